@@ -1,0 +1,29 @@
+#pragma once
+/* The REST API: routes.def says which path and method is whose; each resource has a file. This is the face for app. */
+
+#include "base/err.h"
+#include "delivery/delivery.h"
+#include "http/server.h"
+#include "store/store.h"
+
+struct api;
+struct webhook_in;
+struct importer;
+
+struct api_options {
+	struct store *store;
+	struct delivery *delivery;
+	struct webhook_in *webhook_in; /* takes /webhooks/whatsapp */
+	struct importer *importer;     /* works off CSV imports */
+	const char *import_folder;     /* where bodies of imports are written as they arrive */
+	uint64_t max_import_bytes;     /* 0 means 1 GiB */
+	const char *public_url;        /* base of links; NULL: from the request's Host header */
+};
+
+struct api *api_create(const struct api_options *options);
+void api_destroy(struct api *api); /* after the http server has stopped */
+
+/* The three callbacks of http/server.h; `arg` is the struct api. */
+void api_policy(struct http_request *req, struct http_policy *policy, void *arg);
+void api_handle(struct http_request *req, void *arg);
+void api_refuse(struct http_request *req, int status, void *arg);

@@ -1,0 +1,233 @@
+/* The server: opens the rooms from the ground up, and closes them in the opposite order. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "api/importer.h"
+#include "app/commands.h"
+#include "app/config.h"
+#include "app/signals.h"
+#include "base/log.h"
+#include "delivery/delivery.h"
+#include "store/accounts.h"
+#include "webhook/in.h"
+
+#define STOP_MS 10000
+
+struct server {
+	struct config config;
+	char data[1024], host[256], url[1200], key_file[1200], imports[1200], owner[160];
+	uint16_t port;
+	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, max_import_mb;
+	struct store *store;
+	struct delivery *delivery;
+	struct webhook_in *webhook_in;
+	struct importer *importer;
+	struct api *api;
+	struct http_server *http;
+};
+
+/* ---- settings ---- */
+
+static int make_folders(const char *path, struct err *err)
+{
+	char part[1024];
+	snprintf(part, sizeof(part), "%s", path);
+	for (char *p = part + 1;; p++) {
+		if (*p != '/' && *p != '\0')
+			continue;
+		char was = *p;
+		*p = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return err_set(err, "the folder %s cannot be made: %s", part, strerror(errno));
+		if (was == '\0')
+			return 0;
+		*p = was;
+	}
+}
+
+static int data_folder(struct server *s, struct err *err)
+{
+	const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	int n;
+	if (*s->config.data)
+		n = snprintf(s->data, sizeof(s->data), "%s", s->config.data);
+	else if (xdg && *xdg == '/')
+		n = snprintf(s->data, sizeof(s->data), "%s/crier", xdg);
+	else if (home && *home == '/')
+		n = snprintf(s->data, sizeof(s->data), "%s/.local/share/crier", home);
+	else
+		return err_set(err, "no data folder: give --data, or set HOME");
+	if (n < 0 || (size_t)n >= sizeof(s->data))
+		return err_set(err, "the path of the data folder is too long");
+	return make_folders(s->data, err);
+}
+
+static int read_settings(struct server *s, struct err *err)
+{
+	const struct config *c = &s->config;
+	enum log_level level;
+	if (log_level_parse(c->log_level, &level) < 0)
+		return err_set(err, "'log-level' must be debug, info, warn or error");
+	log_set_level(level);
+	if (config_address("listen", c->listen, s->host, sizeof(s->host), &s->port, err) < 0 ||
+	    config_number("ready-fd", c->ready_fd, -1, 1024, &s->ready_fd, err) < 0 ||
+	    config_number("unconfirmed-window", c->unconfirmed_window, 1, 7 * 86400, &s->unconfirmed_s, err) < 0 ||
+	    config_number("template-poll", c->template_poll, 1, 86400, &s->poll_s, err) < 0 ||
+	    config_number("max-inflight", c->max_inflight, 1, 4096, &s->max_inflight, err) < 0 ||
+	    config_number("max-import-mb", c->max_import_mb, 1, 1 << 20, &s->max_import_mb, err) < 0)
+		return -1;
+	if (strncmp(c->graph_url, "http://", 7) != 0 && strncmp(c->graph_url, "https://", 8) != 0)
+		return err_set(err, "'graph-url' must begin with https:// or http://");
+	size_t n = strlen(c->graph_url);
+	while (n > 0 && c->graph_url[n - 1] == '/')
+		s->config.graph_url[--n] = '\0';
+	if (data_folder(s, err) < 0)
+		return -1;
+	if (*c->database)
+		snprintf(s->url, sizeof(s->url), "%s", c->database);
+	else
+		snprintf(s->url, sizeof(s->url), "sqlite:%s/crier.db", s->data);
+	snprintf(s->key_file, sizeof(s->key_file), "%s/crier.key", s->data);
+	snprintf(s->imports, sizeof(s->imports), "%s/imports", s->data);
+	return make_folders(s->imports, err);
+}
+
+/* ---- the first start ---- */
+
+struct bootstrap {
+	const char *given;
+	char made[KEY_TEXT_BYTES];
+	bool first;
+};
+
+static int bootstrap_run(struct store_tx *tx, void *arg)
+{
+	struct bootstrap *b = arg;
+	msec_t now = clock_now_ms();
+	int result = accounts_bootstrap(tx, now, b->given, b->made);
+	b->first = result == 0;
+	if (result == 1)
+		return b->given ? accounts_ensure_key(tx, now, b->given) : 0;
+	return result;
+}
+
+static int bootstrap(struct server *s, struct err *err)
+{
+	const char *given = *s->config.admin_key ? s->config.admin_key : NULL;
+	struct bootstrap b = {.given = given};
+	if (given && strlen(given) < 16)
+		return err_set(err, "'admin-key' must have at least 16 characters");
+	if (store_call(s->store, bootstrap_run, &b) != 0)
+		return err_set(err, "the first account could not be made");
+	if (b.first && !given) {
+		printf("Admin API key, shown this once: %s\n", b.made);
+		fflush(stdout);
+	}
+	explicit_bzero(b.made, sizeof(b.made));
+	return 0;
+}
+
+/* ---- up and down ---- */
+
+static void notify_delivery(void *arg)
+{
+	struct server *s = arg;
+	delivery_notify(s->delivery);
+}
+
+static void *text_or_null(char *text)
+{
+	return *text ? text : NULL;
+}
+
+static int start_delivery(struct server *s, struct err *err)
+{
+	char host[64] = "localhost";
+	gethostname(host, sizeof(host) - 1);
+	snprintf(s->owner, sizeof(s->owner), "%s:%d", host, (int)getpid());
+	return delivery_start(&(struct delivery_options){.store = s->store,
+	                                                 .graph_url = s->config.graph_url,
+	                                                 .owner = s->owner,
+	                                                 .ca_file = text_or_null(s->config.ca_file),
+	                                                 .unconfirmed_window_ms = s->unconfirmed_s * SECOND_MS,
+	                                                 .max_inflight = (unsigned)s->max_inflight,
+	                                                 .template_poll_ms = s->poll_s * SECOND_MS},
+	                      &s->delivery, err);
+}
+
+static int start_http(struct server *s, struct err *err)
+{
+	return http_server_start(&(struct http_server_options){.host = s->host,
+	                                                       .port = s->port,
+	                                                       .arg = s->api,
+	                                                       .policy = api_policy,
+	                                                       .handle = api_handle,
+	                                                       .refuse = api_refuse},
+	                         &s->http, err);
+}
+
+static int start(struct server *s, struct err *err)
+{
+	if (store_open(&(struct store_options){.url = s->url, .key_file = s->key_file}, &s->store, err) < 0 || bootstrap(s, err) < 0 ||
+	    start_delivery(s, err) < 0)
+		return -1;
+	s->webhook_in = webhook_in_create(&(struct webhook_in_options){.store = s->store,
+	                                                               .verify_token = text_or_null(s->config.verify_token),
+	                                                               .notify = notify_delivery,
+	                                                               .notify_arg = s});
+	s->importer = importer_create(s->store, s->imports);
+	s->api = api_create(&(struct api_options){.store = s->store,
+	                                          .delivery = s->delivery,
+	                                          .webhook_in = s->webhook_in,
+	                                          .importer = s->importer,
+	                                          .import_folder = s->imports,
+	                                          .max_import_bytes = (uint64_t)s->max_import_mb << 20,
+	                                          .public_url = text_or_null(s->config.public_url)});
+	return start_http(s, err);
+}
+
+static void stop(struct server *s)
+{
+	if (s->http)
+		http_server_quiesce(s->http);
+	delivery_stop(s->delivery, STOP_MS);
+	if (s->http)
+		http_server_stop(s->http, STOP_MS);
+	importer_destroy(s->importer);
+	webhook_in_destroy(s->webhook_in);
+	api_destroy(s->api);
+	store_close(s->store);
+	config_fini(&s->config);
+}
+
+int command_serve(int argc, char **argv)
+{
+	static struct server server;
+	struct err err;
+	int loaded = config_load(argc, argv, &server.config, &err);
+	if (loaded == 1) {
+		printf("usage: crier serve [OPTION…]\n\n");
+		config_help();
+		return 0;
+	}
+	signals_block();
+	if (loaded < 0 || read_settings(&server, &err) < 0 || start(&server, &err) < 0) {
+		fprintf(stderr, "crier serve: %s\n", err.text);
+		if (loaded == 0)
+			stop(&server);
+		return 2;
+	}
+	log_info("app", "serving", log_t("host", server.host), log_i("port", http_server_port(server.http)),
+	         log_t("version", CRIER_VERSION));
+	signals_ready((int)server.ready_fd, server.host, http_server_port(server.http));
+	int signal = signals_wait();
+	log_info("app", "stopping", log_i("signal", signal));
+	stop(&server);
+	log_info("app", "stopped");
+	return 0;
+}

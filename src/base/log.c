@@ -1,0 +1,104 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#define LOG_MAX_LINE 4096
+
+static atomic_int log_level = LOG_INFO;
+static atomic_int log_fd = 2;
+static const char *const level_words[] = {"debug", "info", "warn", "error"};
+
+void log_set_level(enum log_level level)
+{
+	log_level = (int)level;
+}
+
+void log_set_fd(int fd)
+{
+	log_fd = fd;
+}
+
+int log_level_parse(const char *text, enum log_level *ret)
+{
+	for (size_t i = 0; i < sizeof(level_words) / sizeof(level_words[0]); i++) {
+		if (strcmp(text, level_words[i]) == 0) {
+			*ret = (enum log_level)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static bool is_plain(const char *text, size_t n)
+{
+	if (n == 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7F)
+			return false;
+	}
+	return true;
+}
+
+static void add_value(struct buf *line, const char *text)
+{
+	size_t n = strlen(text);
+	if (is_plain(text, n)) {
+		buf_add(line, text, n);
+		return;
+	}
+	buf_addc(line, '"');
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		if (c == '"' || c == '\\')
+			buf_addf(line, "\\%c", c);
+		else if (c < ' ' || c == 0x7F)
+			buf_addf(line, "\\x%02x", c);
+		else
+			buf_addc(line, (char)c);
+	}
+	buf_addc(line, '"');
+}
+
+static void write_line(const char *data, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(log_fd, data, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return; /* nowhere to complain */
+		data += done;
+		n -= (size_t)done;
+	}
+}
+
+void log_write(enum log_level level, const char *room, const char *message, const struct log_pair *pairs, int n_pairs)
+{
+	if ((int)level < log_level)
+		return;
+	buf_auto struct buf line;
+	buf_init(&line, LOG_MAX_LINE);
+	char when[CLOCK_RFC3339_BYTES];
+	clock_format_rfc3339(clock_now_ms(), when);
+	buf_addf(&line, "%s %s %s %s", when, level_words[level], room, message);
+	for (int i = 0; i < n_pairs; i++) {
+		buf_addf(&line, " %s=", pairs[i].key);
+		if (pairs[i].text)
+			add_value(&line, pairs[i].text);
+		else
+			buf_addf(&line, "%lld", (long long)pairs[i].number);
+	}
+	line.max_bytes++; /* the end of the line always fits */
+	line.overflow = false;
+	buf_addc(&line, '\n');
+	write_line(line.data, line.len);
+}

@@ -1,0 +1,43 @@
+#pragma once
+/* Delivery: the thread that starts campaigns when they are due, freezes them, and moves their messages to Meta, each sender
+ * in its own lane at its own pace. This is its public face; everything else here is its own.
+ *
+ * The thread shares nothing with others: it talks to the store by jobs, and others talk to it by the calls below. */
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "store/store.h"
+#include "wa/manage.h"
+
+struct delivery;
+
+struct delivery_options {
+	struct store *store;
+	const char *graph_url;     /* e.g. https://graph.facebook.com/v24.0, no slash at the end */
+	const char *owner;         /* this node's name, for leases */
+	const char *ca_file;       /* NULL: the system's */
+	msec_t unconfirmed_window_ms; /* 0 means 15 minutes */
+	unsigned max_inflight;     /* of one lane; 0 means 256 */
+	msec_t template_poll_ms;   /* how often a template without verdict is asked for; 0 means 5 minutes */
+};
+
+must_check int delivery_start(const struct delivery_options *options, struct delivery **ret, struct err *err);
+/* Claims nothing more, waits at most `timeout_ms` for answers on the wire, records them, frees. */
+void delivery_stop(struct delivery *delivery, int timeout_ms);
+
+/* Something changed that delivery should look at: campaigns, senders, templates. Any thread; cheap. */
+void delivery_notify(struct delivery *delivery);
+
+/* Ask Meta for the phone-number record behind credentials that are not stored yet. `done` comes once, on the delivery
+ * thread: `number` NULL when Meta refused or was not reached, with the sentence in `why`. Any thread. Texts are copied. */
+typedef void delivery_checked_fn(const struct wa_number_record *number, const char *why, void *arg);
+must_check int delivery_check_number(struct delivery *delivery, const char *phone_number_id, const char *access_token,
+                                     delivery_checked_fn *done, void *arg);
+
+/* What the lanes do now, for metrics. */
+struct delivery_stats {
+	int64_t lanes, inflight, posted, accepted, retried, refused, unconfirmed;
+};
+void delivery_stats(struct delivery *delivery, struct delivery_stats *ret);

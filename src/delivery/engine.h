@@ -1,0 +1,48 @@
+#pragma once
+/* The engine of delivery without a thread or a clock of its own: it is told the time, looks at what came back from store
+ * and transport, starts what is to be started, and says when it wants to be called again. The delivery thread turns it from
+ * a libevent loop; the scenario tests turn it on virtual time. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "delivery/delivery.h"
+#include "delivery/transport.h"
+#include "store/store.h"
+
+struct engine;
+
+struct now {
+	msec_t wall; /* what is stored and compared with schedules */
+	usec_t mono; /* what paces */
+};
+
+struct engine_options {
+	struct store *store;
+	const struct transport *transport; /* borrowed */
+	const char *owner;
+	msec_t unconfirmed_window_ms;
+	unsigned max_inflight;
+	uint64_t seed; /* of the jitter */
+	/* The time when an answer comes between turns. */
+	struct now (*clock)(void *arg);
+	void *clock_arg;
+	/* Called from any thread when a turn is wanted soon; must not turn the engine itself. */
+	void (*wake)(void *arg);
+	void *wake_arg;
+};
+
+struct engine *engine_create(const struct engine_options *options);
+/* Only when engine_is_quiet, or when nobody will call back any more. */
+void engine_destroy(struct engine *engine);
+
+/* One turn. The microseconds until the next one is wanted, -1 when only a wake will bring news. */
+usec_t engine_turn(struct engine *engine, struct now now);
+/* Look at campaigns and senders anew. Any thread. */
+void engine_notify(struct engine *engine);
+/* Claim nothing from now on. */
+void engine_drain(struct engine *engine);
+/* Nothing on the wire, nothing unrecorded, no job at the store. */
+bool engine_is_quiet(const struct engine *engine);
+void engine_stats(const struct engine *engine, struct delivery_stats *ret);

@@ -1,0 +1,439 @@
+#include "delivery/lane_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define BATCH_MS 10      /* claims are gathered for this long, so that a fast lane writes few transactions */
+#define MAX_CLAIM 256    /* rows in one claim */
+#define MIN_WINDOW 8     /* in doubt at once, however short the latency */
+#define BUSY_US 5000     /* the store's mailbox was full: again after this */
+
+struct claim {
+	struct job job;
+	struct lane *lane;
+	struct arena *arena;
+	int64_t campaign_no, sender_no, epoch;
+	msec_t now;
+	int max;
+	struct claimed_row *row;
+	int n;
+	bool more;
+	msec_t next_retry;
+};
+
+int64_t lane_jitter(struct lane *lane, int64_t span)
+{
+	uint64_t x = *lane->context->random;
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	*lane->context->random = x;
+	return span > 0 ? (int64_t)(x % (uint64_t)span) : 0;
+}
+
+static char *copy_text(const char *text)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		abort();
+	return copy;
+}
+
+/* The owner's ceiling is never above Meta's, and Meta's is kept a hundredth below: the limiter's own clock is not ours. */
+static int64_t ceiling_of(const struct sender *s)
+{
+	int64_t limit = s->limit_mps > 0 ? s->limit_mps : SENDER_DEFAULT_LIMIT;
+	if (limit >= 100)
+		limit -= limit / 100;
+	return s->rate_cap > 0 && s->rate_cap < limit ? s->rate_cap : limit;
+}
+
+struct lane *lane_create(struct lane_context *context, const struct loaded_sender *from, struct now now)
+{
+	struct lane *lane = calloc(1, sizeof(*lane));
+	if (!lane)
+		abort();
+	lane->context = context;
+	lane->sender_no = from->sender.no;
+	lane->epoch = from->epoch;
+	lane->resend_at = -1;
+	lane->latency_us = 100000;
+	pacer_init(&lane->pacer, ceiling_of(&from->sender), now.mono);
+	if (from->doubtful > 0)
+		log_warn("delivery", "messages in flight when the server stopped are unconfirmed", log_i("sender", lane->sender_no),
+		         log_i("messages", from->doubtful));
+	return lane;
+}
+
+static void campaign_free(struct lane_campaign *c)
+{
+	loaded_campaign_destroy(c->loaded);
+	free(c);
+}
+
+void lane_destroy(struct lane *lane)
+{
+	while (lane->campaigns) {
+		struct lane_campaign *c = lane->campaigns;
+		lane->campaigns = c->next;
+		campaign_free(c);
+	}
+	if (lane->filling)
+		arena_destroy(lane->filling->arena);
+	if (lane->writing)
+		arena_destroy(lane->writing->arena);
+	free(lane->phone_number_id);
+	if (lane->token)
+		explicit_bzero(lane->token, strlen(lane->token));
+	free(lane->token);
+	free(lane);
+}
+
+int64_t lane_sender_no(const struct lane *lane)
+{
+	return lane->sender_no;
+}
+
+struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no)
+{
+	for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
+		if (c->loaded->campaign.no == campaign_no)
+			return c;
+	return NULL;
+}
+
+static struct lane_campaign *campaign_take(struct loaded_campaign **from, struct lane_campaign *old, struct now now)
+{
+	struct lane_campaign *c = old;
+	if (!c) {
+		c = calloc(1, sizeof(*c));
+		if (!c)
+			abort();
+		c->look_at = -1;
+		pacer_init(&c->pacer, (*from)->campaign.rate, now.mono);
+	} else {
+		loaded_campaign_destroy(c->loaded);
+		pacer_set_ceiling(&c->pacer, (*from)->campaign.rate, now.mono);
+	}
+	c->loaded = *from;
+	*from = NULL;
+	c->frozen = c->frozen || c->loaded->campaign.frozen;
+	if (c->held || c->loaded->campaign.count[STATE_QUEUED] > 0)
+		c->dry = false;
+	c->held = false;
+	return c;
+}
+
+/* The campaigns that are loaded now, old ones with what the lane knows of them; the others are over or held. */
+static void campaigns_update(struct lane *lane, struct loaded_sender *from, struct now now)
+{
+	struct lane_campaign *old = lane->campaigns, *fresh = NULL, **tail = &fresh;
+	for (int i = 0; i < from->n_campaigns; i++) {
+		struct lane_campaign **at = &old, *known = NULL;
+		while (*at && (*at)->loaded->campaign.no != from->campaign[i]->campaign.no)
+			at = &(*at)->next;
+		if (*at) {
+			known = *at;
+			*at = known->next;
+		}
+		struct lane_campaign *c = campaign_take(&from->campaign[i], known, now);
+		c->next = NULL;
+		*tail = c;
+		tail = &c->next;
+	}
+	while (old) {
+		struct lane_campaign *next = old->next;
+		campaign_free(old);
+		old = next;
+	}
+	lane->campaigns = fresh;
+	lane->turn = fresh;
+}
+
+static void text_update(char **kept, const char *text)
+{
+	if (*kept && strcmp(*kept, text) == 0)
+		return;
+	if (*kept)
+		explicit_bzero(*kept, strlen(*kept));
+	free(*kept);
+	*kept = copy_text(text);
+}
+
+void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
+{
+	if (!from) {
+		lane->gone = true;
+		return;
+	}
+	if (lane->token && strcmp(lane->token, from->token) != 0)
+		lane->lost = false;
+	text_update(&lane->phone_number_id, from->sender.phone_number_id);
+	text_update(&lane->token, from->token);
+	lane->held = from->sender.hold != NULL;
+	pacer_set_ceiling(&lane->pacer, ceiling_of(&from->sender), now.mono);
+	campaigns_update(lane, from, now);
+	for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
+		if (c->loaded->campaign.on_unconfirmed == UNCONFIRMED_RESEND && c->loaded->campaign.count[STATE_UNCONFIRMED] > 0 &&
+		    lane->resend_at < 0)
+			lane->resend_at = now.wall;
+}
+
+int64_t lane_unfrozen(const struct lane *lane)
+{
+	for (const struct lane_campaign *c = lane->campaigns; c && !lane->gone; c = c->next)
+		if (!c->frozen)
+			return c->loaded->campaign.no;
+	return 0;
+}
+
+void lane_fed(struct lane *lane, int64_t campaign_no, bool frozen)
+{
+	struct lane_campaign *c = lane_find(lane, campaign_no);
+	if (!c)
+		return;
+	c->dry = false;
+	c->reported = false;
+	c->frozen = c->frozen || frozen;
+}
+
+/* ---- what to claim ---- */
+
+int lane_room(const struct lane *lane)
+{
+	int taken = lane->n_claimed + lane->n_unrecorded;
+	if (lane->probing)
+		return 1 - taken;
+	/* Little's law, twice over: what the rate needs at this latency. */
+	int64_t window = lane->pacer.rate_milli * lane->latency_us / 1000 / 1000000 * 2 + MIN_WINDOW;
+	if (window < pacer_depth(&lane->pacer))
+		window = pacer_depth(&lane->pacer);
+	if (window > lane->context->max_inflight)
+		window = lane->context->max_inflight;
+	return (int)window - taken;
+}
+
+static bool can_claim(const struct lane_campaign *c, msec_t now)
+{
+	if (c->held)
+		return false;
+	return !c->dry || (c->look_at >= 0 && c->look_at <= now);
+}
+
+/* The next one in turn that may have rows, so that campaigns share the lane. */
+static struct lane_campaign *pick(struct lane *lane, msec_t now)
+{
+	struct lane_campaign *from = lane->turn ? lane->turn : lane->campaigns, *c = from;
+	if (!c)
+		return NULL;
+	do {
+		struct lane_campaign *next = c->next ? c->next : lane->campaigns;
+		if (can_claim(c, now)) {
+			lane->turn = next;
+			return c;
+		}
+		c = next;
+	} while (c != from);
+	return NULL;
+}
+
+static usec_t until_retry(const struct lane *lane, msec_t now)
+{
+	msec_t soonest = -1;
+	for (const struct lane_campaign *c = lane->campaigns; c; c = c->next)
+		if (!c->held && c->look_at >= 0 && (soonest < 0 || c->look_at < soonest))
+			soonest = c->look_at;
+	if (soonest < 0)
+		return -1;
+	return soonest <= now ? 0 : (soonest - now) * 1000;
+}
+
+static int claim_run(struct store_tx *tx, void *arg)
+{
+	struct claim *claim = arg;
+	arena_reset(claim->arena);
+	claim->row = arena_array(claim->arena, (size_t)claim->max, sizeof(*claim->row));
+	claim->next_retry = -1;
+	int result = ledger_claim(tx, claim->campaign_no, claim->sender_no, claim->epoch, claim->max, claim->now, claim->arena,
+	                          claim->row, &claim->n, &claim->more);
+	if (result != 0 || claim->more)
+		return result;
+	return ledger_next_retry(tx, claim->campaign_no, &claim->next_retry);
+}
+
+static void lane_lose(struct lane *lane)
+{
+	lane->lost = true;
+	log_error("delivery", "another server has taken this sender's lane; this one sends nothing more for it",
+	          log_i("sender", lane->sender_no));
+}
+
+static void claim_done(struct job *job, int result, struct now now)
+{
+	struct claim *claim = (struct claim *)job;
+	struct lane *lane = claim->lane;
+	lane->claiming = false;
+	lane->n_claimed -= claim->max;
+	int n = result == 0 ? claim->n : 0;
+	pacer_put(&lane->pacer, claim->max - n);
+	if (result == 1)
+		lane_lose(lane);
+	struct lane_campaign *c = lane_find(lane, claim->campaign_no);
+	if (c && result == 0) {
+		c->dry = !claim->more;
+		c->look_at = claim->next_retry;
+	}
+	if (n > 0)
+		lane_post(lane, claim->row, n, now);
+	if (c && c->dry && c->look_at < 0 && c->frozen && !c->reported && n == 0) {
+		c->reported = true;
+		lane->context->reload(lane->context->reload_arg); /* it may be complete */
+	}
+	arena_destroy(claim->arena);
+	free(claim);
+}
+
+static int claim_start(struct lane *lane, struct lane_campaign *c, int n, struct now now)
+{
+	struct claim *claim = calloc(1, sizeof(*claim));
+	if (!claim)
+		abort();
+	*claim = (struct claim){.job = {.run = claim_run, .done = claim_done},
+	                        .lane = lane,
+	                        .arena = arena_create(16384),
+	                        .campaign_no = c->loaded->campaign.no,
+	                        .sender_no = lane->sender_no,
+	                        .epoch = lane->epoch,
+	                        .now = now.wall,
+	                        .max = n};
+	if (mailbox_submit(lane->context->mailbox, &claim->job) != 0) {
+		arena_destroy(claim->arena);
+		free(claim);
+		return 1;
+	}
+	lane->claiming = true;
+	lane->n_claimed += n;
+	return 0;
+}
+
+/* Take what both the lane's and the campaign's pace allow. */
+static int take_tokens(struct lane *lane, struct lane_campaign *c, int want, usec_t now_us, usec_t *ret_wait)
+{
+	int64_t batch = lane->pacer.rate_milli * BATCH_MS / 1000000;
+	int least = batch < 1 ? 1 : batch > want ? want : (int)batch;
+	*ret_wait = pacer_wait_us(&lane->pacer, least, now_us);
+	if (*ret_wait > 0)
+		return 0;
+	if (c->loaded->campaign.rate > 0) {
+		*ret_wait = pacer_wait_us(&c->pacer, 1, now_us);
+		if (*ret_wait > 0)
+			return 0;
+		want = pacer_take(&c->pacer, want, now_us);
+	}
+	return pacer_take(&lane->pacer, want, now_us);
+}
+
+static usec_t claim_turn(struct lane *lane, struct now now)
+{
+	if (lane->claiming || lane->held || lane->lost || lane->gone || lane->context->draining)
+		return -1;
+	if (lane->pause_until_us > now.mono)
+		return lane->pause_until_us - now.mono;
+	int room = lane_room(lane);
+	if (room <= 0)
+		return -1;
+	struct lane_campaign *c = pick(lane, now.wall);
+	if (!c)
+		return until_retry(lane, now.wall);
+	usec_t wait = 0;
+	int n = take_tokens(lane, c, room < MAX_CLAIM ? room : MAX_CLAIM, now.mono, &wait);
+	if (n == 0) {
+		lane->turn = c;
+		return wait > 0 ? wait : 1000;
+	}
+	if (claim_start(lane, c, n, now) != 0) {
+		pacer_put(&lane->pacer, n);
+		return BUSY_US;
+	}
+	return -1;
+}
+
+/* ---- resend ---- */
+
+struct resend {
+	struct job job;
+	struct lane *lane;
+	int64_t sender_no;
+	msec_t window_ms, now, next;
+	int64_t n_queued;
+};
+
+static int resend_run(struct store_tx *tx, void *arg)
+{
+	struct resend *r = arg;
+	return ledger_resend(tx, r->sender_no, r->window_ms, r->now, &r->n_queued, &r->next);
+}
+
+static void resend_done(struct job *job, int result, struct now now)
+{
+	struct resend *r = (struct resend *)job;
+	struct lane *lane = r->lane;
+	lane->resending = false;
+	lane->resend_at = result == 0 ? r->next : now.wall + SECOND_MS;
+	if (result == 0 && r->n_queued > 0) {
+		log_info("delivery", "unconfirmed messages are sent again", log_i("sender", lane->sender_no),
+		         log_i("messages", r->n_queued));
+		for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
+			c->dry = c->reported = false;
+	}
+	free(r);
+}
+
+static usec_t resend_turn(struct lane *lane, struct now now)
+{
+	if (lane->resending || lane->resend_at < 0 || lane->held || lane->lost || lane->gone || lane->context->draining)
+		return -1;
+	if (lane->resend_at > now.wall)
+		return (lane->resend_at - now.wall) * 1000;
+	struct resend *r = calloc(1, sizeof(*r));
+	if (!r)
+		abort();
+	*r = (struct resend){.job = {.run = resend_run, .done = resend_done},
+	                     .lane = lane,
+	                     .sender_no = lane->sender_no,
+	                     .window_ms = lane->context->unconfirmed_window_ms,
+	                     .now = now.wall};
+	if (mailbox_submit(lane->context->mailbox, &r->job) != 0) {
+		free(r);
+		return BUSY_US;
+	}
+	lane->resending = true;
+	return -1;
+}
+
+static usec_t sooner(usec_t a, usec_t b)
+{
+	return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+usec_t lane_turn(struct lane *lane, struct now now)
+{
+	lane_record(lane, now);
+	usec_t next = sooner(claim_turn(lane, now), resend_turn(lane, now));
+	if (lane->write_again_us)
+		next = sooner(next, lane->write_again_us > now.mono ? lane->write_again_us - now.mono : 0);
+	return next;
+}
+
+bool lane_is_quiet(const struct lane *lane)
+{
+	return !lane->claiming && !lane->resending && lane->n_claimed == 0 && lane->n_unrecorded == 0 && !lane->filling &&
+	       !lane->writing;
+}
+
+bool lane_is_gone(const struct lane *lane)
+{
+	return lane->gone;
+}

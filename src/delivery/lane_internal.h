@@ -1,0 +1,73 @@
+#pragma once
+/* Inside the lane: its parts, shared by lane.c (what to claim), lane_post.c (the wire) and lane_record.c (the outcomes). */
+
+#include "delivery/lane.h"
+#include "store/ledger.h"
+
+struct lane_campaign {
+	struct loaded_campaign *loaded;
+	struct pacer pacer;  /* of the campaign's own rate; used when it has one */
+	bool frozen;
+	bool held;           /* a rule held it in this lane; forgotten when it is loaded anew */
+	bool dry;            /* nothing to claim before look_at */
+	bool reported;       /* that it ran dry was told once */
+	msec_t look_at;      /* -1: only news will do */
+	struct lane_campaign *next;
+};
+
+/* Outcomes that wait to be recorded, with memory of their own. */
+struct outcome_batch {
+	struct job job;
+	struct lane *lane;
+	struct arena *arena;
+	struct outcome *outcome;
+	int n, cap;
+	int64_t epoch;
+	msec_t now;
+	/* what the outcomes ask for besides, done in the same transaction */
+	const char *sender_hold;
+	const char *campaign_hold;
+	int64_t campaign_hold_no;
+};
+
+struct lane {
+	struct lane_context *context;
+	int64_t sender_no, epoch;
+	char *phone_number_id, *token;
+	struct pacer pacer;
+	bool held, lost, gone;
+	struct lane_campaign *campaigns, *turn; /* turn: whose turn it is to claim */
+
+	bool claiming;
+	int n_claimed;    /* posted or about to be, not answered */
+	int n_unrecorded; /* answered, not recorded */
+	usec_t latency_us; /* of answers, smoothed */
+
+	struct outcome_batch *filling, *writing;
+	usec_t write_again_us; /* a record that failed is tried again then; 0 none */
+
+	int ambiguous;      /* in a row */
+	bool probing;       /* one message at a time, with growing pauses */
+	usec_t pause_until_us, pause_us;
+
+	bool resending;
+	msec_t resend_at; /* -1 never */
+};
+
+struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no);
+/* How many more rows may be in doubt at once. */
+int lane_room(const struct lane *lane);
+
+/* Post claimed rows; what cannot be posted becomes an outcome at once. */
+void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now now);
+
+/* One outcome more; texts are copied. */
+void lane_outcome(struct lane *lane, const struct outcome *outcome);
+/* Hand what was gathered to the store, when it is not busy with the last. */
+void lane_record(struct lane *lane, struct now now);
+/* Hold the sender, or one campaign, with the next record. */
+void lane_hold_sender(struct lane *lane, const char *reason);
+void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reason);
+
+/* From 0 to `span` - 1. */
+int64_t lane_jitter(struct lane *lane, int64_t span);

@@ -1,0 +1,216 @@
+/* From a claimed row to the wire, and from Meta's answer to an outcome. What an answer proves is wa's table; what the lane
+ * does about it is here: slow down, stop and probe, hold the campaign or the sender. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "delivery/lane_internal.h"
+#include "wa/send.h"
+
+#define AMBIGUOUS_LIMIT 3              /* in a row: the lane stops and probes */
+#define PAUSE_FIRST_US 1000000
+#define PAUSE_MOST_US 60000000
+#define PAIR_FIRST_MS (4 * SECOND_MS)  /* 131056: four times longer at each try */
+#define PAIR_MOST_MS HOUR_MS
+#define SLOW_RETRY_MS (1 * SECOND_MS)
+#define MAX_MESSAGE_BYTES 65536
+
+struct flight {
+	struct lane *lane;
+	int64_t campaign_no, seq;
+	int attempt;
+	usec_t posted_us;
+};
+
+/* Longer each time, up to a minute, with a fifth of jitter. */
+static void lane_pause(struct lane *lane, usec_t now_us)
+{
+	lane->pause_us = lane->pause_us ? lane->pause_us * 2 : PAUSE_FIRST_US;
+	if (lane->pause_us > PAUSE_MOST_US)
+		lane->pause_us = PAUSE_MOST_US;
+	lane->pause_until_us = now_us + lane->pause_us + lane_jitter(lane, lane->pause_us / 5);
+}
+
+/* A definite answer: whatever was wrong is over. */
+static void lane_recover(struct lane *lane)
+{
+	if (lane->probing)
+		log_info("delivery", "WhatsApp answers again", log_i("sender", lane->sender_no));
+	lane->ambiguous = 0;
+	lane->probing = false;
+	lane->pause_us = 0;
+}
+
+static void lane_doubt(struct lane *lane, usec_t now_us)
+{
+	lane->context->stats->unconfirmed++;
+	if (++lane->ambiguous < AMBIGUOUS_LIMIT && !lane->probing)
+		return;
+	if (!lane->probing)
+		log_warn("delivery", "no clear answers from WhatsApp; sending one message at a time until there are",
+		         log_i("sender", lane->sender_no));
+	if (!lane->probing || lane->pause_until_us <= now_us)
+		lane_pause(lane, now_us);
+	lane->probing = true;
+}
+
+static void certainly_not_sent(struct lane *lane, struct outcome *o, msec_t not_before)
+{
+	o->kind = OUTCOME_RETRY;
+	o->not_before = not_before;
+	lane->context->stats->retried++;
+}
+
+static msec_t pair_pause(const struct flight *f)
+{
+	msec_t pause = PAIR_FIRST_MS;
+	for (int i = 1; i < f->attempt && pause < PAIR_MOST_MS; i++)
+		pause *= 4;
+	return pause < PAIR_MOST_MS ? pause : PAIR_MOST_MS;
+}
+
+static void refused(struct lane *lane, const struct flight *f, const struct wa_answer *answer, struct now now, struct outcome *o)
+{
+	o->code = answer->code;
+	o->detail = answer->detail;
+	switch (answer->rule->action) {
+	case WA_FAIL:
+		o->kind = OUTCOME_FAILED;
+		lane->context->stats->refused++;
+		break;
+	case WA_RETRY_PAIR: {
+		msec_t pause = pair_pause(f);
+		certainly_not_sent(lane, o, now.wall + pause + lane_jitter(lane, pause / 4));
+		break;
+	}
+	case WA_SLOW_LANE:
+		pacer_slow(&lane->pacer, now.mono);
+		certainly_not_sent(lane, o, now.wall + SLOW_RETRY_MS + lane_jitter(lane, SLOW_RETRY_MS));
+		break;
+	case WA_HOLD_CAMPAIGN:
+		certainly_not_sent(lane, o, now.wall);
+		lane_hold_campaign(lane, f->campaign_no, answer->rule->meaning);
+		break;
+	case WA_HOLD_SENDER:
+		certainly_not_sent(lane, o, now.wall);
+		lane_hold_sender(lane, answer->rule->meaning);
+		break;
+	case WA_AMBIGUOUS:
+		o->kind = OUTCOME_UNCONFIRMED;
+		lane_doubt(lane, now.mono);
+		return;
+	}
+	lane_recover(lane);
+}
+
+static void answered(struct lane *lane, const struct flight *f, const struct wa_answer *answer, struct now now, struct outcome *o)
+{
+	switch (answer->verdict) {
+	case WA_ACCEPTED:
+	case WA_HELD:
+		o->kind = answer->verdict == WA_HELD ? OUTCOME_HELD : OUTCOME_ACCEPTED;
+		o->wamid = answer->wamid;
+		lane->context->stats->accepted++;
+		lane_recover(lane);
+		break;
+	case WA_REFUSED:
+		refused(lane, f, answer, now, o);
+		break;
+	case WA_GARBLED:
+		o->kind = OUTCOME_UNCONFIRMED;
+		o->detail = "WhatsApp's answer could not be understood";
+		lane_doubt(lane, now.mono);
+		break;
+	}
+}
+
+static void post_done(const struct http_answer *http, void *arg)
+{
+	struct flight *f = arg;
+	struct lane *lane = f->lane;
+	struct now now = lane->context->clock(lane->context->clock_arg);
+	struct outcome o = {.campaign_no = f->campaign_no, .seq = f->seq, .attempt = f->attempt, .at = now.wall};
+	struct wa_answer answer;
+	lane->n_claimed--;
+	lane->context->stats->inflight--;
+	switch (http->outcome) {
+	case HTTP_ANSWERED:
+		lane->latency_us += (now.mono - f->posted_us - lane->latency_us) / 8;
+		wa_answer_decode(http->status, http->body, http->n_body_bytes, &answer);
+		answered(lane, f, &answer, now, &o);
+		break;
+	case HTTP_NOT_SENT:
+		certainly_not_sent(lane, &o, now.wall);
+		o.detail = http->reason;
+		if (lane->pause_until_us <= now.mono)
+			lane_pause(lane, now.mono);
+		break;
+	case HTTP_MAYBE_SENT:
+		o.kind = OUTCOME_UNCONFIRMED;
+		o.detail = http->reason;
+		lane_doubt(lane, now.mono);
+		break;
+	case HTTP_CANCELED:
+		o.kind = http->body_started ? OUTCOME_UNCONFIRMED : OUTCOME_UNSENT;
+		o.detail = http->reason;
+		break;
+	}
+	lane_outcome(lane, &o);
+	free(f);
+}
+
+static void not_posted(struct lane *lane, const struct claimed_row *row, enum outcome_kind kind, const char *detail, struct now now)
+{
+	lane->n_claimed--;
+	lane_outcome(lane, &(struct outcome){.kind = kind, .campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt,
+	                                     .detail = detail, .at = now.wall});
+}
+
+static int encode(struct lane *lane, const struct lane_campaign *c, const struct claimed_row *row, struct arena *scratch, struct buf *out)
+{
+	struct wa_key key = {.campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt};
+	memcpy(key.instance, lane->context->instance, sizeof(key.instance));
+	key.instance[sizeof(key.instance) - 1] = '\0';
+	arena_reset(scratch);
+	buf_reset(out);
+	if (wa_send_encode(c->loaded->plan, &row->contact, &key, scratch, out) < 0 || out->overflow)
+		return -1;
+	return 0;
+}
+
+static void post_one(struct lane *lane, const struct lane_campaign *c, const struct claimed_row *row, struct arena *scratch,
+                     struct buf *body, struct now now)
+{
+	if (encode(lane, c, row, scratch, body) < 0) {
+		not_posted(lane, row, OUTCOME_FAILED, "the message could not be put together", now);
+		return;
+	}
+	struct flight *f = malloc(sizeof(*f));
+	if (!f)
+		abort();
+	*f = (struct flight){.lane = lane, .campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt, .posted_us = now.mono};
+	const struct transport *t = lane->context->transport;
+	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
+		free(f);
+		not_posted(lane, row, OUTCOME_UNSENT, NULL, now);
+		return;
+	}
+	lane->context->stats->posted++;
+	lane->context->stats->inflight++;
+}
+
+void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now now)
+{
+	arena_auto struct arena *scratch = arena_create(8192);
+	buf_auto struct buf body;
+	buf_init(&body, MAX_MESSAGE_BYTES);
+	lane->n_claimed += n;
+	for (int i = 0; i < n; i++) {
+		const struct lane_campaign *c = lane_find(lane, rows[i].campaign_no);
+		/* Held, canceled or drained between the claim and here: nothing has left, so nothing leaves. */
+		if (!c || c->held || lane->held || lane->lost || lane->gone || lane->context->draining)
+			not_posted(lane, &rows[i], OUTCOME_UNSENT, NULL, now);
+		else
+			post_one(lane, c, &rows[i], scratch, &body, now);
+	}
+}

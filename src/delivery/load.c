@@ -1,0 +1,112 @@
+#include "delivery/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/templates.h"
+#include "wa/send.h"
+
+void loaded_campaign_destroy(struct loaded_campaign *c)
+{
+	if (!c)
+		return;
+	wa_plan_destroy(c->plan);
+	arena_destroy(c->arena); /* holds `c` itself */
+}
+
+static void drop_results(struct load *load)
+{
+	for (int i = 0; i < load->n_senders; i++)
+		for (int k = 0; k < load->sender[i].n_campaigns; k++)
+			loaded_campaign_destroy(load->sender[i].campaign[k]);
+	load->n_senders = 0;
+}
+
+static int load_campaign(struct store_tx *tx, const struct campaign *from, struct loaded_campaign **ret)
+{
+	struct arena *arena = arena_create(4096);
+	struct loaded_campaign *c = arena_alloc(arena, sizeof(*c));
+	c->arena = arena;
+	c->campaign = *from;
+	c->campaign.name = arena_strdup(arena, from->name);
+	c->campaign.sender_name = arena_strdup(arena, from->sender_name);
+	c->campaign.hold = c->campaign.hold_by = NULL;
+	struct err err;
+	if (template_read(tx, 0, from->template_no, arena, &c->tpl) != 0 ||
+	    template_text_parse(arena, c->tpl.text, &c->text, &err) != 0) {
+		arena_destroy(arena);
+		return -1;
+	}
+	c->plan = wa_plan_create(&c->tpl, &c->text);
+	*ret = c;
+	return 0;
+}
+
+static bool is_known(const struct load *load, int64_t sender_no)
+{
+	for (int i = 0; i < load->n_known; i++)
+		if (load->known[i] == sender_no)
+			return true;
+	return false;
+}
+
+static int load_sender(struct store_tx *tx, struct load *load, const struct sender *sender)
+{
+	struct loaded_sender *s = &load->sender[load->n_senders++];
+	struct campaign *campaign;
+	int n;
+	s->sender = *sender;
+	if (sender_token(tx, sender->no, load->arena, &s->token) != 0)
+		return -1;
+	if (!is_known(load, sender->no) && lane_take(tx, sender->no, load->owner, load->now, &s->epoch, &s->doubtful) != 0)
+		return -1;
+	if (campaigns_running(tx, sender->no, load->arena, &campaign, &n) != 0)
+		return -1;
+	s->campaign = arena_array(load->arena, (size_t)n, sizeof(struct loaded_campaign *));
+	for (int i = 0; i < n; i++) {
+		if (load_campaign(tx, &campaign[i], &s->campaign[i]) < 0)
+			return -1;
+		s->n_campaigns++;
+	}
+	return 0;
+}
+
+static int load_run(struct store_tx *tx, void *arg)
+{
+	struct load *load = arg;
+	struct sender *sender;
+	int n;
+	drop_results(load); /* of a first try that was undone */
+	if (sender_list_all(tx, load->arena, &sender, &n) != 0 || campaign_next_due(tx, &load->next_due) != 0)
+		return -1;
+	load->sender = arena_array(load->arena, (size_t)n, sizeof(*load->sender));
+	for (int i = 0; i < n; i++)
+		if (load_sender(tx, load, &sender[i]) < 0)
+			return -1;
+	return 0;
+}
+
+struct load *load_create(const char *owner, msec_t now, const int64_t *known, int n_known)
+{
+	struct arena *arena = arena_create(16384);
+	struct load *load = arena_alloc(arena, sizeof(*load));
+	int64_t *copy = arena_array(arena, (size_t)n_known, sizeof(*copy));
+	if (n_known)
+		memcpy(copy, known, (size_t)n_known * sizeof(*copy));
+	load->arena = arena;
+	load->owner = owner;
+	load->now = now;
+	load->known = copy;
+	load->n_known = n_known;
+	load->next_due = -1;
+	load->job.run = load_run;
+	return load;
+}
+
+void load_destroy(struct load *load)
+{
+	drop_results(load);
+	struct arena *arena = load->arena;
+	memset(load, 0, sizeof(*load));
+	arena_destroy(arena);
+}

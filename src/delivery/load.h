@@ -1,0 +1,48 @@
+#pragma once
+/* Inside delivery: what the database says is to be done: senders with their lanes, their running campaigns, what is due. */
+
+#include "delivery/job.h"
+#include "model/campaign.h"
+#include "model/sender.h"
+#include "model/template.h"
+#include "store/campaigns.h"
+#include "store/senders.h"
+
+struct wa_plan;
+
+/* A running campaign with all that its messages need, in memory of its own. */
+struct loaded_campaign {
+	struct arena *arena;
+	struct campaign campaign;
+	struct template tpl;
+	struct template_text text;
+	struct wa_plan *plan;
+};
+
+struct loaded_sender {
+	struct sender sender;
+	const char *token;
+	int64_t epoch;    /* 0: the lane was known, no new one taken */
+	int64_t doubtful; /* rows in doubt when it was taken */
+	struct loaded_campaign **campaign; /* each is handed over, or destroyed */
+	int n_campaigns;
+};
+
+struct load {
+	struct job job;
+	struct arena *arena;
+	const char *owner;
+	msec_t now;
+	const int64_t *known; /* senders whose lanes we hold; in `arena` of the load */
+	int n_known;
+	/* what came */
+	struct loaded_sender *sender;
+	int n_senders;
+	msec_t next_due;
+	void *owner_arg; /* the engine */
+};
+
+struct load *load_create(const char *owner, msec_t now, const int64_t *known, int n_known);
+/* Destroys campaigns that nobody took over (NULL in their array). */
+void load_destroy(struct load *load);
+void loaded_campaign_destroy(struct loaded_campaign *c);

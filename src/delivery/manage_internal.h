@@ -1,0 +1,35 @@
+#pragma once
+/* Inside manage: shared by manage.c (turns), manage_template.c and manage_number.c. */
+
+#include "delivery/job.h"
+#include "delivery/manage.h"
+#include "store/templates.h"
+
+#define MANAGE_MAX_ERRANDS 8
+#define MANAGE_MAX_BODY (1u << 20)
+
+struct manage {
+	struct mailbox mailbox;
+	struct http_client *client;
+	char *graph_url;
+	msec_t poll_ms;
+	void (*changed)(void *arg);
+	void *changed_arg;
+	struct now now;
+	bool draining, reading, dirty;
+	int n_calls;         /* on the wire */
+	msec_t next_errand;  /* -1 none */
+	msec_t next_refresh; /* of the phone-number records */
+};
+
+/* A call to a path under graph_url. The sentence of a failure is put together by the caller. */
+must_check int manage_call(struct manage *m, const char *method, const char *path, const char *token, const struct buf *body,
+                           http_done_fn *done, void *arg);
+/* A sentence from an answer that is not a success. */
+void manage_reason(const struct http_answer *answer, char *out, size_t out_bytes);
+void manage_ended(struct manage *m); /* a call's work, its job included, is over */
+
+/* Start one errand; `token` and the errand are copied. */
+void manage_template(struct manage *m, const struct template_errand *errand, const char *token);
+/* Ask for one sender's record and store it. */
+void manage_number(struct manage *m, int64_t sender_no, const char *phone_number_id, const char *token);

@@ -1,0 +1,104 @@
+/* The phone-number record: what Meta says of a sender's throughput, quality and tier. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "delivery/manage_internal.h"
+#include "store/senders.h"
+
+struct number_call {
+	struct job job;
+	struct manage *manage;
+	int64_t sender_no;
+	struct wa_number_record record;
+	msec_t at;
+	delivery_checked_fn *done; /* of a check; NULL when the record is to be stored */
+	void *arg;
+};
+
+static void number_free(struct number_call *c)
+{
+	struct manage *m = c->manage;
+	free(c);
+	manage_ended(m);
+}
+
+static int store_run(struct store_tx *tx, void *arg)
+{
+	struct number_call *c = arg;
+	return sender_set_record(tx, c->sender_no, c->record.limit_mps, c->record.quality, c->record.tier, c->at);
+}
+
+static void stored(struct job *job, int result, struct now now)
+{
+	struct number_call *c = (struct number_call *)job;
+	(void)now;
+	if (result == 0)
+		c->manage->changed(c->manage->changed_arg);
+	number_free(c);
+}
+
+static void number_store(struct number_call *c)
+{
+	c->at = c->manage->now.wall;
+	c->job = (struct job){.run = store_run, .done = stored};
+	if (mailbox_submit(&c->manage->mailbox, &c->job) != 0)
+		number_free(c);
+}
+
+static void number_answered(const struct http_answer *answer, void *arg)
+{
+	struct number_call *c = arg;
+	struct err err;
+	char reason[512];
+	bool ok = answer->outcome == HTTP_ANSWERED && answer->status == 200 &&
+	          wa_number_decode(answer->body, answer->n_body_bytes, &c->record, &err) == 0;
+	if (!ok)
+		manage_reason(answer, reason, sizeof(reason));
+	if (c->done) {
+		c->done(ok ? &c->record : NULL, ok ? NULL : reason, c->arg);
+		number_free(c);
+	} else if (ok) {
+		number_store(c);
+	} else {
+		log_warn("delivery", "a sender's record could not be refreshed", log_i("sender", c->sender_no), log_t("reason", reason));
+		number_free(c);
+	}
+}
+
+static void number_ask(struct number_call *c, const char *phone_number_id, const char *token)
+{
+	char path[256];
+	int n = snprintf(path, sizeof(path), "%s?fields=%s", phone_number_id, WA_NUMBER_FIELDS);
+	c->manage->n_calls++;
+	if (n > 0 && (size_t)n < sizeof(path) && manage_call(c->manage, "GET", path, token, NULL, number_answered, c) == 0)
+		return;
+	if (c->done)
+		c->done(NULL, "the phone_number_id or access_token cannot be put into a request", c->arg);
+	number_free(c);
+}
+
+static struct number_call *number_create(struct manage *m)
+{
+	struct number_call *c = calloc(1, sizeof(*c));
+	if (!c)
+		abort();
+	c->manage = m;
+	return c;
+}
+
+void manage_number(struct manage *m, int64_t sender_no, const char *phone_number_id, const char *token)
+{
+	struct number_call *c = number_create(m);
+	c->sender_no = sender_no;
+	number_ask(c, phone_number_id, token);
+}
+
+void manage_check_number(struct manage *m, const char *phone_number_id, const char *token, delivery_checked_fn *done, void *arg)
+{
+	struct number_call *c = number_create(m);
+	c->done = done;
+	c->arg = arg;
+	number_ask(c, phone_number_id, token);
+}

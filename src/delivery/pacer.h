@@ -1,0 +1,34 @@
+#pragma once
+/* How fast a lane may go: a token bucket in integers, whose rate falls when Meta says "too fast" and climbs back step by
+ * step. Pure: the time comes in. Meta's limiter is undocumented (throughput page), so the bucket is shallow: messages leave
+ * evenly, with at most BURST_MS worth at once. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+#define PACER_BURST_MS 40
+
+struct pacer {
+	int64_t ceiling_mps;   /* messages a second that are allowed at most */
+	int64_t rate_milli;    /* the present rate, in thousandths of a message a second */
+	int64_t tokens_micro;  /* millionths of a message */
+	usec_t then_us;        /* when the tokens were counted */
+	usec_t slowed_us;      /* when the rate was last lowered; 0 never */
+	usec_t raised_us;
+};
+
+void pacer_init(struct pacer *pacer, int64_t ceiling_mps, usec_t now_us);
+/* A new ceiling; the present rate follows when it was at the old one or is above the new one. */
+void pacer_set_ceiling(struct pacer *pacer, int64_t ceiling_mps, usec_t now_us);
+/* Take up to `want` messages' worth; how many may go now. */
+int pacer_take(struct pacer *pacer, int want, usec_t now_us);
+/* Give back what was taken and not used. */
+void pacer_put(struct pacer *pacer, int n);
+/* Meta said too fast: at most once a second the rate falls by a twentieth, and the bucket is emptied. */
+void pacer_slow(struct pacer *pacer, usec_t now_us);
+/* Microseconds until `want` messages may go; 0 now. */
+usec_t pacer_wait_us(struct pacer *pacer, int want, usec_t now_us);
+/* Messages at once that the bucket can hold; at least 1. */
+int pacer_depth(const struct pacer *pacer);

@@ -1,0 +1,73 @@
+#pragma once
+/* The client side of HTTP on a libevent loop, behind which libcurl stands. Everything here belongs to the
+ * loop's thread. Its answer says what a sender of messages must know: did the request certainly not leave,
+ * may it have been taken, or was it answered?
+ *
+ * Never sends a request twice by itself: no redirects, no retry on a connection that died (libcurl's own
+ * retry of a reused connection is stopped once a byte of the body was read, or, without a body, once the
+ * request was issued). HTTP/1.1; certificates are checked; no proxy. The process must ignore SIGPIPE where
+ * TLS is used.
+ *
+ * The number of calls begun is the caller's to bound: those beyond max_connections wait inside, their total
+ * time-out running. */
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct http_client;
+
+enum http_outcome {
+	HTTP_ANSWERED,   /* a whole answer came; look at status and body */
+	HTTP_NOT_SENT,   /* certainly not taken: not a byte of the body was handed to a connection; of a request
+	                  * without body: no connection was made for it */
+	HTTP_MAYBE_SENT, /* it left, or may have; no whole answer */
+	HTTP_CANCELED,   /* by http_client_destroy; counts as maybe sent unless body_started is 0 */
+};
+
+struct http_answer {
+	enum http_outcome outcome;
+	int status;            /* HTTP_ANSWERED */
+	const char *body;      /* NUL-terminated, borrowed for the callback; cut never: over max_answer_bytes is
+	                        * MAYBE_SENT; "" when not ANSWERED */
+	size_t n_body_bytes;
+	int body_started;      /* 1 when a byte of the request's body was handed to the connection */
+	int64_t retry_after_s; /* of the header, -1 when absent */
+	const char *reason;    /* a sentence, for logs and ledgers, when not ANSWERED; never holds a header's value */
+};
+
+typedef void http_done_fn(const struct http_answer *answer, void *arg);
+
+struct http_client_options {
+	unsigned max_connections;  /* to one host; 0 means 64 */
+	int connect_timeout_ms;    /* 0 means 10,000 */
+	int total_timeout_ms;      /* 0 means 30,000 */
+	size_t max_answer_bytes;   /* 0 means 1 MiB */
+	const char *ca_file;       /* NULL: the system's */
+	const char *user_agent;
+};
+
+struct http_call_options {
+	const char *method; /* "GET", "POST", "DELETE", "PUT", "PATCH" */
+	const char *url;    /* http or https only; copied */
+	const char *bearer; /* token for Authorization, or NULL; copied */
+	const char *content_type; /* NULL without a body */
+	const char *const *headers; /* further "Name: value" lines, NULL-terminated, or NULL */
+	const void *body;   /* copied */
+	size_t n_body_bytes;
+	int total_timeout_ms; /* 0: the client's */
+};
+
+must_check int http_client_create(struct event_base *base, const struct http_client_options *options,
+                                  struct http_client **ret, struct err *err);
+/* Every call still open is told HTTP_CANCELED before this returns. Not from a done callback. NULL is fine. */
+void http_client_destroy(struct http_client *client);
+
+/* Begin a call; `done` comes exactly once, later, from the loop (never before this returns), and may begin
+ * further calls. -1: not begun, `done` does not come: another method, a URL that is not http or https, a control
+ * character or over 16 KiB in a header line, or the client is being destroyed. */
+must_check int http_client_start(struct http_client *client, const struct http_call_options *options,
+                                 http_done_fn *done, void *arg);
+unsigned http_client_active(const struct http_client *client); /* calls begun and not yet told */

@@ -1,0 +1,98 @@
+#pragma once
+/* The server side of HTTP, behind which libmicrohttpd stands (poll mode, a few threads; its epoll mode
+ * stalls with suspended connections in Debian 12's version). The rest of the program sees requests
+ * with a whole body, and answers each exactly once, from any thread, now or later.
+ *
+ * Limits, answered here through `refuse`: target over max_target_bytes 414, header fields over
+ * max_header_bytes 431, body over the policy's limit 413 (announced: at once; chunked: when it has ended, or
+ * the connection is closed 1 MiB past the limit), a target that cannot be read (a bad escape, not UTF-8, over 64
+ * parameters in the query) or a body whose end is not said once and clearly 400, a body file that cannot be
+ * written 500. A header section several times over its limits, or malformed altogether, is answered by
+ * libmicrohttpd with a page of its own. More than max_connections: not accepted, they wait in the kernel. A
+ * connection that is silent for request_timeout_s is closed; while a request is kept this does not count.
+ *
+ * Connections stay open between requests; one whose announced body was left unread is closed after the answer. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct http_server;
+struct http_request;
+
+enum http_body_kind {
+	HTTP_BODY_MEMORY, /* collected in memory, up to max_body_bytes */
+	HTTP_BODY_FILE,   /* written to body_fd as it arrives, up to max_body_bytes */
+};
+
+/* What the policy decides when the header section has come, before anything of the body is looked at. */
+struct http_policy {
+	enum http_body_kind body;
+	uint64_t max_body_bytes;
+	int body_fd; /* HTTP_BODY_FILE: opened by the policy callback, closed by the server when the request ends */
+};
+
+struct http_server_options {
+	const char *host; /* numeric address or name to bind, e.g. "127.0.0.1", "::", "localhost" */
+	uint16_t port;    /* 0: any free one, see http_server_port */
+	unsigned n_threads;        /* 0 means 2 */
+	unsigned max_connections;  /* 0 means 1,000 */
+	size_t max_target_bytes;   /* path and query; 0 means 8,192 */
+	size_t max_header_bytes;   /* 0 means 16,384 */
+	unsigned request_timeout_s; /* 0 means 30: silence longer than this closes the connection */
+	void *arg;
+	/* On an http thread, when the header section is complete. May answer before it returns with http_respond
+	 * (401, 404, 405, 415…): the body is then not read and `handle` is not called. `policy` comes filled
+	 * with a body of 0 bytes in memory. */
+	void (*policy)(struct http_request *req, struct http_policy *policy, void *arg);
+	/* On an http thread, when the body is complete. Answers now, or keeps `req` and answers later. */
+	void (*handle)(struct http_request *req, void *arg);
+	/* Answer for a limit that was passed: 400, 413, 414, 431, 500 as above; must call http_respond before it
+	 * returns. Of a target that was too long or could not be read nothing is told: the path is "/". */
+	void (*refuse)(struct http_request *req, int status, void *arg);
+};
+
+must_check int http_server_start(const struct http_server_options *options, struct http_server **ret, struct err *err);
+uint16_t http_server_port(const struct http_server *server);
+/* Stop taking connections; those open finish their request and are closed with its answer. */
+void http_server_quiesce(struct http_server *server);
+/* Waits for requests in progress to be answered, at most `timeout_ms`, then closes all and frees. Whoever
+ * keeps requests must have answered them; of one still kept the connection is closed, and only http_respond,
+ * http_respond_owned or http_drop (one of them, once, with no effect) may be called for it. NULL is fine. */
+void http_server_stop(struct http_server *server, int timeout_ms);
+unsigned http_server_active(const struct http_server *server); /* requests whose answer has not left yet */
+
+/* ---- a request; borrowed pointers live until http_respond ---- */
+
+const char *http_method(const struct http_request *req); /* HEAD is told as GET; its answer goes without the body */
+const char *http_path(const struct http_request *req);  /* decoded once; no query; "" never */
+const char *http_query_string(const struct http_request *req); /* raw, without '?'; "" when none */
+const char *http_header(const struct http_request *req, const char *name); /* any case; NULL when absent */
+/* Parameter of the query, percent-decoded (+ is a blank); NULL when absent. `n` counts from 0 over equal names. */
+const char *http_query(const struct http_request *req, const char *name, int n);
+const char *http_body(const struct http_request *req, size_t *ret_bytes); /* HTTP_BODY_MEMORY; NUL-terminated */
+uint64_t http_body_bytes(const struct http_request *req);
+const char *http_peer(const struct http_request *req); /* numeric address */
+struct arena *http_arena(struct http_request *req);    /* lives as long as the request */
+void http_set_user(struct http_request *req, void *user); /* the handler's own pointer, e.g. who asks */
+void *http_user(const struct http_request *req);
+
+/* ---- the answer ---- */
+
+/* Add a header field to the answer; name and value are copied. Before http_respond. A value with a line break
+ * is left out of the answer. */
+void http_add_header(struct http_request *req, const char *name, const char *value);
+/* Answer, exactly once, from any thread; `req` is gone afterwards. `body` is copied (NULL with 0 bytes: none).
+ * `content_type` may be NULL when there is no body. */
+void http_respond(struct http_request *req, int status, const char *content_type, const void *body, size_t n_bytes);
+/* The same, with a body that the server frees with free(). */
+void http_respond_owned(struct http_request *req, int status, const char *content_type, char *body, size_t n_bytes);
+/* Close the connection without an answer (the simulator's resets): RST where `reset`, else FIN. */
+void http_drop(struct http_request *req, bool reset);
+
+/* Decode %XX (and + when `plus`) in place; false for bad escapes, %00 or a result that is not UTF-8. */
+bool http_percent_decode(char *text, bool plus);

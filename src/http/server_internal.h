@@ -1,0 +1,103 @@
+#pragma once
+/* Inside of the http room's server: what server.c (life cycle), exchange.c (libmicrohttpd's callbacks), turn.c
+ * (whose turn it is, and the answer) and request.c (what a request says) share. Not a door; include http/server.h
+ * instead. */
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "http/server.h"
+
+#define HTTP_MAX_QUERY_PARAMETERS 64
+
+struct http_server {
+	struct http_server_options options; /* defaults filled in */
+	struct MHD_Daemon *daemon;
+	int listen_fd; /* libmicrohttpd's after a successful start; ours again after quiesce */
+	uint16_t port;
+	atomic_bool quiesced;
+
+	/* Guards what follows, and every request's phase and place in `kept`. */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;    /* n_active went down */
+	unsigned n_active;         /* requests begun and not yet freed */
+	bool stopping;             /* nothing may be kept any more */
+	bool owner_gone;           /* stop has returned; the last request frees the server */
+	struct http_request *kept; /* connection suspended, doubly linked */
+};
+
+/* A request's way. Only turn_move in turn.c changes it, under the server's lock:
+ *   RECEIVING → HANDLING (policy, handle or refuse runs) → back to RECEIVING (policy let it pass)
+ *   HANDLING → KEPT (the callback returned without an answer; the connection is suspended)
+ *   HANDLING | KEPT → ANSWERED | DROPPED (close with FIN) | RESET (close with RST), final */
+enum http_phase { HTTP_RECEIVING, HTTP_HANDLING, HTTP_KEPT, HTTP_ANSWERED, HTTP_DROPPED, HTTP_RESET };
+
+struct http_field {
+	const char *name;
+	const char *value;
+	struct http_field *next;
+};
+
+struct http_request {
+	struct http_server *server;
+	struct MHD_Connection *connection; /* valid until the completion callback */
+	struct arena *arena;
+	/* One for the connection (until its completion callback) and one for whoever has to answer. */
+	atomic_int refs;
+	enum http_phase phase;
+	struct http_request *kept_prev, *kept_next;
+
+	char *target; /* as it came; NULL when longer than allowed */
+	size_t target_bytes;
+	char *path;
+	const char *query;
+	const char *method;
+	struct http_field *parameters; /* of the query, in order */
+	char peer[INET6_ADDRSTRLEN];
+	void *user;
+
+	bool begun;    /* the header section was looked at; counted in n_active */
+	bool has_body; /* announced by Content-Length or Transfer-Encoding */
+	bool left_unread; /* answered without reading the announced body */
+	struct http_policy policy;
+	struct buf body;
+	uint64_t n_body_bytes;
+	int body_fault; /* status to refuse with once the body has passed by, or 0 */
+
+	struct http_field *headers; /* of the answer */
+	struct http_field **headers_end;
+	struct MHD_Response *response;
+	int status;
+};
+
+/* request.c */
+struct http_request *request_create(struct http_server *server, struct MHD_Connection *connection, const char *target);
+void request_destroy(struct http_request *req);
+/* Split and decode the target; false when it cannot be read (answered 400). */
+must_check bool request_read_target(struct http_request *req);
+void request_read_peer(struct http_request *req);
+
+/* turn.c */
+/* Let go of one reference. */
+void turn_put(struct http_request *req);
+/* Give the request to one of the room's callbacks; it owns a reference until it answers. */
+void turn_begin(struct http_request *req);
+/* The callback returned. A request that it did not answer goes on as `unanswered`; returns the phase. */
+enum http_phase turn_end(struct http_request *req, enum http_phase unanswered);
+enum http_phase turn_phase(struct http_request *req);
+/* Close the connections of all kept requests; their owners' answers then go nowhere. Lock held. */
+void turn_drop_kept(struct http_server *server);
+
+/* exchange.c: libmicrohttpd's callbacks; `cls` is the http_server */
+void *exchange_target(void *cls, const char *uri, struct MHD_Connection *connection);
+size_t exchange_unescape(void *cls, struct MHD_Connection *connection, char *text);
+enum MHD_Result exchange_access(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+                                const char *version, const char *upload, size_t *upload_bytes, void **context);
+void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
+                        enum MHD_RequestTerminationCode code);
+
+/* server.c */
+void server_free(struct http_server *server);

@@ -1,0 +1,294 @@
+/* One call as libcurl sees it.
+ *
+ * The promise is that a request leaves at most once, and that its outcome says honestly whether it may have
+ * left. libcurl alone does not keep it: when a reused connection dies before a byte of the answer, it silently
+ * issues the request again on a fresh one. Three things stand in its way, the first is sufficient:
+ *
+ * - gate_request is asked each time before a request is issued. It refuses the second time, unless the request
+ *   has a body of which not a byte was read so far: without its body no server can have taken it.
+ * - rewind_body refuses to rewind.
+ * - read_body gives the body once.
+ *
+ * The handle keeps its settings from call to call, since setting up a new one costs more than a request;
+ * transfer_prepare therefore sets everything in which two calls can differ. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/client_internal.h"
+
+/* A body or answer buffer beyond this is given back after the call. */
+#define TRANSFER_KEEP_BYTES ((size_t)64 * 1024)
+#define TRANSFER_UPLOAD_BYTES 16384L
+
+/* ---- libcurl's callbacks ---- */
+
+static int gate_request(void *arg, char *peer_ip, char *local_ip, int peer_port, int local_port)
+{
+	(void)peer_ip;
+	(void)local_ip;
+	(void)peer_port;
+	(void)local_port;
+	struct http_call *call = arg;
+	if (call->issued && (call->n_body_bytes == 0 || call->body_started))
+		return CURL_PREREQFUNC_ABORT;
+	call->issued = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+static size_t read_body(char *out, size_t size, size_t n, void *arg)
+{
+	struct http_call *call = arg;
+	size_t left = call->n_body_bytes - call->n_body_taken;
+	if (left == 0)
+		return CURL_READFUNC_ABORT;
+	size_t n_bytes = size * n < left ? size * n : left;
+	memcpy(out, call->body + call->n_body_taken, n_bytes);
+	call->n_body_taken += n_bytes;
+	call->body_started = true;
+	return n_bytes;
+}
+
+static int rewind_body(void *arg, curl_off_t offset, int origin)
+{
+	(void)arg;
+	(void)offset;
+	(void)origin;
+	return CURL_SEEKFUNC_FAIL;
+}
+
+static size_t take_answer(char *data, size_t size, size_t n, void *arg)
+{
+	struct http_call *call = arg;
+	if (buf_add(&call->answer, data, size * n) == 0)
+		return size * n;
+	call->answer_too_large = true;
+	return CURL_WRITEFUNC_ERROR;
+}
+
+/* ---- the handle ---- */
+
+/* Settings that fail can only mean that memory is out, or that libcurl was built without what we need. */
+static void must(CURLcode code)
+{
+	if (code == CURLE_OK)
+		return;
+	fprintf(stderr, "libcurl refuses a setting: %s\n", curl_easy_strerror(code));
+	abort();
+}
+
+static void set_callbacks(CURL *easy, struct http_call *call)
+{
+	must(curl_easy_setopt(easy, CURLOPT_PRIVATE, call));
+	must(curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error));
+	must(curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, gate_request));
+	must(curl_easy_setopt(easy, CURLOPT_PREREQDATA, call));
+	must(curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_body));
+	must(curl_easy_setopt(easy, CURLOPT_READDATA, call));
+	must(curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body));
+	must(curl_easy_setopt(easy, CURLOPT_SEEKDATA, call));
+	must(curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer));
+	must(curl_easy_setopt(easy, CURLOPT_WRITEDATA, call));
+}
+
+static void set_manners(CURL *easy, const struct http_client_options *options)
+{
+	must(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
+	must(curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1));
+	must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
+	must(curl_easy_setopt(easy, CURLOPT_PROXY, ""));
+	must(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
+	must(curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L));
+	must(curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L));
+	must(curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, TRANSFER_UPLOAD_BYTES));
+	must(curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L));
+	must(curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L));
+	must(curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
+	if (options->ca_file)
+		must(curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file));
+	if (options->user_agent)
+		must(curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent));
+	must(curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms));
+}
+
+struct http_call *transfer_create(struct http_client *client)
+{
+	struct http_call *call = calloc(1, sizeof(*call));
+	if (!call)
+		abort();
+	call->client = client;
+	call->easy = curl_easy_init();
+	if (!call->easy)
+		abort();
+	buf_init(&call->answer, client->options.max_answer_bytes);
+	set_callbacks(call->easy, call);
+	set_manners(call->easy, &client->options);
+	return call;
+}
+
+void transfer_destroy(struct http_call *call)
+{
+	transfer_clear(call);
+	curl_easy_cleanup(call->easy);
+	buf_fini(&call->answer);
+	free(call->body);
+	free(call);
+}
+
+void transfer_clear(struct http_call *call)
+{
+	curl_slist_free_all(call->headers);
+	call->headers = NULL;
+	if (call->body_cap > TRANSFER_KEEP_BYTES) {
+		free(call->body);
+		call->body = NULL;
+		call->body_cap = 0;
+	}
+	if (call->answer.cap > TRANSFER_KEEP_BYTES)
+		buf_fini(&call->answer);
+	buf_reset(&call->answer);
+	call->n_body_bytes = 0;
+	call->n_body_taken = 0;
+	call->issued = false;
+	call->body_started = false;
+	call->answer_too_large = false;
+	call->error[0] = '\0';
+}
+
+/* ---- the request ---- */
+
+/* A line break in a header line would begin another one. */
+static bool is_one_line(const char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static int add_line(struct http_call *call, const char *name, const char *value)
+{
+	struct buf *line = &call->client->line;
+	buf_reset(line);
+	if (!is_one_line(name) || !is_one_line(value) || buf_adds(line, name) < 0 || buf_adds(line, value) < 0)
+		return -1;
+	struct curl_slist *more = curl_slist_append(call->headers, buf_text(line));
+	if (!more)
+		abort();
+	call->headers = more;
+	return 0;
+}
+
+static int set_headers(struct http_call *call, const struct http_call_options *options)
+{
+	/* "Expect:" and a type without value: libcurl leaves out what it would add by itself. */
+	int rc = add_line(call, "Expect:", "");
+	if (rc == 0 && options->content_type)
+		rc = add_line(call, "Content-Type: ", options->content_type);
+	else if (rc == 0)
+		rc = add_line(call, "Content-Type:", "");
+	if (rc == 0 && options->bearer)
+		rc = add_line(call, "Authorization: Bearer ", options->bearer);
+	for (const char *const *header = options->headers; rc == 0 && header && *header; header++)
+		rc = add_line(call, *header, "");
+	if (rc == 0)
+		must(curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers));
+	return rc;
+}
+
+static void set_body(struct http_call *call, const void *body, size_t n_bytes)
+{
+	if (n_bytes > call->body_cap) {
+		free(call->body);
+		call->body = malloc(n_bytes);
+		if (!call->body)
+			abort();
+		call->body_cap = n_bytes;
+	}
+	if (n_bytes > 0)
+		memcpy(call->body, body, n_bytes);
+	call->n_body_bytes = n_bytes;
+	must(curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n_bytes));
+}
+
+static int set_method(struct http_call *call, const char *method)
+{
+	static const char *const methods[] = {"GET", "POST", "DELETE", "PUT", "PATCH"};
+	size_t n = sizeof(methods) / sizeof(*methods);
+	size_t i = 0;
+	while (i < n && strcmp(methods[i], method) != 0)
+		i++;
+	if (i == n)
+		return -1;
+	bool is_post = strcmp(method, "POST") == 0;
+	if (is_post || call->n_body_bytes > 0)
+		must(curl_easy_setopt(call->easy, CURLOPT_POST, 1L));
+	else
+		must(curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L));
+	must(curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, is_post ? NULL : method));
+	return 0;
+}
+
+static bool is_http_url(const char *url)
+{
+	return is_one_line(url) && (strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0);
+}
+
+int transfer_prepare(struct http_call *call, const struct http_call_options *options)
+{
+	if (!is_http_url(options->url))
+		return -1;
+	set_body(call, options->body, options->n_body_bytes);
+	if (set_method(call, options->method) < 0 || set_headers(call, options) < 0)
+		return -1;
+	if (curl_easy_setopt(call->easy, CURLOPT_URL, options->url) != CURLE_OK)
+		return -1;
+	return 0;
+}
+
+/* ---- the outcome ---- */
+
+static const char *reason_of(struct http_call *call, CURLcode code)
+{
+	if (call->answer_too_large)
+		return "the answer was larger than the limit";
+	/* What our own refusals to send again are called by libcurl would puzzle the reader. */
+	if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
+		return "the connection ended before an answer came";
+	if (code == CURLE_OPERATION_TIMEDOUT && call->issued)
+		return "no answer came in time";
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return "no connection stood in time";
+	return call->error[0] ? call->error : curl_easy_strerror(code);
+}
+
+static int64_t retry_after_s(CURL *easy)
+{
+	struct curl_header *header = NULL;
+	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return -1;
+	curl_off_t seconds = 0;
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+	return seconds;
+}
+
+void transfer_judge(struct http_call *call, CURLcode code, struct http_answer *ret)
+{
+	*ret = (struct http_answer){.body = "", .body_started = call->body_started, .retry_after_s = -1};
+	if (code == CURLE_OK) {
+		long status = 0;
+		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+		ret->outcome = HTTP_ANSWERED;
+		ret->status = (int)status;
+		ret->body = buf_text(&call->answer);
+		ret->n_body_bytes = call->answer.len;
+		ret->retry_after_s = retry_after_s(call->easy);
+		return;
+	}
+	bool may_have_left = call->n_body_bytes > 0 ? call->body_started : call->issued;
+	ret->outcome = may_have_left ? HTTP_MAYBE_SENT : HTTP_NOT_SENT;
+	ret->reason = reason_of(call, code);
+}

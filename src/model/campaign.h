@@ -1,0 +1,60 @@
+#pragma once
+/* A campaign: one template to one audience from one sender, now or at a time. Pure rules. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "model/fault.h"
+#include "model/states.h"
+
+#define CAMPAIGN_NAME_MAX 45
+#define CAMPAIGN_LATE_START_DEFAULT_MIN 60
+#define CAMPAIGN_DEADLINE_DEFAULT_MS (3 * DAY_MS) /* after its start */
+
+enum campaign_status { CAMPAIGN_SCHEDULED = 0, CAMPAIGN_IN_PROGRESS = 1, CAMPAIGN_COMPLETED = 2, CAMPAIGN_CANCELED = 3 };
+enum on_unconfirmed { UNCONFIRMED_HOLD = 0, UNCONFIRMED_RESEND = 1 };
+
+struct campaign {
+	int64_t no;
+	int64_t account_no;
+	const char *name;
+	enum campaign_status status;
+	int64_t sender_no, template_no, audience_no;
+	const char *sender_name; /* as the request's `from` said */
+	msec_t schedule_ms;      /* -1: at once */
+	msec_t deadline_ms;      /* -1: the default after its start */
+	msec_t start_ms, end_ms; /* -1 before */
+	enum on_unconfirmed on_unconfirmed;
+	int64_t late_start_limit_min;
+	int64_t rate;            /* ceiling below the sender's; 0 none */
+	bool frozen;             /* every recipient has its row */
+	const char *hold;        /* why it waits for a person, NULL when it does not */
+	const char *hold_by;     /* "person" or "rule" */
+	msec_t hold_since;
+	msec_t create_ms, update_ms;
+	int64_t count[N_STATES]; /* rows by state */
+};
+
+struct campaign_request {
+	const char *name, *channel, *from, *template_id, *audience_id, *schedule;
+	const char *timezone, *deadline, *on_unconfirmed;
+	int64_t late_start_limit; /* -1: not given */
+	int64_t rate;             /* -1: not given */
+	bool has_schedule;        /* `schedule` was there and not null */
+	/* set by the judge */
+	struct uuid template_uuid, audience_uuid;
+	msec_t schedule_ms; /* -1: at once */
+	msec_t deadline_ms; /* -1: default */
+};
+
+/* Shape and rules that need no database; faults in field order. `n_fault_slots`: the store adds its own (1604, 1616,
+ * 1617, 1608, 1614) in the same order, see campaign_field_order. */
+void campaign_judge(struct campaign_request *req, msec_t now, struct faults *faults);
+/* For PUT: name and schedule as given. */
+void campaign_judge_update(struct campaign_request *req, msec_t now, struct faults *faults);
+/* Bring faults into the order name, channel, from, template, audience, schedule, the rest. Stable. */
+void campaign_sort_faults(struct faults *faults);
+const char *campaign_status_text(enum campaign_status status);
+bool campaign_status_parse(const char *text, enum campaign_status *ret); /* any case */

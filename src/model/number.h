@@ -1,0 +1,25 @@
+#pragma once
+/* Telephone numbers, judged by libphonenumber. Pure; any thread. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define NUMBER_MAX_TEXT 45  /* characters accepted from outside */
+#define NUMBER_BYTES 16     /* E.164 digits without '+', and a NUL */
+
+enum number_verdict {
+	NUMBER_OK = 0,
+	NUMBER_NOT_DIGITS = 1, /* something other than one leading '+' and digits */
+	NUMBER_INVALID = 2,    /* not a valid number of its country */
+};
+
+/* International form only: an optional leading '+', then digits with the country code. Writes the digits. */
+enum number_verdict number_parse(const char *text, size_t n_bytes, char ret[NUMBER_BYTES]);
+/* The same, and national forms and the usual blanks, dashes and brackets too, read as of `region`
+ * ("GB"); NULL region is international form only, still with '+' or digits and separators. */
+enum number_verdict number_parse_region(const char *text, size_t n_bytes, const char *region, char ret[NUMBER_BYTES]);
+/* ISO 3166 code ("GB") of digits that number_parse gave; "" when it has none. Written to ret. */
+void number_country(const char *digits, char ret[3]);
+bool number_region_known(const char *region); /* an upper-case ISO code the library has */
+/* "+44•••••123": for logs. */
+void number_mask(const char *digits, char *out, size_t out_bytes);

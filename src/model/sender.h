@@ -1,0 +1,52 @@
+#pragma once
+/* A sender: one WhatsApp business phone number. Pure rules. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "model/fault.h"
+#include "model/number.h"
+
+#define SENDER_NAME_MAX 45
+#define SENDER_CODE_MAX 45
+#define SENDER_DEFAULT_LIMIT 80 /* messages a second, Meta's default throughput */
+
+struct sender {
+	int64_t no;
+	int64_t account_no;
+	const char *name;
+	const char *code; /* digits */
+	const char *phone_number_id;
+	const char *waba_id;
+	const char *status;  /* available | blocked | flagged | restricted */
+	const char *quality; /* GREEN | YELLOW | RED | UNKNOWN */
+	const char *tier;    /* TIER_250 … TIER_UNLIMITED, "" unknown */
+	int64_t limit_mps;   /* Meta's throughput */
+	int64_t rate_cap;    /* the owner's ceiling, 0 none */
+	const char *hold;    /* why the lane is held, NULL when it is not */
+	msec_t hold_since;
+	msec_t create_ms;
+	msec_t update_ms;
+};
+
+/* A decoded create or update body; NULL = not given. All borrowed. */
+struct sender_request {
+	const char *name;
+	const char *code;
+	const char *channel;
+	const char *phone_number_id;
+	const char *waba_id;
+	const char *access_token;
+	const char *app_secret;
+	int64_t rate; /* 0: not given */
+	char code_digits[NUMBER_BYTES]; /* set by the judge */
+};
+
+/* Judge a create body; faults in field order. */
+void sender_judge(struct sender_request *req, struct faults *faults);
+/* Judge an update: only what is given. */
+void sender_judge_update(struct sender_request *req, struct faults *faults);
+/* The channel word in any case: true when it is whatsapp. SMS and VIBER are known names that are not served. */
+bool channel_is_whatsapp(const char *word);
+bool channel_is_known(const char *word);

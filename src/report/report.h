@@ -1,0 +1,39 @@
+#pragma once
+/* What became of a campaign, from counters that moved with its rows: never a count over the ledger. */
+
+#include "base/json.h"
+#include "model/campaign.h"
+#include "store/store.h"
+
+enum report_interval { REPORT_MINUTE, REPORT_HOUR, REPORT_DAY };
+bool report_interval_parse(const char *text, enum report_interval *ret);
+
+struct report_code {
+	int64_t code;        /* Meta's code, or a skip rule's number */
+	int64_t n;
+	const char *meaning; /* plain words */
+	const char *remedy;
+};
+
+struct report_point {
+	msec_t at;           /* beginning of the interval */
+	int64_t sent, delivered, read, failed;
+};
+
+struct report {
+	/* the funnel: audience = queued + canceled + skipped + sent + refused + unconfirmed; adds up to the last one.
+	 * sent: handed over to WhatsApp (accepted), ever; delivered counts the read ones too. */
+	int64_t audience, queued, canceled, skipped, unconfirmed, sent, delivered, read, failed;
+	int64_t refused; /* failed before WhatsApp accepted them; part of failed */
+	struct report_code *failures; int n_failures; /* most first */
+	struct report_code *skips; int n_skips;
+	struct report_point *points; int n_points;    /* oldest first, at most REPORT_MAX_POINTS, empty intervals inside filled in */
+	enum report_interval interval;                /* the one given, or a wider one when there would be too many points */
+};
+#define REPORT_MAX_POINTS 1500
+
+must_check int report_build(struct store_tx *tx, const struct campaign *campaign, enum report_interval interval,
+                            struct arena *arena, struct report *ret);
+
+/* Shares with their denominators: delivered of sent, read of delivered, failed of audience; 0 when the denominator is 0. */
+double report_share(int64_t part, int64_t whole);

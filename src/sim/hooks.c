@@ -1,0 +1,267 @@
+#include "sim/hooks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/limits.h"
+#include "sim/payload.h"
+#include "sim/poster.h"
+#include "sim/wamid.h"
+
+/* Statuses come up on a common grid, so that those of the same moment share a POST, as Meta's do. */
+#define GRID_MS 10
+
+struct sim_sent *sim_sent_create(struct sim_text opaque) {
+	struct sim_sent *sent = calloc(1, sizeof(*sent) + opaque.n + 1);
+	if (!sent)
+		abort();
+	sent->has_opaque = opaque.at != NULL;
+	sent->n_opaque = opaque.n;
+	if (opaque.at)
+		memcpy(sent->opaque, opaque.at, opaque.n);
+	return sent;
+}
+
+uint64_t sim_sent_nonce(const struct sim *sim, const struct sim_entry *entry, uint32_t nth) {
+	return sim_fate_mix(sim_fate_mix((uint64_t)sim->options.seed, sim->epoch, entry->number->id), entry->who, nth);
+}
+
+void sim_sent_destroy(struct sim_sent *sent) {
+	if (!sent)
+		return;
+	free(sent->button);
+	free(sent->payload);
+	free(sent);
+}
+
+static void drop_sent(void *arg) {
+	sim_sent_destroy(arg);
+}
+
+static void drop_update(void *arg) {
+	free(arg);
+}
+
+static msec_t on_grid(msec_t at) {
+	return (at + GRID_MS - 1) / GRID_MS * GRID_MS;
+}
+
+/* An account's webhooks come when it is subscribed, or where that is not asked for. The lock is held. */
+static bool is_wanted(const struct sim *sim, const struct sim_waba *waba) {
+	if (sim->options.webhook_url[0] == '\0' || waba->subscription == SIM_SUBSCRIPTION_OFF)
+		return false;
+	return waba->subscription == SIM_SUBSCRIPTION_ON || !sim->options.need_subscription;
+}
+
+static void post_later(void *context, void *arg, msec_t due) {
+	(void)due;
+	struct sim *sim = context;
+	sim_poster_add(sim->poster, arg);
+}
+
+/* From any thread to the loop's, at a time (monotonic). */
+static void schedule_update(struct sim *sim, struct sim_update *update, msec_t at) {
+	if (!sim_timers_add(&sim->timers, at, post_later, drop_update, update)) {
+		sim_count(sim, updates_dropped);
+		free(update);
+	}
+}
+
+static void emit_update(struct sim *sim, struct sim_update *update, const struct sim_webhook_fate *fate, msec_t due) {
+	if (fate->lost) {
+		sim_count(sim, updates_lost);
+		free(update);
+		return;
+	}
+	if (fate->doubled) {
+		sim_count(sim, updates_doubled);
+		schedule_update(sim, sim_payload_copy(update), due + fate->double_late_ms);
+	}
+	if (fate->late_ms > 0) {
+		sim_count(sim, updates_reordered);
+		schedule_update(sim, update, due + fate->late_ms);
+	} else {
+		sim_poster_add(sim->poster, update);
+	}
+}
+
+static enum sim_status status_after(const struct sim_sent *sent) {
+	switch (sent->now) {
+	case SIM_STATUS_NONE:
+		return sent->fate.last == SIM_STATUS_FAILED && !sent->fate.sent_first ? SIM_STATUS_FAILED : SIM_STATUS_SENT;
+	case SIM_STATUS_SENT:
+		return sent->fate.last == SIM_STATUS_FAILED ? SIM_STATUS_FAILED : SIM_STATUS_DELIVERED;
+	case SIM_STATUS_DELIVERED:
+	case SIM_STATUS_READ:
+	case SIM_STATUS_FAILED:
+		break;
+	}
+	return SIM_STATUS_READ;
+}
+
+static msec_t delay_before(const struct sim_sent *sent, enum sim_status next) {
+	switch (next) {
+	case SIM_STATUS_NONE:
+		return 0;
+	case SIM_STATUS_SENT:
+		return sent->fate.held_ms + sent->fate.sent_ms;
+	case SIM_STATUS_FAILED:
+		return sent->now == SIM_STATUS_NONE ? sent->fate.held_ms + sent->fate.sent_ms : sent->fate.delivered_ms;
+	case SIM_STATUS_DELIVERED:
+		return sent->fate.delivered_ms;
+	case SIM_STATUS_READ:
+		return sent->fate.read_ms;
+	}
+	return 0;
+}
+
+static void reply(void *context, void *arg, msec_t due) {
+	(void)due;
+	struct sim *sim = context;
+	struct sim_sent *sent = arg;
+	char wamid[SIM_WAMID_BYTES];
+	sim_wamid_outbound(sent->user, sent->nonce, wamid);
+	const bool stop = sent->fate.reply == SIM_REPLY_STOP;
+	const struct sim_inbound inbound = {
+		.number = sent->number, .from = sent->user, .is_user_id = sent->is_user_id,
+		.text = stop ? "STOP" : "Thank you! \xe2\x98\xba", .button = stop ? sent->button : NULL, .payload = sent->payload,
+		.context = stop && sent->button ? wamid : NULL,
+	};
+	pthread_mutex_lock(&sim->lock);
+	bool current = sent->epoch == sim->epoch;
+	pthread_mutex_unlock(&sim->lock);
+	if (current)
+		sim_hooks_inbound(sim, &inbound, NULL);
+	sim_sent_destroy(sent);
+}
+
+/* The bad signal that ends a held message also pauses its template. The lock is held. */
+static void pause_template(struct sim *sim, uint64_t id) {
+	struct sim_template *t = sim_templates_by_id(&sim->templates, id);
+	if (!t || t->status != SIM_TEMPLATE_APPROVED)
+		return;
+	t->status = SIM_TEMPLATE_PAUSED;
+	sim_hooks_announce(sim, t);
+}
+
+/* Bring a message to its next status. Returns false when the ledger was reset meanwhile. */
+static bool advance(struct sim *sim, struct sim_sent *sent, enum sim_status status, struct sim_webhook_fate *fate,
+                    uint64_t *ret_waba) {
+	pthread_mutex_lock(&sim->lock);
+	bool current = sent->epoch == sim->epoch;
+	if (current) {
+		sim_ledger_emit(sim->ledger, sent->entry, status, sent->fate.fail_code, status == sent->fate.last);
+		sim_fate_decide_webhook(&sim->options, sent->entry->who, sent->attempt, status, fate);
+		if (status == SIM_STATUS_FAILED && sent->fate.held && sent->fate.fail_code == 132015)
+			pause_template(sim, sent->template_id);
+		*ret_waba = is_wanted(sim, sent->number->waba) ? sent->number->waba->id : 0;
+	}
+	pthread_mutex_unlock(&sim->lock);
+	return current;
+}
+
+static void step(void *context, void *arg, msec_t due);
+
+static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from) {
+	bool added;
+	if (sent->now != sent->fate.last)
+		added = sim_timers_add(&sim->timers, on_grid(from + delay_before(sent, status_after(sent))), step, drop_sent, sent);
+	else if (sent->fate.reply != SIM_REPLY_NONE)
+		added = sim_timers_add(&sim->timers, on_grid(from + sent->fate.reply_ms), reply, drop_sent, sent);
+	else
+		added = false;
+	if (!added)
+		sim_sent_destroy(sent);
+}
+
+static void step(void *context, void *arg, msec_t due) {
+	struct sim *sim = context;
+	struct sim_sent *sent = arg;
+	const enum sim_status status = status_after(sent);
+	struct sim_webhook_fate fate;
+	uint64_t waba_id = 0;
+	if (!advance(sim, sent, status, &fate, &waba_id)) {
+		sim_sent_destroy(sent);
+		return;
+	}
+	sim_count(sim, updates);
+	if (waba_id)
+		emit_update(sim, sim_payload_status(sent, waba_id, status, clock_now_ms()), &fate, due);
+	else
+		sim_count(sim, updates_untargeted);
+	sent->now = status;
+	schedule_step(sim, sent, due);
+}
+
+void sim_hooks_follow(struct sim *sim, struct sim_sent *sent, msec_t now) {
+	schedule_step(sim, sent, now);
+}
+
+bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_wamid) {
+	char wamid[SIM_WAMID_BYTES];
+	const msec_t now_ms = clock_now_ms();
+	const int64_t now_ns = clock_mono_us() * 1000;
+	pthread_mutex_lock(&sim->lock);
+	const uint64_t who = sim_message_who(in->from, in->is_user_id);
+	struct sim_entry *entry = sim_ledger_entry(sim->ledger, in->number, who, in->is_user_id ? in->from : NULL);
+	if (entry && !in->preference) {
+		entry->last_inbound_ms = now_ms;
+		if (sim->options.ceiling > 0) {
+			struct sim_limit limit = sim_limits_ceiling(sim->options.ceiling, sim->options.ceiling_burst_ms);
+			in->number->full_at = sim_limits_spend(&limit, in->number->full_at, now_ns);
+		}
+	}
+	sim_wamid_inbound(in->from, sim_fate_mix((uint64_t)sim->options.seed, ++sim->n_inbound, who), wamid);
+	const uint64_t waba_id = in->number->waba->id;
+	const bool wanted = is_wanted(sim, in->number->waba);
+	pthread_mutex_unlock(&sim->lock);
+	if (!entry)
+		return false;
+	sim_count(sim, updates);
+	if (!wanted)
+		sim_count(sim, updates_untargeted);
+	else
+		schedule_update(sim, in->preference ? sim_payload_preference(in, waba_id, now_ms)
+		                                    : sim_payload_inbound(in, waba_id, wamid, now_ms), sim_timers_now());
+	if (ret_wamid)
+		memcpy(ret_wamid, wamid, sizeof(wamid));
+	return true;
+}
+
+void sim_hooks_announce(struct sim *sim, const struct sim_template *t) {
+	sim_count(sim, updates);
+	if (is_wanted(sim, t->waba))
+		schedule_update(sim, sim_payload_template(t, clock_now_ms()), sim_timers_now());
+	else
+		sim_count(sim, updates_untargeted);
+}
+
+static void give_verdict(void *context, void *arg, msec_t due) {
+	(void)due;
+	struct sim *sim = context;
+	uint64_t *id = arg;
+	pthread_mutex_lock(&sim->lock);
+	struct sim_template *t = sim_templates_by_id(&sim->templates, *id);
+	if (t && --t->verdicts_due == 0 && t->status == SIM_TEMPLATE_PENDING
+	    && sim->options.template_verdict != SIM_VERDICT_PENDING) {
+		const bool good = sim->options.template_verdict == SIM_VERDICT_APPROVE;
+		t->status = good ? SIM_TEMPLATE_APPROVED : SIM_TEMPLATE_REJECTED;
+		t->reason = good ? NULL : "INVALID_FORMAT";
+		sim_hooks_announce(sim, t);
+	}
+	pthread_mutex_unlock(&sim->lock);
+	free(id);
+}
+
+void sim_hooks_review(struct sim *sim, struct sim_template *t) {
+	uint64_t *id = malloc(sizeof(*id));
+	if (!id)
+		abort();
+	*id = t->id;
+	t->verdicts_due++;
+	if (!sim_timers_add(&sim->timers, sim_timers_now() + sim->options.template_delay_ms, give_verdict, free, id)) {
+		t->verdicts_due--;
+		free(id);
+	}
+}

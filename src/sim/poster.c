@@ -1,0 +1,322 @@
+#include "sim/poster.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/payload.h"
+
+#define MAX_BODY_BYTES ((size_t)2900 << 10) /* Meta's limit is 3 MB */
+#define MAX_WAITING_BYTES ((uint64_t)768 << 20)
+#define MAX_ANSWER_BYTES 65536
+#define MAX_PAUSE_MS (10 * MINUTE_MS)
+#define GIVE_UP_MS (7 * DAY_MS)
+
+/* One POST, from its making until it is answered 200 or given up. */
+struct post {
+	struct sim_poster *poster;
+	struct post *next; /* while it waits for its turn */
+	struct buf body;
+	size_t n_updates;
+	msec_t made, pause;
+};
+
+struct sim_poster {
+	struct sim *sim;
+	struct http_client *client;
+	struct sim_update *ready, **ready_end;
+	struct post *again, **again_end; /* their pause is over */
+	uint64_t n_posts;
+	uint32_t version; /* of the target below */
+	char url[SIM_OPTION_TEXT_BYTES], secret[SIM_OPTION_TEXT_BYTES], token[SIM_OPTION_TEXT_BYTES];
+	int timeout_ms, pause_ms;
+	unsigned max_in_flight;
+	size_t max_batch;
+	bool verifying; /* a verification request is under way, or waits for another try */
+	bool verify_stale; /* and it is for a target that has changed since */
+	char challenge[24];
+	bool closing;
+
+	atomic_uint_fast64_t waiting, waiting_bytes;
+	atomic_uint in_flight;
+	atomic_int verify_status;
+	atomic_bool verified;
+};
+
+void sim_poster_sign(const char *secret, const void *body, size_t n_bytes, char out[SIM_SIGNATURE_BYTES]) {
+	static const char digits[] = "0123456789abcdef";
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	if (!HMAC(EVP_sha256(), secret, (int)strlen(secret), body, n_bytes, mac, &n) || n != 32)
+		abort();
+	for (unsigned i = 0; i < n; i++) {
+		out[2 * i] = digits[mac[i] >> 4];
+		out[2 * i + 1] = digits[mac[i] & 15];
+	}
+	out[64] = '\0';
+}
+
+int sim_poster_create(struct sim *sim, struct sim_poster **ret, struct err *err) {
+	struct sim_poster *p = calloc(1, sizeof(*p));
+	if (!p)
+		abort();
+	const struct http_client_options options = {
+		.max_connections = 256, .max_answer_bytes = MAX_ANSWER_BYTES, .user_agent = "facebookexternalua",
+	};
+	if (http_client_create(sim->base, &options, &p->client, err)) {
+		free(p);
+		return -1;
+	}
+	p->sim = sim;
+	p->ready_end = &p->ready;
+	p->again_end = &p->again;
+	p->version = UINT32_MAX;
+	*ret = p;
+	return 0;
+}
+
+static void destroy_post(struct post *post) {
+	buf_fini(&post->body);
+	free(post);
+}
+
+static void drop_post(void *arg) {
+	destroy_post(arg);
+}
+
+void sim_poster_destroy(struct sim_poster *p) {
+	if (!p)
+		return;
+	p->closing = true;
+	http_client_destroy(p->client);
+	while (p->ready) {
+		struct sim_update *update = p->ready;
+		p->ready = update->next;
+		free(update);
+	}
+	while (p->again) {
+		struct post *post = p->again;
+		p->again = post->next;
+		destroy_post(post);
+	}
+	explicit_bzero(p->secret, sizeof(p->secret));
+	free(p);
+}
+
+static size_t update_bytes(const struct sim_update *update) {
+	return sizeof(*update) + update->n_contact + update->n_bytes;
+}
+
+void sim_poster_add(struct sim_poster *p, struct sim_update *update) {
+	if (p->waiting_bytes + update_bytes(update) > MAX_WAITING_BYTES) {
+		sim_count(p->sim, updates_dropped);
+		free(update);
+		return;
+	}
+	p->waiting++;
+	p->waiting_bytes += update_bytes(update);
+	update->next = NULL;
+	*p->ready_end = update;
+	p->ready_end = &update->next;
+}
+
+/* The updates of a post have reached their end. */
+static void settle(struct sim_poster *p, struct post *post) {
+	p->waiting -= post->n_updates;
+	p->waiting_bytes -= post->body.len;
+	destroy_post(post);
+}
+
+static void put_again(void *context, void *arg, msec_t due) {
+	(void)context;
+	(void)due;
+	struct post *post = arg;
+	post->next = NULL;
+	*post->poster->again_end = post;
+	post->poster->again_end = &post->next;
+}
+
+static void try_later(struct sim_poster *p, struct post *post) {
+	const msec_t now = sim_timers_now();
+	const msec_t pause = post->pause;
+	post->pause = pause * 2 < MAX_PAUSE_MS ? pause * 2 : MAX_PAUSE_MS;
+	if (now - post->made > GIVE_UP_MS || !sim_timers_add(&p->sim->timers, now + pause, put_again, drop_post, post)) {
+		sim_count_n(p->sim, updates_dropped, post->n_updates);
+		settle(p, post);
+	}
+}
+
+static void post_done(const struct http_answer *answer, void *arg) {
+	struct post *post = arg;
+	struct sim_poster *p = post->poster;
+	p->in_flight--;
+	if (p->closing) {
+		destroy_post(post);
+	} else if (answer->outcome == HTTP_ANSWERED && answer->status == 200) {
+		sim_count(p->sim, posts_ok);
+		sim_count_n(p->sim, updates_delivered, post->n_updates);
+		settle(p, post);
+		sim_poster_turn(p);
+	} else {
+		sim_count(p->sim, posts_failed);
+		try_later(p, post);
+		sim_poster_turn(p);
+	}
+}
+
+static void start_post(struct sim_poster *p, struct post *post) {
+	char signature[sizeof("X-Hub-Signature-256: sha256=") + SIM_SIGNATURE_BYTES];
+	const char *headers[] = {NULL, NULL};
+	if (p->secret[0] != '\0') {
+		char hex[SIM_SIGNATURE_BYTES];
+		sim_poster_sign(p->secret, post->body.data, post->body.len, hex);
+		snprintf(signature, sizeof(signature), "X-Hub-Signature-256: sha256=%s", hex);
+		headers[0] = signature;
+	}
+	const struct http_call_options call = {
+		.method = "POST", .url = p->url, .content_type = "application/json", .headers = headers,
+		.body = post->body.data, .n_body_bytes = post->body.len, .total_timeout_ms = p->timeout_ms,
+	};
+	sim_count(p->sim, posts);
+	if (http_client_start(p->client, &call, post_done, post) == 0)
+		p->in_flight++;
+	else
+		try_later(p, post);
+}
+
+static struct post *make_post(struct sim_poster *p) {
+	struct post *post = calloc(1, sizeof(*post));
+	if (!post)
+		abort();
+	post->poster = p;
+	post->made = sim_timers_now();
+	post->pause = p->pause_ms;
+	buf_init(&post->body, BUF_NO_LIMIT);
+	post->n_updates = sim_payload_batch(&post->body, p->ready, p->max_batch, MAX_BODY_BYTES, p->n_posts++ & 1);
+	for (size_t i = 0; i < post->n_updates; i++) {
+		struct sim_update *update = p->ready;
+		p->ready = update->next;
+		p->waiting_bytes -= update_bytes(update);
+		free(update);
+	}
+	if (!p->ready)
+		p->ready_end = &p->ready;
+	p->waiting_bytes += post->body.len;
+	return post;
+}
+
+static void add_percent_encoded(struct buf *out, const char *text) {
+	for (; *text != '\0'; text++) {
+		bool plain = (*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z')
+		             || strchr("-._~", *text);
+		if (plain)
+			buf_addc(out, *text);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)*text);
+	}
+}
+
+static void start_verification(struct sim_poster *p);
+
+static void verify_again(void *context, void *arg, msec_t due) {
+	(void)context;
+	(void)due;
+	start_verification(arg);
+}
+
+static void leave_alone(void *arg) {
+	(void)arg;
+}
+
+/* A definite answer is final; a target that cannot be reached yet is asked again. */
+static void verification_done(const struct http_answer *answer, void *arg) {
+	struct sim_poster *p = arg;
+	p->verifying = false;
+	if (p->closing)
+		return;
+	if (p->verify_stale) {
+		start_verification(p);
+	} else if (answer->outcome == HTTP_ANSWERED) {
+		p->verify_status = answer->status;
+		p->verified = answer->status == 200 && strcmp(answer->body, p->challenge) == 0;
+	} else {
+		p->verifying = sim_timers_add(&p->sim->timers, sim_timers_now() + p->pause_ms, verify_again, leave_alone, p);
+	}
+}
+
+static void start_verification(struct sim_poster *p) {
+	p->verifying = false;
+	p->verify_stale = false;
+	if (p->url[0] == '\0' || p->token[0] == '\0')
+		return;
+	buf_auto struct buf url;
+	buf_init(&url, 8192);
+	snprintf(p->challenge, sizeof(p->challenge), "%llu",
+	         (unsigned long long)(1000000000u + sim_fate_mix(p->version, strlen(p->url), p->n_posts) % 1000000000u));
+	buf_addf(&url, "%s%chub.mode=subscribe&hub.challenge=%s&hub.verify_token=", p->url, strchr(p->url, '?') ? '&' : '?',
+	         p->challenge);
+	add_percent_encoded(&url, p->token);
+	const struct http_call_options call = {.method = "GET", .url = buf_text(&url), .total_timeout_ms = p->timeout_ms};
+	p->verifying = http_client_start(p->client, &call, verification_done, p) == 0;
+}
+
+static void take_over_options(struct sim_poster *p) {
+	struct sim *sim = p->sim;
+	bool changed = false;
+	pthread_mutex_lock(&sim->lock);
+	p->timeout_ms = sim->options.webhook_timeout_ms;
+	p->pause_ms = sim->options.webhook_retry_ms;
+	p->max_in_flight = (unsigned)sim->options.webhook_connections;
+	p->max_batch = (size_t)sim->options.webhook_batch;
+	if (p->version != sim->target_version) {
+		p->version = sim->target_version;
+		memcpy(p->url, sim->options.webhook_url, sizeof(p->url));
+		memcpy(p->secret, sim->options.app_secret, sizeof(p->secret));
+		memcpy(p->token, sim->options.verify_token, sizeof(p->token));
+		changed = true;
+	}
+	pthread_mutex_unlock(&sim->lock);
+	if (changed) {
+		p->verified = false;
+		p->verify_status = 0;
+		if (p->verifying)
+			p->verify_stale = true;
+		else
+			start_verification(p);
+	}
+}
+
+void sim_poster_turn(struct sim_poster *p) {
+	take_over_options(p);
+	while (p->url[0] != '\0' && p->in_flight < p->max_in_flight && (p->again || p->ready)) {
+		struct post *post = p->again;
+		if (post) {
+			p->again = post->next;
+			if (!p->again)
+				p->again_end = &p->again;
+		} else {
+			post = make_post(p);
+		}
+		start_post(p, post);
+	}
+}
+
+static void do_nothing(void *context, void *arg, msec_t due) {
+	(void)context;
+	(void)arg;
+	(void)due;
+}
+
+/* Without room for one more timer the loop is busy, and comes by anyway. */
+void sim_poster_nudge(struct sim *sim) {
+	bool added = sim_timers_add(&sim->timers, sim_timers_now(), do_nothing, leave_alone, NULL);
+	(void)added;
+}
+
+void sim_poster_view(struct sim_poster *p, struct sim_poster_view *ret) {
+	*ret = (struct sim_poster_view){
+		.waiting = p->waiting, .in_flight = p->in_flight, .verify_status = p->verify_status, .verified = p->verified,
+	};
+}

@@ -1,0 +1,134 @@
+#include "sql/testdb.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+struct testdb {
+	struct testdb *next;
+	enum sql_engine engine;
+	char place[256]; /* the folder, or the database's name */
+	char url[1024];
+};
+
+static struct testdb *all;
+static unsigned n_made;
+
+static const char *server_url(void)
+{
+	const char *url = getenv("CRIER_TEST_PG");
+	return url != NULL && *url != '\0' ? url : NULL;
+}
+
+bool testdb_available(enum sql_engine engine)
+{
+	return engine == SQL_SQLITE || server_url() != NULL;
+}
+
+static int on_server(const char *text)
+{
+	static const struct sql_options options = {.n_texts = 0};
+	struct sql_db *server = NULL;
+	struct err err;
+	if (sql_open(server_url(), &options, &server, &err) < 0) {
+		fprintf(stderr, "CRIER_TEST_PG: %s\n", err.text);
+		return -1;
+	}
+	int ret = sql_script(server, text);
+	if (ret < 0)
+		fprintf(stderr, "%s: %s\n", text, sql_error(server));
+	sql_close(server);
+	return ret;
+}
+
+static int make_file(struct testdb *db)
+{
+	const char *tmp = getenv("TMPDIR");
+	snprintf(db->place, sizeof db->place, "%s/crier-test-XXXXXX", tmp != NULL && *tmp != '\0' ? tmp : "/tmp");
+	if (mkdtemp(db->place) == NULL) {
+		perror(db->place);
+		return -1;
+	}
+	snprintf(db->url, sizeof db->url, "sqlite:%s/test.db", db->place);
+	return 0;
+}
+
+static int make_database(struct testdb *db)
+{
+	/* The time too, because a server may outlive processes and see their numbers again. */
+	snprintf(db->place, sizeof db->place, "crier_test_%ld_%lld_%u", (long)getpid(), (long long)clock_now_ms(),
+		 ++n_made);
+	/* A later `dbname` wins over the one in the path. */
+	snprintf(db->url, sizeof db->url, "%s%cdbname=%s", server_url(), strchr(server_url(), '?') ? '&' : '?',
+		 db->place);
+	char text[512];
+	snprintf(text, sizeof text,
+		 "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+		 " LOCALE_PROVIDER icu ICU_LOCALE 'en-US'",
+		 db->place);
+	return on_server(text);
+}
+
+static struct testdb *make(enum sql_engine engine)
+{
+	struct testdb *db = calloc(1, sizeof *db);
+	if (db == NULL)
+		abort();
+	db->engine = engine;
+	if ((engine == SQL_SQLITE ? make_file(db) : make_database(db)) < 0) {
+		free(db);
+		return NULL;
+	}
+	db->next = all;
+	all = db;
+	return db;
+}
+
+const char *testdb_url(enum sql_engine engine)
+{
+	struct testdb *db = make(engine);
+	if (db == NULL)
+		abort();
+	return db->url;
+}
+
+int testdb_open(enum sql_engine engine, const struct sql_options *options, struct sql_db **ret)
+{
+	struct testdb *db = make(engine);
+	if (db == NULL)
+		return -1;
+	struct err err;
+	if (sql_open(db->url, options, ret, &err) < 0) {
+		fprintf(stderr, "%s: %s\n", db->place, err.text);
+		return -1;
+	}
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *ftw)
+{
+	(void)stat;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+void testdb_cleanup(void)
+{
+	while (all != NULL) {
+		struct testdb *db = all;
+		all = db->next;
+		if (db->engine == SQL_SQLITE) {
+			nftw(db->place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		} else {
+			char text[512];
+			snprintf(text, sizeof text, "DROP DATABASE %s WITH (FORCE)", db->place);
+			(void)!on_server(text);
+		}
+		free(db);
+	}
+}

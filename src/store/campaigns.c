@@ -1,0 +1,268 @@
+#include "store/campaigns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/template.h"
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/campaign_row.h"
+#include "store/ledger_row.h"
+
+/* What a create refers to, as far as it was found. */
+struct references {
+	int64_t sender_no, template_no, audience_no, snapshot_v;
+};
+
+static int find_sender(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
+                       struct references *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_SENDER_OF, SQL_ARGS(sql_int(account_no), sql_text(req->from)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		ret->sender_no = sql_col_int(rows, 0);
+	else
+		fault_add(faults, FAULT_CAMPAIGN_FROM_UNKNOWN, "from", " is not the name of a WhatsApp sender of this account");
+	return got < 0 ? -1 : 0;
+}
+
+static int judge_placeholders(const char *text, struct arena *arena, struct faults *faults)
+{
+	struct template_text *parsed = arena_alloc(arena, sizeof(*parsed));
+	struct err err;
+	if (template_text_parse(arena, text, parsed, &err) == 0)
+		return 0;
+	fault_add(faults, FAULT_CAMPAIGN_PLACEHOLDERS, "template", " has placeholders that no contact can fill: %s", err.text);
+	return 0;
+}
+
+static int find_template(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct arena *arena,
+                         struct faults *faults, struct references *ret)
+{
+	int64_t no;
+	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
+		no = -1;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_TEMPLATE_OF, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "template", " does not exist for the channel whatsapp");
+		return 0;
+	}
+	ret->template_no = no;
+	if (sql_col_int(rows, 0) != TEMPLATE_COMPLETED)
+		fault_add(faults, FAULT_CAMPAIGN_TEMPLATE_STATE, "template", " is not COMPLETED: only a template approved by WhatsApp can be sent");
+	return judge_placeholders(sql_col_text(rows, 2, NULL), arena, faults);
+}
+
+static int find_audience(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
+                         struct references *ret)
+{
+	int64_t no;
+	if (!pubid_open(tx->ids, PUBID_AUDIENCE, &req->audience_uuid, &no, NULL))
+		no = -1;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_AUDIENCE_OF, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "audience", " does not exist");
+		return 0;
+	}
+	ret->audience_no = no;
+	ret->snapshot_v = sql_col_int(rows, 0);
+	return 0;
+}
+
+/* 0 free, 1 taken. */
+static int name_taken(struct store_tx *tx, int64_t account_no, const char *name, int64_t *ret_no)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(name)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0 && ret_no)
+		*ret_no = sql_col_int(rows, 0);
+	return got;
+}
+
+/* `Campaign <create_date>`, then ` (2)`, ` (3)`… */
+static int free_name(struct store_tx *tx, int64_t account_no, msec_t now, struct arena *arena, const char **ret)
+{
+	char when[CLOCK_TEXT_BYTES];
+	clock_format(now, when);
+	for (int i = 1;; i++) {
+		const char *name = i == 1 ? arena_printf(arena, "Campaign %s", when) : arena_printf(arena, "Campaign %s (%d)", when, i);
+		int taken = name_taken(tx, account_no, name, NULL);
+		if (taken <= 0) {
+			*ret = name;
+			return taken;
+		}
+	}
+}
+
+static int find_name(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
+                     struct faults *faults, const char **ret)
+{
+	if (!req->name)
+		return free_name(tx, account_no, now, arena, ret);
+	*ret = req->name;
+	int taken = name_taken(tx, account_no, req->name, NULL);
+	if (taken > 0)
+		fault_add(faults, FAULT_CAMPAIGN_NAME_TAKEN, "name", " is the name of another campaign already");
+	return taken < 0 ? -1 : 0;
+}
+
+static int insert(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, const struct references *refs,
+                  const char *name, msec_t now, int64_t *ret_no)
+{
+	bool at_once = req->schedule_ms < 0;
+	bool resend = req->on_unconfirmed && strcmp(req->on_unconfirmed, "resend") == 0;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_INSERT,
+	              SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
+	                       sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no),
+	                       sql_int(refs->audience_no), row_time(req->schedule_ms), row_time(req->deadline_ms),
+	                       at_once ? sql_int(now) : sql_null(), sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
+	                       sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
+	                       sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(),
+	                       sql_int(now)),
+	              &rows) < 0)
+		return -1;
+	if (sql_next(rows) != 1)
+		return -1;
+	*ret_no = sql_col_int(rows, 0);
+	return 0;
+}
+
+int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
+                    struct faults *faults, int64_t *ret_no)
+{
+	struct references refs = {0};
+	const char *name = NULL;
+	if (find_name(tx, account_no, req, now, arena, faults, &name) < 0 || find_sender(tx, account_no, req, faults, &refs) < 0 ||
+	    find_template(tx, account_no, req, arena, faults, &refs) < 0 || find_audience(tx, account_no, req, faults, &refs) < 0)
+		return -1;
+	if (faults_any(faults))
+		return 1;
+	return insert(tx, account_no, req, &refs, name, now, ret_no);
+}
+
+int campaign_read_counts(struct store_tx *tx, struct campaign *c, struct arena *arena)
+{
+	struct tally *tally;
+	int n;
+	if (tally_read(tx, c->no, arena, &tally, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (tally[i].kind == TALLY_STATE && tally[i].bucket >= 0 && tally[i].bucket < N_STATES)
+			c->count[tally[i].bucket] = tally[i].n;
+	return 0;
+}
+
+/* A column of the view campaign_seen. */
+void campaign_from_row(const struct sql_rows *rows, struct arena *arena, struct campaign *c)
+{
+	*c = (struct campaign){
+		.no = sql_col_int(rows, 0),
+		.account_no = sql_col_int(rows, 1),
+		.name = arena_strdup(arena, sql_col_text(rows, 2, NULL)),
+		.status = (enum campaign_status)sql_col_int(rows, 3),
+		.sender_no = sql_col_int(rows, 4),
+		.template_no = sql_col_int(rows, 5),
+		.audience_no = sql_col_int(rows, 6),
+		.sender_name = arena_strdup(arena, sql_col_text(rows, 7, NULL)),
+		.schedule_ms = row_col_time(rows, 8),
+		.deadline_ms = row_col_time(rows, 9),
+		.start_ms = row_col_time(rows, 10),
+		.end_ms = row_col_time(rows, 11),
+		.on_unconfirmed = (enum on_unconfirmed)sql_col_int(rows, 12),
+		.late_start_limit_min = sql_col_int(rows, 13),
+		.rate = sql_col_int(rows, 14),
+		.frozen = sql_col_int(rows, 15) != 0,
+		.hold = arena_strdup(arena, sql_col_text(rows, 16, NULL)),
+		.hold_by = arena_strdup(arena, sql_col_text(rows, 17, NULL)),
+		.hold_since = row_col_time(rows, 18),
+		.create_ms = sql_col_int(rows, 19),
+		.update_ms = sql_col_int(rows, 20),
+	};
+}
+
+int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct campaign *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	campaign_from_row(rows, arena, ret);
+	return campaign_read_counts(tx, ret, arena);
+}
+
+/* 1 unknown, 2 otherwise: why an update of a campaign touched no row. */
+static int why_not(struct store_tx *tx, int64_t account_no, int64_t no)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_EXISTS, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	return got < 0 ? -1 : got ? 2 : 1;
+}
+
+static int changed_or_why(struct store_tx *tx, int64_t account_no, int64_t no, int result, int64_t changes)
+{
+	if (result < 0)
+		return -1;
+	return changes ? 0 : why_not(tx, account_no, no);
+}
+
+int campaign_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now)
+{
+	int64_t holder = 0, changes = 0;
+	int taken = name_taken(tx, account_no, name, &holder);
+	if (taken < 0 || (taken > 0 && holder != no))
+		return taken < 0 ? -1 : 2;
+	int result = sql_run(tx->db, STMT_CAMPAIGN_RENAME,
+	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(name), sql_int(now)), &changes);
+	return changed_or_why(tx, account_no, no, result, changes);
+}
+
+int campaign_reschedule(struct store_tx *tx, int64_t account_no, int64_t no, msec_t schedule_ms, msec_t now)
+{
+	int64_t changes = 0;
+	int result = sql_run(tx->db, STMT_CAMPAIGN_RESCHEDULE,
+	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(schedule_ms), sql_int(now)), &changes);
+	return changed_or_why(tx, account_no, no, result, changes);
+}
+
+int campaign_cancel(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
+{
+	int64_t changes = 0;
+	int result = sql_run(tx->db, STMT_CAMPAIGN_CANCEL, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes);
+	return changed_or_why(tx, account_no, no, result, changes);
+}
+
+int campaign_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
+{
+	int64_t changes = 0;
+	int result = sql_run(tx->db, STMT_CAMPAIGN_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes);
+	return changed_or_why(tx, account_no, no, result, changes);
+}
+
+int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const char *reason, const char *by, msec_t now)
+{
+	int64_t changes = 0;
+	int result = sql_run(tx->db, STMT_CAMPAIGN_HOLD,
+	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(reason), reason ? sql_text(by) : sql_null(),
+	                              reason ? sql_int(now) : sql_null(), sql_int(now)),
+	                     &changes);
+	return changed_or_why(tx, account_no, no, result, changes);
+}

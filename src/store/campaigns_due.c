@@ -1,0 +1,123 @@
+/* The schedule, the campaigns a lane runs, and the work that cancel and delete leave behind. */
+#include <stdio.h>
+
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/campaign_row.h"
+#include "store/ledger_row.h"
+#include "store/tally_batch.h"
+
+int campaign_next_due(struct store_tx *tx, msec_t *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_NEXT_DUE, NULL, 0, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got < 0)
+		return -1;
+	*ret = got ? sql_col_int(rows, 0) : -1;
+	return 0;
+}
+
+static int start_one(struct store_tx *tx, const struct sql_rows *rows, msec_t now)
+{
+	int64_t late_min = (now - sql_col_int(rows, 2)) / MINUTE_MS;
+	char reason[160] = "";
+	if (now - sql_col_int(rows, 2) > sql_col_int(rows, 3) * MINUTE_MS)
+		snprintf(reason, sizeof(reason),
+		         "It was due %lld minutes ago, more than its late_start_limit: resume it if it should still be sent.",
+		         (long long)late_min);
+	bool late = reason[0] != '\0';
+	return sql_run(tx->db, STMT_CAMPAIGN_START,
+	               SQL_ARGS(sql_int(sql_col_int(rows, 0)), sql_int(now), late ? sql_text(reason) : sql_null(),
+	                        late ? sql_text("rule") : sql_null(), late ? sql_int(now) : sql_null(),
+	                        sql_int(sql_col_int(rows, 1))),
+	               NULL);
+}
+
+int campaigns_start_due(struct store_tx *tx, msec_t now, int *ret_started)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGNS_DUE, SQL_ARGS(sql_int(now)), &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0) {
+		if (start_one(tx, rows, now) < 0)
+			return -1;
+		n++;
+	}
+	if (more < 0)
+		return -1;
+	*ret_started = n;
+	return 0;
+}
+
+#define MAX_RUNNING 1024 /* campaigns of one sender at the same time that a lane looks at; the rest wait their turn */
+
+int campaigns_running(struct store_tx *tx, int64_t sender_no, struct arena *arena, struct campaign **ret, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGNS_RUNNING, SQL_ARGS(sql_int(sender_no)), &rows) < 0)
+		return -1;
+	struct campaign **each = arena_array(arena, MAX_RUNNING, sizeof(struct campaign *));
+	int n = 0, more = 0;
+	while (n < MAX_RUNNING && (more = sql_next(rows)) > 0) {
+		each[n] = arena_alloc(arena, sizeof(struct campaign));
+		campaign_from_row(rows, arena, each[n++]);
+	}
+	if (more < 0)
+		return -1;
+	struct campaign *list = arena_array(arena, (size_t)n, sizeof(*list));
+	for (int i = 0; i < n; i++) {
+		list[i] = *each[i];
+		if (campaign_read_counts(tx, &list[i], arena) < 0)
+			return -1;
+	}
+	*ret = list;
+	*ret_n = n;
+	return 0;
+}
+
+struct sweep {
+	int64_t campaign_no, kind, from, to, last;
+};
+
+static int sweep_cancel(struct store_tx *tx, const struct sweep *s, msec_t now)
+{
+	int64_t n = 0;
+	if (sql_run(tx->db, STMT_SWEEP_CANCEL, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), &n) < 0)
+		return -1;
+	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	tally_add(batch, s->campaign_no, TALLY_STATE, STATE_QUEUED, -n);
+	tally_add(batch, s->campaign_no, TALLY_STATE, STATE_CANCELED, n);
+	return rows_finish(tx, batch, now);
+}
+
+static int sweep_remove(struct store_tx *tx, const struct sweep *s)
+{
+	if (sql_run(tx->db, STMT_SWEEP_REMOVE, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), NULL) < 0)
+		return -1;
+	if (s->to < s->last)
+		return 0;
+	return sql_run(tx->db, STMT_SWEEP_TALLY, SQL_ARGS(sql_int(s->campaign_no)), NULL);
+}
+
+int campaign_sweep(struct store_tx *tx, msec_t now, int max_rows, bool *ret_more)
+{
+	*ret_more = false;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_SWEEP_NEXT, NULL, 0, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got;
+	struct sweep s = {.campaign_no = sql_col_int(rows, 0), .kind = sql_col_int(rows, 1), .from = sql_col_int(rows, 2)};
+	s.last = sql_col_int(rows, 3) - 1;
+	s.to = s.from + max_rows;
+	if ((s.kind == 1 ? sweep_cancel(tx, &s, now) : sweep_remove(tx, &s)) < 0)
+		return -1;
+	*ret_more = true;
+	bool done = s.to >= s.last;
+	return sql_run(tx->db, STMT_SWEEP_PROGRESS,
+	               SQL_ARGS(sql_int(s.campaign_no), sql_int(done ? 0 : s.kind), sql_int(done ? 0 : s.to)), NULL);
+}

@@ -1,0 +1,42 @@
+#pragma once
+/* CSV imports: a durable job over a file kept beside the data. Each step commits its rows together with how far into the
+ * file they reach, so a crash goes on exactly there: never half a row, never twice. */
+
+#include "store/page.h"
+#include "store/store.h"
+
+enum import_status { IMPORT_WAITING = 0, IMPORT_RUNNING = 1, IMPORT_COMPLETED = 2, IMPORT_FAILED = 3, IMPORT_CANCELED = 4 };
+
+struct import {
+	int64_t no, account_no, audience_no;
+	enum import_status status;
+	const char *file;   /* name in the import folder */
+	const char *region; /* "" none */
+	int64_t bytes, done_bytes; /* progress */
+	int64_t line;       /* last line read */
+	int64_t rows, added, updated, duplicates, invalid;
+	const char *header; /* JSON array of the columns, once read */
+	const char *error;  /* why it failed; NULL */
+	msec_t create_ms, update_ms;
+};
+
+#define IMPORT_MAX_REJECTS 10000 /* kept with line and reason; the rest are counted */
+
+struct import_reject {
+	int64_t line;
+	const char *text;   /* the offending value, cut to 100 characters */
+	const char *reason;
+};
+
+const char *import_status_text(enum import_status status);
+must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t bytes,
+                             const char *region, msec_t now, int64_t *ret_no);
+must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct import *ret); /* 1 unknown */
+/* The oldest that is waiting or running; 1 none. */
+must_check int import_next(struct store_tx *tx, struct arena *arena, struct import *ret);
+/* Store progress (all counters, header, done_bytes, line, status, error); 1 when it was canceled meanwhile: undo the step. */
+must_check int import_save(struct store_tx *tx, const struct import *import, msec_t now);
+must_check int import_reject_add(struct store_tx *tx, int64_t import_no, const struct import_reject *reject);
+must_check int import_rejects(struct store_tx *tx, int64_t import_no, int64_t after_line, struct arena *arena,
+                              struct import_reject *ret, int max, int *ret_n);
+must_check int import_cancel(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now); /* 1 unknown, 2 already over */

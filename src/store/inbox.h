@@ -1,0 +1,42 @@
+#pragma once
+/* Meta's webhooks as they came: appended before the 200, applied in order, then gone. What cannot be applied is put aside
+ * and counted. Also inbound messages and opt-outs. */
+
+#include "store/page.h"
+#include "store/senders.h"
+#include "store/store.h"
+
+must_check int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes,
+                            msec_t now, int64_t *ret_no);
+struct inbox_event {
+	int64_t no;
+	unsigned char hash[SECRET_HASH_BYTES];
+	const char *body;
+	size_t n_bytes;
+};
+must_check int inbox_take(struct store_tx *tx, int max, size_t max_bytes, struct arena *arena, struct inbox_event *ret, int *ret_n);
+must_check int inbox_done(struct store_tx *tx, int64_t no);
+/* Keep it out of the way with the reason (at most 10,000 are kept, the oldest go). */
+must_check int inbox_set_aside(struct store_tx *tx, const struct inbox_event *event, const char *reason, msec_t now);
+/* Count an event of a kind (`status`, `unknown:field`, …), for metrics. */
+must_check int inbox_count(struct store_tx *tx, const char *kind, int64_t n);
+struct inbox_tally {
+	const char *kind;
+	int64_t n;
+};
+must_check int inbox_counts(struct store_tx *tx, struct arena *arena, struct inbox_tally *ret, int max, int *ret_n);
+
+struct inbound {
+	const char *phone_number_id, *wamid, *from, *type, *text, *payload, *context_id;
+	msec_t at;
+};
+/* Once per wamid. 1: known already, or no sender of ours has that number under that secret. *ret_account for opt-outs. */
+must_check int inbound_add(struct store_tx *tx, const unsigned char *hash, const struct inbound *message, msec_t now,
+                           int64_t *ret_account);
+
+/* Numbers never to be written to, by account. Newer word wins by `at`. */
+must_check int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source,
+                          const char *text, msec_t at);
+must_check int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret);
+/* The account a phone-number id belongs to under that secret; 1 none. */
+must_check int account_of_number(struct store_tx *tx, const unsigned char *hash, const char *phone_number_id, int64_t *ret);

@@ -1,0 +1,140 @@
+/* Meta's statuses come late, twice, in any order, and before our own record of the answer. A row only rises: whatever is
+ * not a rise by states.def changes nothing. A batch is sorted by key first, because neighbouring rows share pages. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/ledger_row.h"
+#include "store/senders.h"
+#include "store/tally_batch.h"
+
+struct applier {
+	struct store_tx *tx;
+	struct tally_batch *batch;
+	struct arena *arena;
+	const unsigned char *hash;
+	int64_t campaign_no; /* the present one, with its sender; 0 before the first */
+	int64_t sender_no;   /* 0: not ours, or another's secret signed */
+	msec_t evidence_ms;  /* newest claim among the sender's rows that a status spoke of */
+	struct apply_result *result;
+};
+
+/* Stable by key: updates of one row keep their order. */
+static int update_compare(const void *a, const void *b)
+{
+	const struct status_update *x = *(const struct status_update *const *)a, *y = *(const struct status_update *const *)b;
+	if (x->campaign_no != y->campaign_no)
+		return x->campaign_no < y->campaign_no ? -1 : 1;
+	if (x->seq != y->seq)
+		return x->seq < y->seq ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static int evidence_flush(struct applier *a)
+{
+	msec_t evidence = a->evidence_ms;
+	a->evidence_ms = -1;
+	if (a->sender_no == 0 || evidence < 0)
+		return 0;
+	return sql_run(a->tx->db, STMT_EVIDENCE_NOTED, SQL_ARGS(sql_int(a->sender_no), sql_int(evidence)), NULL);
+}
+
+static int campaign_open(struct applier *a, int64_t campaign_no)
+{
+	if (a->campaign_no == campaign_no)
+		return 0;
+	if (evidence_flush(a) < 0)
+		return -1;
+	a->campaign_no = campaign_no;
+	a->sender_no = 0;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(a->tx->db, STMT_APPLY_GATE, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got;
+	size_t n = 0;
+	const void *hash = sql_col_blob(rows, 1, &n);
+	if (n == SECRET_HASH_BYTES && memcmp(hash, a->hash, n) == 0)
+		a->sender_no = sql_col_int(rows, 0);
+	return 0;
+}
+
+static msec_t first_time(msec_t known, msec_t told)
+{
+	return known >= 0 ? known : told;
+}
+
+static void update_to_row(const struct status_update *u, struct row *is)
+{
+	is->state = u->state;
+	is->held = false;
+	is->not_before = -1;
+	if (!is->wamid && u->wamid && *u->wamid)
+		is->wamid = u->wamid;
+	is->accepted_ms = first_time(is->accepted_ms, u->at);
+	if (u->state == STATE_FAILED) {
+		is->failed_ms = u->at;
+		is->code = u->code;
+		is->detail = u->detail;
+		return;
+	}
+	is->code = 0;
+	is->detail = NULL;
+	is->sent_ms = first_time(is->sent_ms, u->at);
+	if (u->state == STATE_DELIVERED || u->state == STATE_READ)
+		is->delivered_ms = first_time(is->delivered_ms, u->at); /* read implies delivered */
+	if (u->state == STATE_READ)
+		is->read_ms = first_time(is->read_ms, u->at);
+}
+
+static int apply_one(struct applier *a, const struct status_update *u)
+{
+	if (campaign_open(a, u->campaign_no) < 0)
+		return -1;
+	struct row was;
+	int got = a->sender_no ? row_load(a->tx, u->campaign_no, u->seq, a->arena, &was) : 1;
+	if (got < 0)
+		return -1;
+	if (got > 0 || was.attempts < u->attempt || u->attempt < 1) {
+		a->result->foreign++;
+		return 0;
+	}
+	if (was.claimed_ms > a->evidence_ms)
+		a->evidence_ms = was.claimed_ms;
+	struct row is = was;
+	update_to_row(u, &is);
+	/* A failure of an older attempt says nothing of the one that may be on its way now. */
+	bool stale = u->state == STATE_FAILED && u->attempt != was.attempts;
+	int moved = stale || was.state == is.state ? 1 : row_move(a->tx, a->batch, &was, &is);
+	if (moved < 0)
+		return -1;
+	if (moved == 0)
+		a->result->moved++;
+	else
+		a->result->known++;
+	return 0;
+}
+
+int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n, msec_t now,
+                 struct apply_result *ret)
+{
+	arena_auto struct arena *order_arena = arena_create((size_t)n * sizeof(void *) + 64);
+	arena_auto struct arena *arena = arena_create(16384);
+	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	const struct status_update **order = arena_array(order_arena, (size_t)n + 1, sizeof(const struct status_update *));
+	for (int i = 0; i < n; i++)
+		order[i] = &updates[i];
+	qsort(order, (size_t)n, sizeof(const struct status_update *), update_compare);
+	*ret = (struct apply_result){0};
+	struct applier a = {.tx = tx, .batch = batch, .arena = arena, .hash = hash, .evidence_ms = -1, .result = ret};
+	for (int i = 0; i < n; i++) {
+		if (apply_one(&a, order[i]) < 0)
+			return -1;
+		arena_reset(arena);
+	}
+	if (evidence_flush(&a) < 0)
+		return -1;
+	return rows_finish(tx, batch, now);
+}

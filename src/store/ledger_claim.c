@@ -1,0 +1,181 @@
+/* A claim is the durable promise "this row may be on the wire from now on". It is made under the lane's epoch, before
+ * anything leaves the machine, and for no more rows than will leave at once. Everything that forbids sending is asked in the
+ * same transaction: the campaign's status and hold, the sender's hold, the deadline, the opt-outs of this moment. */
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/ledger_row.h"
+#include "store/tally_batch.h"
+
+#define EXPIRE_ROWS 2000
+
+struct claim {
+	struct store_tx *tx;
+	int64_t campaign_no, sender_no, epoch, claim_seq, next_seq, audience_no, account_no;
+	bool expired;
+	msec_t now;
+	struct arena *arena; /* of the caller: what the rows refer to */
+	struct tally_batch *batch;
+	struct claimed_row *row;
+	int n, max;
+};
+
+/* 0 open, 1 fenced, 2 closed for now. */
+static int claim_open(struct claim *c)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(c->tx->db, STMT_CLAIM_GATE, SQL_ARGS(sql_int(c->campaign_no), sql_int(c->sender_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got < 0 ? -1 : 2;
+	if (sql_col_int(rows, 3) != c->epoch)
+		return 1;
+	if (sql_col_int(rows, 0) != CAMPAIGN_IN_PROGRESS || !sql_is_null(rows, 1) || !sql_is_null(rows, 2))
+		return 2;
+	c->claim_seq = sql_col_int(rows, 4);
+	c->next_seq = sql_col_int(rows, 5);
+	msec_t deadline = sql_is_null(rows, 7) ? sql_col_int(rows, 6) + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 7);
+	c->expired = c->now > deadline;
+	c->audience_no = sql_col_int(rows, 8);
+	c->account_no = sql_col_int(rows, 9);
+	return 0;
+}
+
+static int skip_row(struct claim *c, struct row *row, enum skip_rule rule)
+{
+	struct row is = *row;
+	is.state = STATE_SKIPPED;
+	is.code = (int)rule;
+	is.not_before = -1;
+	return row_move(c->tx, c->batch, row, &is);
+}
+
+static int claim_row(struct claim *c, const struct sql_rows *rows)
+{
+	int64_t seq = sql_col_int(rows, 0);
+	bool opted_out = sql_col_int(rows, 1) != 0;
+	struct row was;
+	int got = row_load(c->tx, c->campaign_no, seq, c->arena, &was);
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	if (opted_out)
+		return skip_row(c, &was, RULE_OPTED_OUT);
+	struct row is = was;
+	is.state = STATE_CLAIMED;
+	is.epoch = c->epoch;
+	is.attempts++;
+	is.not_before = -1;
+	is.claimed_ms = c->now;
+	is.code = 0;
+	is.detail = NULL;
+	int moved = row_move(c->tx, c->batch, &was, &is);
+	if (moved != 0)
+		return moved < 0 ? -1 : 0;
+	c->row[c->n++] = (struct claimed_row){
+		.campaign_no = c->campaign_no,
+		.seq = seq,
+		.attempt = is.attempts,
+		.contact = {.audience_no = c->audience_no,
+	                    .no = sql_col_int(rows, 2),
+	                    .first_no = sql_col_int(rows, 3),
+	                    .number = arena_strdup(c->arena, sql_col_text(rows, 4, NULL)),
+	                    .first_name = arena_strdup(c->arena, sql_col_text(rows, 5, NULL)),
+	                    .last_name = arena_strdup(c->arena, sql_col_text(rows, 6, NULL)),
+	                    .custom1 = arena_strdup(c->arena, sql_col_text(rows, 7, NULL)),
+	                    .custom2 = arena_strdup(c->arena, sql_col_text(rows, 8, NULL)),
+	                    .fields = arena_strdup(c->arena, sql_col_text(rows, 9, NULL)),
+	                    .tags = ""},
+	};
+	return 0;
+}
+
+/* Claim what `stmt` finds; *ret_seq is the last row looked at, *ret_found how many there were. */
+static int claim_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_seq, int *ret_found)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(c->tx->db, stmt,
+	              SQL_ARGS(sql_int(c->campaign_no), sql_int(c->audience_no), sql_int(c->account_no), sql_int(from),
+	                       sql_int(c->max - c->n)),
+	              &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		*ret_seq = sql_col_int(rows, 0);
+		(*ret_found)++;
+		if (claim_row(c, rows) < 0)
+			return -1;
+	}
+	return more;
+}
+
+/* Rows that could not leave before the deadline: skipped, with that reason. */
+static int claim_expire(struct claim *c, bool *ret_more)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(c->tx->db, STMT_EXPIRED_ROWS, SQL_ARGS(sql_int(c->campaign_no), sql_int(0), sql_int(EXPIRE_ROWS)), &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0) {
+		struct row was;
+		int got = row_load(c->tx, c->campaign_no, sql_col_int(rows, 0), c->arena, &was);
+		if (got < 0 || (got == 0 && skip_row(c, &was, RULE_DEADLINE) < 0))
+			return -1;
+		n++;
+	}
+	*ret_more = n == EXPIRE_ROWS;
+	return more;
+}
+
+static int claim_rows(struct claim *c, bool *ret_more)
+{
+	int64_t seq = 0;
+	int found = 0;
+	if (claim_from(c, STMT_CLAIM_RETRIES, c->now, &seq, &found) < 0)
+		return -1;
+	int64_t cursor = c->claim_seq;
+	bool dry = true;
+	if (c->n < c->max) {
+		int wanted = c->max - c->n, fresh = 0;
+		if (claim_from(c, STMT_CLAIM_FRESH, c->claim_seq, &cursor, &fresh) < 0)
+			return -1;
+		found += fresh;
+		dry = fresh < wanted;
+		if (dry)
+			cursor = c->next_seq - 1; /* nothing fresh is left among the rows that stand now */
+	}
+	*ret_more = !dry || found >= c->max;
+	if (cursor != c->claim_seq &&
+	    sql_run(c->tx->db, STMT_CLAIM_PROGRESS, SQL_ARGS(sql_int(c->campaign_no), sql_int(cursor)), NULL) < 0)
+		return -1;
+	return c->n == 0 ? 0 : sql_run(c->tx->db, STMT_CLAIM_NOTED, SQL_ARGS(sql_int(c->sender_no), sql_int(c->now)), NULL);
+}
+
+int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
+                 struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more)
+{
+	struct claim c = {.tx = tx, .campaign_no = campaign_no, .sender_no = sender_no, .epoch = epoch, .now = now, .arena = arena,
+	                  .row = ret, .max = max};
+	*ret_n = 0;
+	*ret_more = false;
+	int opened = claim_open(&c);
+	if (opened != 0)
+		return opened == 2 ? 0 : opened;
+	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	c.batch = batch;
+	if ((c.expired ? claim_expire(&c, ret_more) : claim_rows(&c, ret_more)) < 0)
+		return -1;
+	*ret_n = c.n;
+	return rows_finish(tx, batch, now);
+}
+
+int ledger_next_retry(struct store_tx *tx, int64_t campaign_no, msec_t *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_NEXT_RETRY, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got < 0)
+		return -1;
+	*ret = got ? sql_col_int(rows, 0) : -1;
+	return 0;
+}

@@ -1,0 +1,153 @@
+/* What the answers to posted rows mean for them, and what became of rows whose answer nobody can hear any more. */
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/ledger_row.h"
+#include "store/tally_batch.h"
+
+struct recorder {
+	struct store_tx *tx;
+	struct tally_batch *batch;
+	struct arena *arena;
+	int64_t epoch;
+	int64_t campaign_no; /* whose `canceled` is known */
+	bool canceled;
+};
+
+static int campaign_is_canceled(struct recorder *r, int64_t campaign_no)
+{
+	if (r->campaign_no == campaign_no)
+		return 0;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(r->tx->db, STMT_CAMPAIGN_CANCELED, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got < 0)
+		return -1;
+	r->campaign_no = campaign_no;
+	r->canceled = got && sql_col_int(rows, 0) == CAMPAIGN_CANCELED;
+	return 0;
+}
+
+/* Certainly not sent: back in the queue, or canceled with its campaign. */
+static void requeue(const struct recorder *r, struct row *is, msec_t not_before)
+{
+	is->state = r->canceled ? STATE_CANCELED : STATE_QUEUED;
+	is->not_before = r->canceled ? -1 : not_before;
+}
+
+static void outcome_to_row(const struct recorder *r, const struct outcome *o, struct row *is)
+{
+	is->code = o->code;
+	is->detail = o->detail;
+	switch (o->kind) {
+	case OUTCOME_ACCEPTED:
+	case OUTCOME_HELD:
+		is->state = STATE_ACCEPTED;
+		is->wamid = o->wamid;
+		is->accepted_ms = o->at;
+		is->held = o->kind == OUTCOME_HELD;
+		break;
+	case OUTCOME_RETRY:
+		requeue(r, is, o->not_before);
+		break;
+	case OUTCOME_FAILED:
+		is->state = STATE_FAILED;
+		is->failed_ms = o->at;
+		break;
+	case OUTCOME_UNCONFIRMED:
+		is->state = STATE_UNCONFIRMED;
+		is->doubt_ms = o->at;
+		break;
+	case OUTCOME_UNSENT:
+		requeue(r, is, o->at);
+		is->attempts--;
+		break;
+	}
+}
+
+/* A webhook was faster than our own record: the row keeps what it knows and learns the rest. */
+static void learn_wamid(const struct outcome *o, struct row *is)
+{
+	if (!is->wamid)
+		is->wamid = o->wamid;
+	if (is->accepted_ms < 0)
+		is->accepted_ms = o->at;
+}
+
+static int record_one(struct recorder *r, const struct outcome *o)
+{
+	struct row was;
+	int got = row_load(r->tx, o->campaign_no, o->seq, r->arena, &was);
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	if (was.attempts != o->attempt || was.epoch != r->epoch)
+		return 0;
+	struct row is = was;
+	if (was.state == STATE_CLAIMED) {
+		if (campaign_is_canceled(r, o->campaign_no) < 0)
+			return -1;
+		outcome_to_row(r, o, &is);
+	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
+		if (was.state == STATE_UNCONFIRMED)
+			outcome_to_row(r, o, &is);
+		else
+			learn_wamid(o, &is);
+	} else {
+		return 0;
+	}
+	return row_move(r->tx, r->batch, &was, &is) < 0 ? -1 : 0;
+}
+
+int ledger_record(struct store_tx *tx, int64_t epoch, const struct outcome *outcomes, int n, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(16384);
+	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	struct recorder r = {.tx = tx, .batch = batch, .arena = arena, .epoch = epoch, .campaign_no = -1};
+	for (int i = 0; i < n; i++) {
+		if (record_one(&r, &outcomes[i]) < 0)
+			return -1;
+		arena_reset(arena);
+	}
+	return rows_finish(tx, batch, now);
+}
+
+static int doubt_campaign(struct store_tx *tx, struct tally_batch *batch, int64_t campaign_no, int64_t epoch, msec_t now,
+                          int64_t *ret_n)
+{
+	arena_auto struct arena *arena = arena_create(4096);
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_DOUBT_ROWS, SQL_ARGS(sql_int(campaign_no), sql_int(epoch)), &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		struct row was;
+		if (row_load(tx, campaign_no, sql_col_int(rows, 0), arena, &was) != 0)
+			return -1;
+		struct row is = was;
+		is.state = STATE_UNCONFIRMED;
+		is.doubt_ms = now;
+		is.detail = "the server stopped while this message was on its way";
+		if (row_move(tx, batch, &was, &is) != 0)
+			return -1;
+		arena_reset(arena);
+		(*ret_n)++;
+	}
+	return more;
+}
+
+int ledger_doubt(struct store_tx *tx, int64_t sender_no, int64_t epoch, msec_t now, int64_t *ret_n)
+{
+	int64_t n = 0;
+	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_DOUBT_CAMPAIGNS, SQL_ARGS(sql_int(sender_no)), &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0)
+		if (doubt_campaign(tx, batch, sql_col_int(rows, 0), epoch, now, &n) < 0)
+			return -1;
+	if (more < 0 || rows_finish(tx, batch, now) < 0)
+		return -1;
+	*ret_n = n;
+	return 0;
+}

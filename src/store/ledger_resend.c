@@ -1,0 +1,108 @@
+/* Sending again what is in doubt, where the campaign asks for it. Silence alone proves nothing; silence about a message while
+ * statuses of the same number come for messages that were claimed *later* is evidence that it was never taken. The last
+ * messages of a campaign have no later ones: when the lane has rested for the whole window, one of them is sent again as a
+ * probe, and its own status then speaks for the rest. So even with webhooks dead, doubt costs one message a window. */
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/campaigns.h"
+#include "store/ledger_row.h"
+#include "store/tally_batch.h"
+
+#define RESEND_ROWS 500
+
+struct resend {
+	struct store_tx *tx;
+	struct tally_batch *batch;
+	msec_t window_ms, now, last_claim_ms, evidence_ms;
+	int64_t n_queued;
+	msec_t next; /* -1 never */
+};
+
+static void look_again(struct resend *r, msec_t at)
+{
+	if (at <= r->now)
+		at = r->now + r->window_ms;
+	if (r->next < 0 || at < r->next)
+		r->next = at;
+}
+
+static int requeue(struct resend *r, int64_t campaign_no, int64_t seq)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct row was;
+	if (row_load(r->tx, campaign_no, seq, arena, &was) != 0)
+		return -1;
+	struct row is = was;
+	is.state = STATE_QUEUED;
+	is.not_before = r->now;
+	is.doubt_ms = -1;
+	if (row_move(r->tx, r->batch, &was, &is) < 0)
+		return -1;
+	r->n_queued++;
+	return 0;
+}
+
+static int resend_campaign(struct resend *r, const struct campaign *c)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(r->tx->db, STMT_RESEND_ROWS, SQL_ARGS(sql_int(c->no), sql_int(RESEND_ROWS)), &rows) < 0)
+		return -1;
+	int64_t ripe_seq = 0, n = 0;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		msec_t claimed = row_col_time(rows, 1), ripe_at = row_col_time(rows, 2) + r->window_ms;
+		if (ripe_at > r->now) {
+			look_again(r, ripe_at);
+		} else if (r->evidence_ms > claimed) {
+			if (requeue(r, c->no, sql_col_int(rows, 0)) < 0)
+				return -1;
+			n++;
+		} else if (!ripe_seq) {
+			ripe_seq = sql_col_int(rows, 0);
+		}
+	}
+	if (more < 0)
+		return -1;
+	if (!ripe_seq)
+		return 0;
+	bool resting = c->frozen && c->count[STATE_QUEUED] == 0 && c->count[STATE_CLAIMED] == 0 && n == 0 && r->n_queued == 0;
+	if (resting && r->last_claim_ms + r->window_ms <= r->now) {
+		look_again(r, r->now + r->window_ms);
+		return requeue(r, c->no, ripe_seq);
+	}
+	look_again(r, r->last_claim_ms + r->window_ms);
+	return 0;
+}
+
+static int resend_gate(struct store_tx *tx, int64_t sender_no, struct resend *r)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_RESEND_GATE, SQL_ARGS(sql_int(sender_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return -1;
+	r->last_claim_ms = sql_col_int(rows, 0);
+	r->evidence_ms = sql_col_int(rows, 1);
+	return 0;
+}
+
+int ledger_resend(struct store_tx *tx, int64_t sender_no, msec_t window_ms, msec_t now, int64_t *ret_queued, msec_t *ret_next)
+{
+	arena_auto struct arena *arena = arena_create(16384);
+	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	struct resend r = {.tx = tx, .batch = batch, .window_ms = window_ms, .now = now, .next = -1};
+	struct campaign *campaign;
+	int n;
+	if (resend_gate(tx, sender_no, &r) < 0 || campaigns_running(tx, sender_no, arena, &campaign, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (campaign[i].on_unconfirmed == UNCONFIRMED_RESEND && campaign[i].count[STATE_UNCONFIRMED] > 0 &&
+		    resend_campaign(&r, &campaign[i]) < 0)
+			return -1;
+	if (rows_finish(tx, batch, now) < 0)
+		return -1;
+	*ret_queued = r.n_queued;
+	*ret_next = r.next;
+	return 0;
+}

@@ -1,0 +1,127 @@
+/* The one place where a ledger row changes. A caller loads the row, says what it should be, and row_move checks the step
+ * against states.def, writes the row, and puts what the step means into the tallies of the same transaction. So counters
+ * cannot drift from rows, whoever moves them. */
+#include "store/ledger_row.h"
+
+#include <assert.h>
+
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/tally_batch.h"
+
+struct sql_value row_time(msec_t t)
+{
+	return t < 0 ? sql_null() : sql_int(t);
+}
+
+msec_t row_col_time(const struct sql_rows *rows, int col)
+{
+	return sql_is_null(rows, col) ? -1 : sql_col_int(rows, col);
+}
+
+int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_LEDGER_LOAD, SQL_ARGS(sql_int(campaign_no), sql_int(seq)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	*ret = (struct row){
+		.campaign_no = campaign_no,
+		.seq = seq,
+		.state = (enum state)sql_col_int(rows, 0),
+		.attempts = (int)sql_col_int(rows, 1),
+		.epoch = sql_col_int(rows, 2),
+		.not_before = row_col_time(rows, 3),
+		.code = (int)sql_col_int(rows, 4),
+		.held = sql_col_int(rows, 5) != 0,
+		.claimed_ms = row_col_time(rows, 6),
+		.doubt_ms = row_col_time(rows, 7),
+		.accepted_ms = row_col_time(rows, 8),
+		.sent_ms = row_col_time(rows, 9),
+		.delivered_ms = row_col_time(rows, 10),
+		.read_ms = row_col_time(rows, 11),
+		.failed_ms = row_col_time(rows, 12),
+		.wamid = arena_strdup(arena, sql_col_text(rows, 13, NULL)),
+		.detail = arena_strdup(arena, sql_col_text(rows, 14, NULL)),
+	};
+	return 0;
+}
+
+static int row_store(struct store_tx *tx, const struct row *r)
+{
+	return sql_run(tx->db, STMT_LEDGER_STORE,
+	               SQL_ARGS(sql_int(r->campaign_no), sql_int(r->seq), sql_int(r->state), sql_int(r->attempts),
+	                        r->epoch ? sql_int(r->epoch) : sql_null(), row_time(r->not_before),
+	                        r->code ? sql_int(r->code) : sql_null(), r->held ? sql_int(1) : sql_null(),
+	                        row_time(r->claimed_ms), row_time(r->doubt_ms), row_time(r->accepted_ms), row_time(r->sent_ms),
+	                        row_time(r->delivered_ms), row_time(r->read_ms), row_time(r->failed_ms), sql_text(r->wamid),
+	                        sql_text(r->detail)),
+	               NULL);
+}
+
+/* A time that was not there and is now: one more on the timeline. */
+static void tally_step(struct tally_batch *batch, const struct row *r, enum tally_kind kind, msec_t was, msec_t is)
+{
+	if (was < 0 && is >= 0)
+		tally_add(batch, r->campaign_no, kind, is / MINUTE_MS, 1);
+}
+
+static void tally_row(struct tally_batch *batch, const struct row *was, const struct row *is)
+{
+	if (was->state != is->state) {
+		tally_add(batch, is->campaign_no, TALLY_STATE, was->state, -1);
+		tally_add(batch, is->campaign_no, TALLY_STATE, is->state, 1);
+		if (is->state == STATE_FAILED)
+			tally_add(batch, is->campaign_no, TALLY_FAILED, is->code, 1);
+		if (is->state == STATE_SKIPPED)
+			tally_add(batch, is->campaign_no, TALLY_SKIPPED, is->code, 1);
+	}
+	if (was->accepted_ms < 0 && is->accepted_ms >= 0)
+		tally_add(batch, is->campaign_no, TALLY_HANDED, 0, 1);
+	tally_step(batch, is, TALLY_T_SENT, was->accepted_ms, is->accepted_ms);
+	tally_step(batch, is, TALLY_T_DELIVERED, was->delivered_ms, is->delivered_ms);
+	tally_step(batch, is, TALLY_T_READ, was->read_ms, is->read_ms);
+	tally_step(batch, is, TALLY_T_FAILED, was->failed_ms, is->failed_ms);
+}
+
+int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is)
+{
+	assert(was->campaign_no == now_is->campaign_no && was->seq == now_is->seq);
+	if (was->state != now_is->state && !state_may_move(was->state, now_is->state))
+		return 1;
+	if (row_store(tx, now_is) < 0)
+		return -1;
+	tally_row(batch, was, now_is);
+	return 0;
+}
+
+int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t now)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_SETTLE_GATE, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got;
+	bool running = sql_col_int(rows, 0) == CAMPAIGN_IN_PROGRESS && sql_col_int(rows, 1) != 0;
+	int64_t open = sql_col_int(rows, 3) + sql_col_int(rows, 4);
+	if (sql_col_int(rows, 2) == UNCONFIRMED_RESEND)
+		open += sql_col_int(rows, 5);
+	if (!running || open > 0)
+		return 0;
+	if (sql_run(tx->db, STMT_SETTLE_COMPLETE, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0)
+		return -1;
+	return 1;
+}
+
+int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now)
+{
+	if (tally_flush(tx, batch) < 0)
+		return -1;
+	for (int64_t no = tally_batch_campaign_after(batch, 0); no; no = tally_batch_campaign_after(batch, no))
+		if (ledger_settle(tx, no, now) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,32 @@
+#pragma once
+/* Inside store: one ledger row in memory, and the one function that moves it. */
+
+#include "store/ledger.h"
+#include "model/campaign.h"
+#include "store/tally.h"
+
+struct row {
+	int64_t campaign_no, seq;
+	enum state state;
+	int attempts;
+	int64_t epoch;
+	msec_t not_before; /* times: -1 not yet */
+	int code;
+	bool held;
+	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms;
+	const char *wamid, *detail; /* NULL none */
+};
+
+/* 0, 1 no such row. Text is put in `arena`. */
+must_check int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret);
+/* Write `now_is` over `was`, and what it means for the tallies into `batch`. 1 when states.def has no such move: nothing
+ * was done. Staying in the same state is a change of the other columns only. */
+must_check int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is);
+
+/* Every campaign whose tallies `batch` touched is looked at for completion, after the tallies are written. */
+must_check int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now);
+
+/* NULL for a negative time, else the time; and back. */
+struct sql_value row_time(msec_t t);
+struct sql_rows;
+msec_t row_col_time(const struct sql_rows *rows, int col);

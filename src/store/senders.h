@@ -1,0 +1,49 @@
+#pragma once
+/* Senders, their sealed secrets, and the lease of each one's lane. */
+
+#include "model/sender.h"
+#include "store/page.h"
+#include "store/store.h"
+
+struct sender_filter {
+	const char *channel, *type, *name, *status; /* NULL: any */
+};
+
+/* 1 when the name is taken. Token and secret are sealed here (secretbox under the key file); the database keeps a hash of
+ * the app secret too, which says whose webhooks may speak of this sender. */
+must_check int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_request *req, msec_t now,
+                             int64_t *ret_no);
+must_check int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const struct sender_request *req, msec_t now);
+/* 0, 1 unknown. Deleted senders are unknown. account_no 0: any account (our own use). */
+must_check int sender_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct sender *ret);
+must_check int sender_by_name(struct store_tx *tx, int64_t account_no, const char *name, struct arena *arena, struct sender *ret);
+must_check int sender_by_code(struct store_tx *tx, int64_t account_no, const char *code, struct arena *arena, struct sender *ret);
+must_check int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_filter *filter, struct page *page,
+                           struct arena *arena, struct sender *ret, int *ret_n);
+/* 1 unknown, 2 in use by a scheduled or running campaign. */
+must_check int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
+
+/* The access token, unsealed; the caller wipes it. 1 unknown. */
+must_check int sender_token(struct store_tx *tx, int64_t no, struct arena *arena, const char **ret);
+
+/* The secrets that may sign webhooks: one row a distinct app secret. */
+#define SECRET_HASH_BYTES 16
+struct app_secret {
+	const char *text;
+	unsigned char hash[SECRET_HASH_BYTES];
+};
+must_check int app_secrets(struct store_tx *tx, struct arena *arena, struct app_secret *ret, int max, int *ret_n);
+
+/* What Meta's phone-number record said. */
+must_check int sender_set_record(struct store_tx *tx, int64_t no, int64_t limit_mps, const char *quality, const char *tier,
+                                 msec_t now);
+/* Hold the lane for a reason a person can act on, or lift it (NULL). The status becomes `blocked` or `available`. */
+must_check int sender_hold(struct store_tx *tx, int64_t no, const char *reason, msec_t now);
+
+/* All senders, for the lanes. */
+must_check int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n);
+
+/* Take the lane of a sender: a new epoch, fencing every older one. Rows that an older epoch left `claimed` become
+ * `unconfirmed` (they may have left). *ret_doubtful counts them. */
+must_check int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t now, int64_t *ret_epoch,
+                         int64_t *ret_doubtful);

@@ -1,0 +1,95 @@
+-- Campaigns: see store/campaigns.h. status: 0 scheduled, 1 in progress, 2 completed, 3 canceled.
+
+-- name: campaign_sender_of
+SELECT no, code FROM sender WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_template_of
+SELECT status, waba_id, text FROM template WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_audience_of
+SELECT version FROM audience WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_name_taken
+SELECT no FROM campaign WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_insert
+INSERT INTO campaign (account_no, name, status, sender_no, sender_name, template_no, audience_no, schedule_ms, deadline_ms,
+  start_ms, on_unconfirmed, late_start_min, rate, snapshot_v, create_ms, update_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+RETURNING no;
+
+-- name: campaign_read
+SELECT * FROM campaign_seen WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2);
+
+-- name: campaign_rename
+UPDATE campaign SET name = $3, update_ms = $4 WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_reschedule
+UPDATE campaign SET schedule_ms = $3, update_ms = $4
+WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL AND status = 0;
+
+-- name: campaign_cancel
+UPDATE campaign SET status = 3, sweep = 1, sweep_seq = 0, end_ms = $3, update_ms = $3, hold = NULL, hold_by = NULL,
+  hold_ms = NULL
+WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL AND status <= 1;
+
+-- name: campaign_delete
+UPDATE campaign SET deleted_ms = $3, status = CASE status WHEN 0 THEN 3 ELSE status END, sweep = 2, sweep_seq = 0,
+  update_ms = $3
+WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL AND status <> 1;
+
+-- name: campaign_hold
+UPDATE campaign SET hold = $3, hold_by = $4, hold_ms = $5, update_ms = $6
+WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL AND status = 1;
+
+-- name: campaign_exists
+SELECT status FROM campaign WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_next_due
+SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1;
+
+-- name: campaigns_due
+SELECT no, audience_no, schedule_ms, late_start_min FROM campaign
+WHERE status = 0 AND schedule_ms <= $1 ORDER BY schedule_ms LIMIT 100;
+
+-- name: campaign_start
+UPDATE campaign SET status = 1, start_ms = $2, update_ms = $2, hold = $3, hold_by = $4, hold_ms = $5,
+  snapshot_v = (SELECT version FROM audience WHERE no = $6)
+WHERE no = $1 AND status = 0;
+
+-- name: campaigns_running
+SELECT * FROM campaign_seen WHERE status = 1 AND sender_no = $1 AND hold IS NULL ORDER BY no;
+
+-- name: sweep_next
+SELECT no, sweep, sweep_seq, next_seq FROM campaign WHERE sweep <> 0 ORDER BY no LIMIT 1;
+
+-- name: sweep_progress
+UPDATE campaign SET sweep = $2, sweep_seq = $3 WHERE no = $1;
+
+-- name: sweep_cancel
+UPDATE ledger SET state = 9, not_before = NULL WHERE campaign_no = $1 AND seq > $2 AND seq <= $3 AND state = 0;
+
+-- name: sweep_remove
+DELETE FROM ledger WHERE campaign_no = $1 AND seq > $2 AND seq <= $3;
+
+-- name: sweep_tally
+DELETE FROM tally WHERE campaign_no = $1;
+
+-- name: campaign_count
+SELECT COUNT(*) FROM campaign_seen
+WHERE account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND (CAST($4 AS TEXT) IS NULL OR sender_name = $4);
+
+-- name: campaign_list_before
+SELECT * FROM campaign_seen
+WHERE account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND (CAST($4 AS TEXT) IS NULL OR sender_name = $4)
+  AND no < $5
+ORDER BY no DESC LIMIT $6;
+
+-- name: campaign_list_after
+SELECT * FROM campaign_seen
+WHERE account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND (CAST($4 AS TEXT) IS NULL OR sender_name = $4)
+  AND no > $5
+ORDER BY no LIMIT $6;

@@ -1,0 +1,40 @@
+-- Meta's webhooks, inbound messages and opt-outs: see store/inbox.h.
+
+-- name: inbox_append
+INSERT INTO inbox (hash, body, create_ms) VALUES ($1, $2, $3) RETURNING no;
+
+-- name: inbox_take
+SELECT no, hash, body FROM inbox ORDER BY no LIMIT $1;
+
+-- name: inbox_done
+DELETE FROM inbox WHERE no = $1;
+
+-- name: inbox_aside_add
+INSERT INTO inbox_aside (hash, body, reason, create_ms) VALUES ($1, $2, $3, $4);
+
+-- name: inbox_aside_trim
+DELETE FROM inbox_aside WHERE no <= (SELECT MAX(no) FROM inbox_aside) - 10000;
+
+-- name: inbox_count_add
+INSERT INTO inbox_count (kind, n) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET n = inbox_count.n + excluded.n;
+
+-- name: inbox_counts
+SELECT kind, n FROM inbox_count ORDER BY kind
+-- scan: a handful of kinds, read for metrics
+;
+
+-- name: sender_of_phone
+SELECT no, account_no FROM sender WHERE phone_number_id = $1 AND app_secret_hash = $2 AND deleted_ms IS NULL ORDER BY no LIMIT 1;
+
+-- name: inbound_insert
+INSERT INTO inbound (account_no, sender_no, number, wamid, type, text, payload, context_id, at_ms, create_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (sender_no, wamid) DO NOTHING;
+
+-- name: optout_set
+INSERT INTO optout (account_no, number, out, source, text, at_ms) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (account_no, number) DO UPDATE SET out = excluded.out, source = excluded.source, text = excluded.text,
+  at_ms = excluded.at_ms
+WHERE optout.at_ms <= excluded.at_ms;
+
+-- name: optout_has
+SELECT out FROM optout WHERE account_no = $1 AND number = $2;

@@ -1,0 +1,32 @@
+#pragma once
+/* Counters of a campaign, moved in the transaction of the rows they count. */
+
+#include "base/clock.h"
+#include "store/store.h"
+
+enum tally_kind { /* in the database; never renumber */
+	TALLY_STATE = 0,     /* bucket: enum state */
+	TALLY_FAILED = 1,    /* bucket: Meta's code */
+	TALLY_SKIPPED = 2,   /* bucket: rule */
+	TALLY_HANDED = 3,    /* handed over to Meta (accepted, ever); bucket 0 */
+	TALLY_T_SENT = 4,    /* timeline, bucket: minute since the epoch; handed over */
+	TALLY_T_DELIVERED = 5,
+	TALLY_T_READ = 6,
+	TALLY_T_FAILED = 7,
+};
+
+struct tally {
+	enum tally_kind kind;
+	int64_t bucket, n;
+};
+
+/* Additions gathered in memory during one batch, then written once. */
+struct tally_batch;
+struct tally_batch *tally_batch_create(void);
+void tally_batch_destroy(struct tally_batch *batch);
+void tally_add(struct tally_batch *batch, int64_t campaign_no, enum tally_kind kind, int64_t bucket, int64_t n);
+/* Write them all; the batch is spent: it takes no more additions. */
+must_check int tally_flush(struct store_tx *tx, struct tally_batch *batch);
+
+/* All counters of a campaign, by kind and bucket. */
+must_check int tally_read(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct tally **ret, int *ret_n);

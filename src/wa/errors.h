@@ -1,0 +1,29 @@
+#pragma once
+/* What Meta's codes mean to a sender of campaigns: one table, errors.def, from Meta's error page and the
+ * retry facts gathered beside it. Pure. */
+
+#include <stddef.h>
+
+/* What a code does when it comes as the answer to a send. */
+enum wa_action {
+	WA_FAIL,          /* this recipient is given up; nothing was sent */
+	WA_RETRY_PAIR,    /* nothing was sent; this recipient alone later (4^n s) */
+	WA_SLOW_LANE,     /* nothing was sent; the whole sender too fast: recipient again, lane slower */
+	WA_HOLD_CAMPAIGN, /* nothing was sent; the template or campaign cannot go on: recipient queued again, campaign held */
+	WA_HOLD_SENDER,   /* nothing was sent; the sender cannot go on: recipient queued again, sender held */
+	WA_AMBIGUOUS,     /* proves nothing: unconfirmed */
+};
+
+struct wa_error_rule {
+	int code;
+	enum wa_action action;
+	const char *meaning; /* plain words, one sentence */
+	const char *remedy;  /* what a person can do, one sentence */
+};
+
+/* Never NULL: an unknown code has a safe rule. `http_status` settles it then: 5xx ambiguous, else WA_FAIL. */
+const struct wa_error_rule *wa_error_rule(int code, int http_status);
+/* The rule by code alone, for showing failures; never NULL. */
+const struct wa_error_rule *wa_error_words(int code);
+/* The table, for documentation and tests. */
+const struct wa_error_rule *wa_error_table(size_t *ret_n);

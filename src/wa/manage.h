@@ -1,0 +1,49 @@
+#pragma once
+/* Meta's management calls as bytes: templates, the phone-number record, subscription. Pure. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "model/template.h"
+
+/* Paths are appended to a base such as https://graph.facebook.com/v24.0 by the caller. */
+
+/* Body of POST /{waba}/message_templates: named parameters with samples, the button. */
+must_check int wa_template_encode(const struct template *tpl, const struct template_text *text, struct buf *out);
+
+struct wa_graph_error {
+	int code;
+	int subcode; /* 0 none */
+	char message[256]; /* error_user_msg, else details, else message; cut, no control characters */
+};
+/* True and the error when the body is Meta's error form; false when it is not. */
+bool wa_graph_error_decode(const char *body, size_t n_bytes, struct wa_graph_error *ret);
+#define WA_SUBCODE_TEMPLATE_EXISTS 2388024
+
+struct wa_template_record {
+	char id[64];
+	char status[32];   /* APPROVED, PENDING, REJECTED, … */
+	char category[32];
+	char reason[128];  /* rejected_reason; "" or NONE when none */
+	char quality[16];
+};
+/* The answer of a create: id, status, category. */
+must_check int wa_template_created_decode(const char *body, size_t n_bytes, struct wa_template_record *ret, struct err *err);
+/* The answer of GET /{template-id}?fields=… (WA_TEMPLATE_FIELDS). */
+#define WA_TEMPLATE_FIELDS "id,name,language,status,category,rejected_reason,quality_score"
+must_check int wa_template_decode(const char *body, size_t n_bytes, struct wa_template_record *ret, struct err *err);
+/* Find (name, language) in the answer of GET /{waba}/message_templates?name=…: 0 found, 1 not there, -1 not an answer. */
+must_check int wa_template_find(const char *body, size_t n_bytes, const char *name, const char *language,
+                                struct wa_template_record *ret, struct err *err);
+
+struct wa_number_record {
+	char display_number[32]; /* digits only */
+	char verified_name[128];
+	char quality[16];        /* GREEN | YELLOW | RED | UNKNOWN */
+	char tier[24];           /* TIER_… or "" */
+	int64_t limit_mps;       /* STANDARD 80, HIGH 1,000, a bare number of the simulator's is taken as it is; 0 unknown */
+};
+#define WA_NUMBER_FIELDS \
+	"id,display_phone_number,verified_name,quality_rating,throughput,status,whatsapp_business_manager_messaging_limit"
+must_check int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *ret, struct err *err);

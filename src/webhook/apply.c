@@ -1,0 +1,200 @@
+#include "webhook/apply.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/optout.h"
+#include "store/ledger.h"
+#include "store/templates.h"
+#include "wa/event.h"
+
+#define MAX_TEXT_BYTES 4096
+#define MAX_KIND_BYTES 64
+
+struct applier {
+	struct store_tx *tx;
+	struct arena *arena;
+	const unsigned char *hash; /* who signed the present event */
+	msec_t now;
+	bool changed;
+	/* statuses gathered until another secret's event comes, applied together */
+	struct status_update *update;
+	int n, cap;
+	int64_t n_foreign;
+};
+
+static int flush(struct applier *a)
+{
+	struct apply_result result;
+	if (a->n == 0)
+		return 0;
+	if (ledger_apply(a->tx, a->hash, a->update, a->n, a->now, &result) < 0)
+		return -1;
+	a->n = 0;
+	if (inbox_count(a->tx, "status_moved", result.moved) < 0 || inbox_count(a->tx, "status_known", result.known) < 0)
+		return -1;
+	return inbox_count(a->tx, "status_foreign", result.foreign);
+}
+
+static const char *keep(struct applier *a, const char *text)
+{
+	size_t n = strlen(text);
+	if (n > MAX_TEXT_BYTES) {
+		n = MAX_TEXT_BYTES;
+		while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+			n--;
+	}
+	return arena_strndup(a->arena, text, n);
+}
+
+static int on_status(struct applier *a, const struct wa_event *e)
+{
+	if (!e->has_key || strcmp(e->key.instance, a->tx->instance) != 0) {
+		a->n_foreign++;
+		return 0;
+	}
+	if (a->n == a->cap) {
+		int cap = a->cap ? a->cap * 2 : 256;
+		struct status_update *wider = arena_array(a->arena, (size_t)cap, sizeof(*wider));
+		if (a->n)
+			memcpy(wider, a->update, (size_t)a->n * sizeof(*wider));
+		a->update = wider;
+		a->cap = cap;
+	}
+	a->update[a->n++] = (struct status_update){.campaign_no = e->key.campaign_no,
+	                                           .seq = e->key.seq,
+	                                           .attempt = e->key.attempt,
+	                                           .state = e->state,
+	                                           .wamid = keep(a, e->wamid),
+	                                           .detail = *e->detail ? keep(a, e->detail) : NULL,
+	                                           .code = e->code,
+	                                           .at = e->time_ms >= 0 ? e->time_ms : a->now};
+	return 0;
+}
+
+static int on_optout(struct applier *a, int64_t account_no, const struct wa_event *e, bool out, const char *source)
+{
+	return optout_set(a->tx, account_no, e->from, out, source, keep(a, e->text), e->time_ms >= 0 ? e->time_ms : a->now);
+}
+
+static int on_inbound(struct applier *a, const struct wa_event *e)
+{
+	int64_t account_no;
+	struct inbound m = {.phone_number_id = e->phone_number_id,
+	                    .wamid = keep(a, e->wamid),
+	                    .from = keep(a, e->from),
+	                    .type = keep(a, e->type),
+	                    .text = keep(a, e->text),
+	                    .payload = keep(a, e->payload),
+	                    .context_id = keep(a, e->context_id),
+	                    .at = e->time_ms >= 0 ? e->time_ms : a->now};
+	int result = inbound_add(a->tx, a->hash, &m, a->now, &account_no);
+	if (result != 0)
+		return result < 0 ? -1 : inbox_count(a->tx, "inbound_known_or_foreign", 1);
+	enum optout_word word = optout_word(e->text);
+	if (word != OPTOUT_NONE && *e->from && on_optout(a, account_no, e, word == OPTOUT_STOP, "inbound") < 0)
+		return -1;
+	return inbox_count(a->tx, "inbound", 1);
+}
+
+static int on_preference(struct applier *a, const struct wa_event *e)
+{
+	int64_t account_no;
+	int found = account_of_number(a->tx, a->hash, e->phone_number_id, &account_no);
+	if (found != 0 || !*e->from)
+		return found < 0 ? -1 : inbox_count(a->tx, "preference_foreign", 1);
+	if (on_optout(a, account_no, e, e->stop, "whatsapp") < 0)
+		return -1;
+	return inbox_count(a->tx, "preference", 1);
+}
+
+static int on_template(struct applier *a, const struct wa_event *e)
+{
+	int result = template_verdict(a->tx, a->hash, e->waba_id, e->template_id, e->template_name, e->status,
+	                              *e->reason ? keep(a, e->reason) : NULL, a->now);
+	if (result < 0)
+		return -1;
+	a->changed = a->changed || result == 0;
+	return inbox_count(a->tx, result == 0 ? "template" : "template_foreign", 1);
+}
+
+/* The field's name goes into a counter's name, so only what is certainly harmless of it does. */
+static int on_unknown(struct applier *a, const struct wa_event *e)
+{
+	char kind[MAX_KIND_BYTES] = "unknown_";
+	size_t n = strlen(kind);
+	for (const char *p = e->what; *p && n < sizeof(kind) - 1; p++)
+		if ((*p >= 'a' && *p <= 'z') || *p == '_')
+			kind[n++] = *p;
+	kind[n] = '\0';
+	return inbox_count(a->tx, kind, 1);
+}
+
+static int on_event(const struct wa_event *e, void *arg)
+{
+	struct applier *a = arg;
+	if (e->kind != WA_EVENT_STATUS && flush(a) < 0) /* order between kinds is kept */
+		return -1;
+	switch (e->kind) {
+	case WA_EVENT_STATUS:
+		return on_status(a, e);
+	case WA_EVENT_INBOUND:
+		return on_inbound(a, e);
+	case WA_EVENT_TEMPLATE:
+		return on_template(a, e);
+	case WA_EVENT_TEMPLATE_QUALITY:
+		return template_quality(a->tx, a->hash, e->template_id, e->status, a->now) < 0 ? -1 : 0;
+	case WA_EVENT_PREFERENCE:
+		return on_preference(a, e);
+	case WA_EVENT_UNKNOWN:
+		return on_unknown(a, e);
+	}
+	return -1;
+}
+
+/* A callback that failed must not be taken for a body that is no webhook. */
+struct walk {
+	struct applier *applier;
+	bool failed;
+};
+
+static int walk_event(const struct wa_event *e, void *arg)
+{
+	struct walk *walk = arg;
+	if (on_event(e, walk->applier) == 0)
+		return 0;
+	walk->failed = true;
+	return -1;
+}
+
+static int apply_one(struct applier *a, const struct inbox_event *event)
+{
+	struct walk walk = {.applier = a};
+	struct err err;
+	if (wa_event_each(event->body, event->n_bytes, walk_event, &walk, &err) < 0) {
+		if (walk.failed)
+			return -1;
+		if (inbox_set_aside(a->tx, event, err.text, a->now) < 0 || inbox_count(a->tx, "set_aside", 1) < 0)
+			return -1;
+	}
+	return inbox_done(a->tx, event->no);
+}
+
+int apply_events(struct store_tx *tx, const struct inbox_event *events, int n, msec_t now, bool *ret_changed)
+{
+	arena_auto struct arena *arena = arena_create(65536);
+	struct applier a = {.tx = tx, .arena = arena, .now = now};
+	for (int i = 0; i < n; i++) {
+		if (a.hash && memcmp(a.hash, events[i].hash, SECRET_HASH_BYTES) != 0 && flush(&a) < 0)
+			return -1;
+		a.hash = events[i].hash;
+		if (apply_one(&a, &events[i]) < 0)
+			return -1;
+	}
+	if (flush(&a) < 0)
+		return -1;
+	if (a.n_foreign && inbox_count(tx, "status_foreign", a.n_foreign) < 0)
+		return -1;
+	*ret_changed = a.changed;
+	return 0;
+}

@@ -1,0 +1,37 @@
+#pragma once
+/* Meta's webhooks coming in: handshake, signature, durable before the 200, applied in order.
+ *
+ *   http thread: signature over the raw body → append (one job) → 200 after the commit
+ *   store thread: a second job takes appended events in order, applies each in a savepoint, removes it; what cannot be
+ *   applied is set aside and counted, so that one bad event stops nobody. */
+
+#include "delivery/delivery.h"
+#include "http/server.h"
+#include "store/store.h"
+
+struct webhook_in;
+
+struct webhook_in_options {
+	struct store *store;
+	const char *verify_token;   /* for the handshake; NULL refuses every one */
+	void (*notify)(void *arg);  /* something delivery should look at (a template's verdict, an opt-out); may be NULL */
+	void *notify_arg;
+};
+
+#define WEBHOOK_MAX_BYTES (4u << 20) /* Meta's own maximum is 3 MB */
+
+/* Events left from before a crash are applied at once. */
+struct webhook_in *webhook_in_create(const struct webhook_in_options *options);
+/* After the http server has stopped; waits for the jobs it has at the store. */
+void webhook_in_destroy(struct webhook_in *in);
+
+/* Answer GET and POST of /webhooks/whatsapp. */
+void webhook_in_handshake(struct webhook_in *in, struct http_request *req);
+void webhook_in_receive(struct webhook_in *in, struct http_request *req);
+/* The secrets of the senders changed. */
+void webhook_in_reload(struct webhook_in *in);
+
+struct webhook_in_stats {
+	int64_t received, refused, applied, set_aside, waiting;
+};
+void webhook_in_stats(struct webhook_in *in, struct webhook_in_stats *ret);
