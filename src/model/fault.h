@@ -15,7 +15,7 @@ enum fault_code {
 struct fault {
 	enum fault_code code;
 	char field[64];    /* "data.name", "data.contacts[17].number"; "" when none */
-	char message[200]; /* one sentence that names the field and the rule */
+	char message[256]; /* one sentence that names the field and the rule */
 };
 
 struct faults {

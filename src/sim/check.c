@@ -68,7 +68,7 @@ static int check_values(const struct checking *c, const char *where, int compone
 		return sim_message_refuse(c->refusal, 132000, "%s: number of localizable_params (%d) does not match the expected "
 		                          "number of params (%d)", where, n, vars->n);
 	for (int p = sim_scan_first(c->scan, parameters); p != SIM_SCAN_NONE; p = sim_scan_after(c->scan, parameters, p)) {
-		struct sim_text value, name = get_text(c, p, "parameter_name");
+		struct sim_text value = {0}, name = get_text(c, p, "parameter_name");
 		int rc = read_value(c, where, p, &value);
 		if (rc)
 			return rc;

@@ -259,7 +259,7 @@ static void post_webhook(struct sim *sim, const struct sim_call *call, struct si
 		answer_fault(answer, 400, err.text);
 		return;
 	}
-	sim_poster_nudge(sim);
+	sim_timers_wake(&sim->timers);
 	sim_answer_success(answer);
 }
 

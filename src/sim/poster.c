@@ -303,18 +303,6 @@ void sim_poster_turn(struct sim_poster *p) {
 	}
 }
 
-static void do_nothing(void *context, void *arg, msec_t due) {
-	(void)context;
-	(void)arg;
-	(void)due;
-}
-
-/* Without room for one more timer the loop is busy, and comes by anyway. */
-void sim_poster_nudge(struct sim *sim) {
-	bool added = sim_timers_add(&sim->timers, sim_timers_now(), do_nothing, leave_alone, NULL);
-	(void)added;
-}
-
 void sim_poster_view(struct sim_poster *p, struct sim_poster_view *ret) {
 	*ret = (struct sim_poster_view){
 		.waiting = p->waiting, .in_flight = p->in_flight, .verify_status = p->verify_status, .verified = p->verified,

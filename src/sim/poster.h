@@ -11,8 +11,6 @@ void sim_poster_destroy(struct sim_poster *poster); /* NULL is fine */
 
 /* Takes the update over. */
 void sim_poster_add(struct sim_poster *poster, struct sim_update *update);
-/* From any thread: have the loop take a turn soon. */
-void sim_poster_nudge(struct sim *sim);
 /* Once in each turn of the loop: take over a changed target, send what can be sent. */
 void sim_poster_turn(struct sim_poster *poster);
 

@@ -35,7 +35,6 @@ void sim_route_policy(struct http_request *req, struct http_policy *policy, void
 static void respond(struct http_request *req, struct sim_answer *answer) {
 	size_t n = answer->body.len;
 	http_respond_owned(req, answer->status, n ? answer->content_type : NULL, n ? buf_steal(&answer->body) : NULL, n);
-	sim_answer_fini(answer);
 }
 
 void sim_route_refuse(struct http_request *req, int status, void *sim) {
@@ -44,6 +43,7 @@ void sim_route_refuse(struct http_request *req, int status, void *sim) {
 	sim_answer_init(&answer);
 	sim_answer_graph(&answer, status, 1, 0, "The request is larger than this server takes.", NULL, NULL);
 	respond(req, &answer);
+	sim_answer_fini(&answer);
 }
 
 /* ---- answers that leave later ---- */
@@ -60,27 +60,33 @@ static void drop_held(void *arg) {
 	free(held);
 }
 
+static void leave(struct http_request *req, struct sim_answer *answer) {
+	if (answer->manner == SIM_MANNER_SEND)
+		respond(req, answer);
+	else
+		http_drop(req, answer->manner == SIM_MANNER_RESET);
+	sim_answer_fini(answer);
+}
+
 static void let_go(void *context, void *arg, msec_t due) {
 	(void)context;
 	(void)due;
 	struct held *held = arg;
-	if (held->answer.manner == SIM_MANNER_SEND)
-		respond(held->req, &held->answer);
-	else
-		http_drop(held->req, held->answer.manner == SIM_MANNER_RESET);
-	sim_answer_fini(&held->answer);
+	leave(held->req, &held->answer);
 	free(held);
 }
 
 static void finish(struct sim *sim, struct http_request *req, struct sim_answer *answer, int32_t silent_ms) {
+	const int32_t delay_ms = answer->manner == SIM_MANNER_SILENT ? silent_ms : answer->delay_ms;
+	if (delay_ms == 0 || atomic_load(&sim->stopping)) {
+		leave(req, answer);
+		return;
+	}
 	struct held *held = malloc(sizeof(*held));
 	if (!held)
 		abort();
 	*held = (struct held){.req = req, .answer = *answer};
-	const int32_t delay_ms = answer->manner == SIM_MANNER_SILENT ? silent_ms : answer->delay_ms;
-	if (delay_ms == 0 || atomic_load(&sim->stopping))
-		let_go(sim, held, 0);
-	else if (!sim_timers_add(&sim->timers, sim_timers_now() + delay_ms, let_go, drop_held, held))
+	if (!sim_timers_add(&sim->timers, sim_timers_now() + delay_ms, let_go, drop_held, held))
 		drop_held(held);
 }
 

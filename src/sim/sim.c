@@ -75,7 +75,7 @@ static int start_loop(struct sim *sim, struct err *err) {
 
 static int start_server(struct sim *sim, struct err *err) {
 	char host[SIM_OPTION_TEXT_BYTES];
-	uint16_t port;
+	uint16_t port = 0;
 	if (read_listen(sim->options.listen, host, &port, err))
 		return -1;
 	const struct http_server_options options = {
@@ -121,7 +121,7 @@ void sim_stop(struct sim *sim) {
 		return;
 	atomic_store(&sim->stopping, true);
 	if (sim->loop_runs) {
-		sim_poster_nudge(sim);
+		sim_timers_wake(&sim->timers);
 		pthread_join(sim->loop, NULL);
 	}
 	sim_timers_drop_all(&sim->timers);

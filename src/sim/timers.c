@@ -88,6 +88,12 @@ bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_fn *run, voi
 	return fits;
 }
 
+void sim_timers_wake(struct sim_timers *timers) {
+	pthread_mutex_lock(&timers->lock);
+	wake(timers);
+	pthread_mutex_unlock(&timers->lock);
+}
+
 void sim_timers_awake(struct sim_timers *timers) {
 	uint64_t n;
 	pthread_mutex_lock(&timers->lock);

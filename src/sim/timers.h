@@ -38,6 +38,8 @@ must_check bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_f
 /* The emptying thread: take up to `max` items due at `now`, in order. When fewer, *ret_next is the time to
  * sleep until (INT64_MAX: nothing waits), and an earlier item will make wake_fd readable. */
 size_t sim_timers_take(struct sim_timers *timers, msec_t now, struct sim_timer *out, size_t max, msec_t *ret_next);
+/* Any thread: have the other one look about, whatever the time. */
+void sim_timers_wake(struct sim_timers *timers);
 /* The emptying thread: it is awake. */
 void sim_timers_awake(struct sim_timers *timers);
 msec_t sim_timers_now(void); /* monotonic milliseconds */

@@ -1,0 +1,166 @@
+/* The text of a template, taken apart once and filled for each recipient. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "model/template.h"
+
+#define KEY_MAX 64
+#define FALLBACK_MAX 256
+
+static const struct {
+	const char *text, *sentence;
+} rules[] = {
+#define X(name, number, text, sentence) [number] = {text, sentence},
+#include "model/rules.def"
+};
+#define N_RULES ((int)(sizeof(rules) / sizeof(rules[0])))
+
+const char *rule_text(int rule)
+{
+	return rule >= 0 && rule < N_RULES ? rules[rule].text : "unknown";
+}
+
+const char *rule_sentence(int rule)
+{
+	return rule >= 0 && rule < N_RULES ? rules[rule].sentence : "";
+}
+
+static struct template_part *next_part(struct template_text *t)
+{
+	return t->n_parts < TEMPLATE_MAX_PARTS ? &t->part[t->n_parts++] : NULL;
+}
+
+/* Meta's parameter names are [a-z0-9_]; each occurrence gets one of its own. */
+static void name_param(struct template_text *t, struct template_part *p)
+{
+	char base[32];
+	size_t n = 0;
+	for (const char *c = p->key; *c && n < 24; c++) {
+		char l = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+		base[n++] = (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9') ? l : '_';
+	}
+	base[n] = '\0';
+	for (unsigned char i = 1; i <= TEMPLATE_MAX_PARTS; i++) {
+		if (i == 1)
+			snprintf(p->param, sizeof(p->param), "%s", base);
+		else
+			snprintf(p->param, sizeof(p->param), "%.28s_%d", base, i);
+		bool taken = false;
+		for (size_t k = 0; k < t->n_parts; k++)
+			taken = taken || (&t->part[k] != p && t->part[k].is_placeholder && strcmp(t->part[k].param, p->param) == 0);
+		if (!taken)
+			return;
+	}
+}
+
+/* `inside` is what stands between the braces. */
+static int add_placeholder(struct arena *arena, struct template_text *t, const char *inside, size_t n, struct err *err)
+{
+	const char *bar = memchr(inside, '|', n);
+	size_t n_key = bar ? (size_t)(bar - inside) : n;
+	struct template_part *p = next_part(t);
+	if (!p)
+		return err_set(err, "it has more than %d parts", TEMPLATE_MAX_PARTS);
+	if (n_key == 0 || n_key > KEY_MAX || text_has_control(inside, n_key) || text_is_blank(inside, n_key) || memchr(inside, '{', n))
+		return err_set(err, "a placeholder needs the name of a contact's field between its braces, such as {first_name}");
+	*p = (struct template_part){.is_placeholder = true, .key = arena_strndup(arena, inside, n_key)};
+	if (bar) {
+		size_t n_fallback = n - n_key - 1;
+		if (n_fallback == 0 || n_fallback > FALLBACK_MAX || text_is_blank(bar + 1, n_fallback))
+			return err_set(err, "the fallback of {%.40s} must have 1 to %d bytes and not be blank", p->key, FALLBACK_MAX);
+		p->fallback = arena_strndup(arena, bar + 1, n_fallback);
+	}
+	name_param(t, p);
+	t->n_placeholders++;
+	return 0;
+}
+
+static int add_literal(struct arena *arena, struct template_text *t, struct buf *literal, struct err *err)
+{
+	if (literal->len == 0)
+		return 0;
+	struct template_part *p = next_part(t);
+	if (!p)
+		return err_set(err, "it has more than %d parts", TEMPLATE_MAX_PARTS);
+	*p = (struct template_part){.text = arena_strndup(arena, literal->data, literal->len)};
+	buf_reset(literal);
+	return 0;
+}
+
+int template_text_parse(struct arena *arena, const char *text, struct template_text *ret, struct err *err)
+{
+	buf_auto struct buf literal;
+	buf_init(&literal, 65536);
+	ret->n_parts = ret->n_placeholders = 0;
+	for (const char *p = text; *p;) {
+		if (*p != '{') {
+			buf_addc(&literal, *p++);
+		} else if (p[1] == '{') {
+			buf_addc(&literal, '{');
+			p += 2;
+		} else {
+			const char *end = strchr(p, '}');
+			if (!end)
+				return err_set(err, "a brace is opened and not closed; a literal one is written {{");
+			if (add_literal(arena, ret, &literal, err) < 0 || add_placeholder(arena, ret, p + 1, (size_t)(end - p) - 1, err) < 0)
+				return -1;
+			p = end + 1;
+		}
+	}
+	return literal.overflow ? err_set(err, "it is too long") : add_literal(arena, ret, &literal, err);
+}
+
+/* White space folded to single blanks, none at the ends. NULL when nothing is left. */
+static const char *fold(const char *value, struct arena *scratch)
+{
+	size_t n = strlen(value), out = 0;
+	char *folded = arena_alloc(scratch, n + 1);
+	bool gap = false;
+	for (size_t pos = 0; pos < n;) {
+		size_t from = pos;
+		uint32_t c = utf8_next(value, n, &pos);
+		if (text_is_space(c) || c < 0x20 || c == 0x7F) {
+			gap = out > 0;
+			continue;
+		}
+		if (gap)
+			folded[out++] = ' ';
+		gap = false;
+		memcpy(folded + out, value + from, pos - from);
+		out += pos - from;
+	}
+	return out ? folded : NULL;
+}
+
+const char *template_value(const struct template_part *part, const struct contact *contact, struct arena *scratch)
+{
+	const char *value = contact_value(contact, part->key, scratch);
+	const char *folded = value ? fold(value, scratch) : NULL;
+	return folded ? folded : part->fallback ? fold(part->fallback, scratch) : NULL;
+}
+
+enum skip_rule template_check_contact(const struct template_text *text, const struct contact *contact, struct arena *scratch)
+{
+	size_t chars = 0;
+	for (size_t i = 0; i < text->n_parts; i++) {
+		const char *piece = text->part[i].is_placeholder ? template_value(&text->part[i], contact, scratch) : text->part[i].text;
+		if (!piece)
+			return RULE_EMPTY_PLACEHOLDER;
+		chars += utf8_length(piece, strlen(piece));
+	}
+	return chars > TEMPLATE_BODY_MAX ? RULE_TOO_LONG : RULE_NONE;
+}
+
+const char *template_fill(const struct template_text *text, const struct contact *contact, struct arena *arena)
+{
+	buf_auto struct buf out;
+	buf_init(&out, 65536);
+	for (size_t i = 0; i < text->n_parts; i++) {
+		const char *piece = text->part[i].is_placeholder ? template_value(&text->part[i], contact, arena) : text->part[i].text;
+		if (piece)
+			buf_adds(&out, piece);
+	}
+	return arena_strdup(arena, buf_text(&out));
+}
