@@ -1,0 +1,215 @@
+/* Meta's webhook bodies: entries hold changes, a change has a field and a value, a value has lists. Read leniently (Meta's own
+ * samples contradict each other): numbers as text or number, what is missing as "". */
+#include "wa/event.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+
+struct walk {
+	wa_event_fn *each;
+	void *arg;
+	struct wa_event event; /* what all events of the present change share */
+	int result;
+};
+
+static const char *text_or_empty(const cJSON *object, const char *key)
+{
+	const char *text = json_text(object, key);
+	return text ? text : "";
+}
+
+/* An id as text, from text or a number. */
+static const char *id_text(const cJSON *object, const char *key, char scratch[32])
+{
+	const char *text = json_text(object, key);
+	int64_t number;
+	if (text)
+		return text;
+	if (!json_int(object, key, &number))
+		return "";
+	snprintf(scratch, 32, "%lld", (long long)number);
+	return scratch;
+}
+
+static msec_t seconds(const cJSON *object, const char *key)
+{
+	int64_t s;
+	return json_int(object, key, &s) && s >= 0 && s < (int64_t)1 << 40 ? s * SECOND_MS : -1;
+}
+
+/* An event begun from what its change shares. */
+static struct wa_event event_of(const struct walk *w, enum wa_event_kind kind)
+{
+	struct wa_event e = w->event;
+	e.kind = kind;
+	return e;
+}
+
+static int tell(struct walk *w, const struct wa_event *e)
+{
+	w->result = w->each(e, w->arg);
+	return w->result;
+}
+
+static int tell_unknown(struct walk *w)
+{
+	struct wa_event e = event_of(w, WA_EVENT_UNKNOWN);
+	return tell(w, &e);
+}
+
+static int walk_status(struct walk *w, const cJSON *status)
+{
+	static const struct {
+		const char *word;
+		enum state state;
+	} words[] = {{"sent", STATE_SENT}, {"delivered", STATE_DELIVERED}, {"read", STATE_READ}, {"failed", STATE_FAILED}};
+	struct wa_event e = event_of(w, WA_EVENT_STATUS);
+	const char *word = text_or_empty(status, "status"), *key = json_text(status, "biz_opaque_callback_data");
+	size_t i = 0, n = sizeof(words) / sizeof(words[0]);
+	while (i < n && strcmp(words[i].word, word) != 0)
+		i++;
+	if (i == n)
+		return tell_unknown(w);
+	e.state = words[i].state;
+	e.wamid = text_or_empty(status, "id");
+	e.time_ms = seconds(status, "timestamp");
+	e.has_key = key && wa_key_parse(key, &e.key);
+	const cJSON *error = cJSON_GetArrayItem(json_get(status, "errors"), 0);
+	int64_t code;
+	if (e.state == STATE_FAILED && json_int(error, "code", &code) && code >= 0 && code <= INT32_MAX)
+		e.code = (int)code;
+	const char *details = json_text(json_get(error, "error_data"), "details");
+	e.detail = details ? details : text_or_empty(error, "title");
+	return tell(w, &e);
+}
+
+static void read_interactive(const cJSON *message, struct wa_event *e)
+{
+	const cJSON *interactive = json_get(message, "interactive");
+	const cJSON *reply = json_get(interactive, "button_reply");
+	if (!reply)
+		reply = json_get(interactive, "list_reply");
+	e->text = text_or_empty(reply, "title");
+	e->payload = text_or_empty(reply, "id");
+}
+
+static int walk_message(struct walk *w, const cJSON *message)
+{
+	struct wa_event e = event_of(w, WA_EVENT_INBOUND);
+	e.wamid = text_or_empty(message, "id");
+	e.from = text_or_empty(message, "from");
+	e.type = text_or_empty(message, "type");
+	e.time_ms = seconds(message, "timestamp");
+	e.context_id = text_or_empty(json_get(message, "context"), "id");
+	if (!*e.wamid)
+		return tell_unknown(w);
+	if (strcmp(e.type, "text") == 0) {
+		e.text = text_or_empty(json_get(message, "text"), "body");
+	} else if (strcmp(e.type, "button") == 0) {
+		e.text = text_or_empty(json_get(message, "button"), "text");
+		e.payload = text_or_empty(json_get(message, "button"), "payload");
+	} else if (strcmp(e.type, "interactive") == 0) {
+		read_interactive(message, &e);
+	} else {
+		e.text = text_or_empty(json_get(message, e.type), "caption");
+	}
+	return tell(w, &e);
+}
+
+static int walk_preference(struct walk *w, const cJSON *preference)
+{
+	struct wa_event e = event_of(w, WA_EVENT_PREFERENCE);
+	const char *value = text_or_empty(preference, "value");
+	e.from = text_or_empty(preference, "wa_id");
+	e.text = text_or_empty(preference, "detail");
+	e.time_ms = seconds(preference, "timestamp");
+	e.stop = strcmp(value, "stop") == 0;
+	if (!e.stop && strcmp(value, "resume") != 0)
+		return tell_unknown(w);
+	return tell(w, &e);
+}
+
+static int walk_list(struct walk *w, const cJSON *list, int (*one)(struct walk *, const cJSON *))
+{
+	if (!cJSON_IsArray(list))
+		return 0;
+	for (const cJSON *item = list->child; item; item = item->next)
+		if (one(w, item) < 0)
+			return -1;
+	return 0;
+}
+
+static int walk_messages(struct walk *w, const cJSON *value)
+{
+	const cJSON *statuses = json_get(value, "statuses"), *messages = json_get(value, "messages");
+	w->event.phone_number_id = text_or_empty(json_get(value, "metadata"), "phone_number_id");
+	if (!statuses && !messages)
+		return tell_unknown(w);
+	if (walk_list(w, statuses, walk_status) < 0)
+		return -1;
+	return walk_list(w, messages, walk_message);
+}
+
+static int walk_preferences(struct walk *w, const cJSON *value)
+{
+	w->event.phone_number_id = text_or_empty(json_get(value, "metadata"), "phone_number_id");
+	return walk_list(w, json_get(value, "user_preferences"), walk_preference);
+}
+
+static int walk_template(struct walk *w, const cJSON *value, enum wa_event_kind kind, const char *status_key)
+{
+	char scratch[32];
+	struct wa_event e = event_of(w, kind);
+	e.template_id = id_text(value, "message_template_id", scratch);
+	e.template_name = text_or_empty(value, "message_template_name");
+	e.status = text_or_empty(value, status_key);
+	const char *why = json_text(json_get(value, "rejection_info"), "reason");
+	e.reason = why ? why : text_or_empty(value, "reason");
+	if (!*e.template_id || !*e.status)
+		return tell_unknown(w);
+	return tell(w, &e);
+}
+
+static int walk_change(struct walk *w, const cJSON *change)
+{
+	const cJSON *value = json_get(change, "value");
+	w->event.what = text_or_empty(change, "field");
+	w->event.phone_number_id = "";
+	if (strcmp(w->event.what, "messages") == 0)
+		return walk_messages(w, value);
+	if (strcmp(w->event.what, "message_template_status_update") == 0)
+		return walk_template(w, value, WA_EVENT_TEMPLATE, "event");
+	if (strcmp(w->event.what, "message_template_quality_update") == 0)
+		return walk_template(w, value, WA_EVENT_TEMPLATE_QUALITY, "new_quality_score");
+	if (strcmp(w->event.what, "user_preferences") == 0)
+		return walk_preferences(w, value);
+	return tell_unknown(w);
+}
+
+static int walk_entry(struct walk *w, const cJSON *entry)
+{
+	char scratch[32];
+	w->event.waba_id = id_text(entry, "id", scratch);
+	w->event.time_ms = seconds(entry, "time");
+	return walk_list(w, json_get(entry, "changes"), walk_change);
+}
+
+int wa_event_each(const char *body, size_t n_bytes, wa_event_fn *each, void *arg, struct err *err)
+{
+	json_auto cJSON *tree = NULL;
+	if (json_parse(body, n_bytes, &tree, err) < 0)
+		return -1;
+	const cJSON *entries = json_get(tree, "entry");
+	if (!cJSON_IsArray(entries))
+		return err_set(err, "a webhook without a list of entries");
+	static const struct wa_event blank = {
+		.waba_id = "", .phone_number_id = "", .what = "", .time_ms = -1, .wamid = "", .detail = "", .from = "", .type = "",
+		.text = "", .payload = "", .context_id = "", .template_id = "", .template_name = "", .status = "", .reason = "",
+	};
+	struct walk w = {.each = each, .arg = arg, .event = blank};
+	if (walk_list(&w, entries, walk_entry) < 0)
+		return err_set(err, "an event could not be handled");
+	return 0;
+}

@@ -1,0 +1,193 @@
+#include "wa/manage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "wa/plain.h"
+
+/* Meta wants a sample for every variable. */
+static const char *sample(const struct template_part *part)
+{
+	static const struct {
+		const char *key, *sample;
+	} known[] = {
+		{"first_name", "Ada"}, {"last_name", "Lovelace"}, {"number", "15550100"}, {"timestamp", "10:00"}, {"date", "1 May"},
+	};
+	if (part->fallback)
+		return part->fallback;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(known[i].key, part->key) == 0)
+			return known[i].sample;
+	return "sample";
+}
+
+static void put_body(struct json_writer *w, const struct template_text *text)
+{
+	buf_auto struct buf body;
+	buf_init(&body, 65536);
+	for (size_t i = 0; i < text->n_parts; i++) {
+		const struct template_part *part = &text->part[i];
+		if (part->is_placeholder)
+			buf_addf(&body, "{{%s}}", part->param);
+		else
+			buf_adds(&body, part->text);
+	}
+	json_open_object(w, NULL);
+	json_put_text(w, "type", "BODY");
+	json_put_text(w, "text", buf_text(&body));
+	if (text->n_placeholders) {
+		json_open_object(w, "example");
+		json_open_array(w, "body_text_named_params");
+		for (size_t i = 0; i < text->n_parts; i++) {
+			if (!text->part[i].is_placeholder)
+				continue;
+			json_open_object(w, NULL);
+			json_put_text(w, "param_name", text->part[i].param);
+			json_put_text(w, "example", sample(&text->part[i]));
+			json_close_object(w);
+		}
+		json_close_array(w);
+		json_close_object(w);
+	}
+	json_close_object(w);
+}
+
+static void put_button(struct json_writer *w, const struct template *tpl)
+{
+	bool link = text_equal_nocase(tpl->button_type, "LINK"), call = text_equal_nocase(tpl->button_type, "PHONE_CALL");
+	json_open_object(w, NULL);
+	json_put_text(w, "type", "BUTTONS");
+	json_open_array(w, "buttons");
+	json_open_object(w, NULL);
+	json_put_text(w, "type", link ? "URL" : call ? "PHONE_NUMBER" : "QUICK_REPLY");
+	json_put_text(w, "text", tpl->button_text);
+	if (link)
+		json_put_text(w, "url", tpl->button_value);
+	if (call) {
+		char number[32];
+		snprintf(number, sizeof(number), "%s%s", tpl->button_value[0] == '+' ? "" : "+", tpl->button_value);
+		json_put_text(w, "phone_number", number);
+	}
+	json_close_object(w);
+	json_close_array(w);
+	json_close_object(w);
+}
+
+int wa_template_encode(const struct template *tpl, const struct template_text *text, struct buf *out)
+{
+	struct json_writer w;
+	json_begin(&w, out);
+	json_open_object(&w, NULL);
+	json_put_text(&w, "name", tpl->meta_name);
+	json_put_text(&w, "language", tpl->language);
+	json_put_text(&w, "category", tpl->category);
+	json_put_text(&w, "parameter_format", "NAMED");
+	json_open_array(&w, "components");
+	put_body(&w, text);
+	if (tpl->button_type && *tpl->button_type)
+		put_button(&w, tpl);
+	json_close_array(&w);
+	json_close_object(&w);
+	return out->overflow ? -1 : 0;
+}
+
+static void copy_member(const cJSON *object, const char *key, char *out, size_t out_bytes)
+{
+	const char *text = json_text(object, key);
+	int64_t number;
+	if (text)
+		plain_copy(out, out_bytes, text);
+	else if (json_int(object, key, &number))
+		snprintf(out, out_bytes, "%lld", (long long)number);
+	else
+		out[0] = '\0';
+}
+
+/* An id goes into paths of later calls. */
+static bool id_ok(const char *id)
+{
+	return *id && strspn(id, "0123456789") == strlen(id);
+}
+
+static int record_decode(const cJSON *object, struct wa_template_record *ret, struct err *err)
+{
+	*ret = (struct wa_template_record){0};
+	copy_member(object, "id", ret->id, sizeof(ret->id));
+	copy_member(object, "status", ret->status, sizeof(ret->status));
+	copy_member(object, "category", ret->category, sizeof(ret->category));
+	copy_member(object, "rejected_reason", ret->reason, sizeof(ret->reason));
+	copy_member(json_get(object, "quality_score"), "score", ret->quality, sizeof(ret->quality));
+	if (!id_ok(ret->id) || !ret->status[0])
+		return err_set(err, "a template without id or status");
+	return 0;
+}
+
+static int parsed_record(const char *body, size_t n_bytes, struct wa_template_record *ret, struct err *err)
+{
+	json_auto cJSON *tree = NULL;
+	if (json_parse(body, n_bytes, &tree, err) < 0)
+		return -1;
+	return record_decode(tree, ret, err);
+}
+
+int wa_template_created_decode(const char *body, size_t n_bytes, struct wa_template_record *ret, struct err *err)
+{
+	return parsed_record(body, n_bytes, ret, err);
+}
+
+int wa_template_decode(const char *body, size_t n_bytes, struct wa_template_record *ret, struct err *err)
+{
+	return parsed_record(body, n_bytes, ret, err);
+}
+
+int wa_template_find(const char *body, size_t n_bytes, const char *name, const char *language, struct wa_template_record *ret, struct err *err)
+{
+	json_auto cJSON *tree = NULL;
+	if (json_parse(body, n_bytes, &tree, err) < 0)
+		return -1;
+	const cJSON *data = json_get(tree, "data");
+	if (!cJSON_IsArray(data))
+		return err_set(err, "a list of templates without data");
+	for (const cJSON *item = data->child; item; item = item->next) {
+		const char *n = json_text(item, "name"), *l = json_text(item, "language");
+		if (n && l && strcmp(n, name) == 0 && text_equal_nocase(l, language))
+			return record_decode(item, ret, err);
+	}
+	return 1;
+}
+
+static void only_digits(char *text)
+{
+	char *out = text;
+	for (const char *p = text; *p; p++)
+		if (*p >= '0' && *p <= '9')
+			*out++ = *p;
+	*out = '\0';
+}
+
+int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *ret, struct err *err)
+{
+	json_auto cJSON *tree = NULL;
+	if (json_parse(body, n_bytes, &tree, err) < 0)
+		return -1;
+	*ret = (struct wa_number_record){0};
+	copy_member(tree, "display_phone_number", ret->display_number, sizeof(ret->display_number));
+	only_digits(ret->display_number);
+	copy_member(tree, "verified_name", ret->verified_name, sizeof(ret->verified_name));
+	copy_member(tree, "quality_rating", ret->quality, sizeof(ret->quality));
+	copy_member(tree, "whatsapp_business_manager_messaging_limit", ret->tier, sizeof(ret->tier));
+	if (!ret->quality[0] || strcmp(ret->quality, "NA") == 0)
+		strcpy(ret->quality, "UNKNOWN");
+	char level[24] = "";
+	const cJSON *throughput = json_get(tree, "throughput");
+	copy_member(throughput, "level", level, sizeof(level));
+	if (strcmp(level, "STANDARD") == 0)
+		ret->limit_mps = 80;
+	else if (strcmp(level, "HIGH") == 0)
+		ret->limit_mps = 1000;
+	else if (!text_to_int(level, strlen(level), &ret->limit_mps) || ret->limit_mps < 0)
+		ret->limit_mps = 0;
+	return json_get(tree, "id") ? 0 : err_set(err, "a phone-number record without an id");
+}
