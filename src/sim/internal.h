@@ -42,7 +42,9 @@ struct sim {
 	struct sim_timers timers;
 	struct sim_stats stats;
 	msec_t started_ms;
-	struct sim_numbering numbering; /* never changes */
+	struct sim_numbering numbering; /* never changes, nor does `seed` */
+	int32_t seed;
+	atomic_uint_fast64_t n_files;
 
 	struct http_server *server;
 	struct event_base *base;
@@ -76,6 +78,8 @@ typedef void sim_handler_fn(struct sim *sim, const struct sim_call *call, struct
 sim_handler_fn sim_messages_post;
 /* manage.c */
 sim_handler_fn sim_manage_templates, sim_manage_subscription, sim_manage_phone_numbers, sim_manage_node, sim_manage_unpause;
+/* uploads.c */
+sim_handler_fn sim_uploads_begin, sim_uploads_take, sim_uploads_media;
 /* control.c: everything under /_sim/; `path` is what follows */
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer);
 /* records.c: a phone number or account as Graph reads it; false with an error answered. The lock is held. */

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "sim/internal.h"
 
 #define MAX_BODY_BYTES ((uint64_t)1 << 20)
+#define MAX_FILE_BYTES ((uint64_t)101 << 20)
 #define MAX_ID_DIGITS 18
 
 /* A call is one of these by its method and the part of its path after the id. */
@@ -22,14 +24,22 @@ static const struct {
 	{"POST", "subscribed_apps", sim_manage_subscription},
 	{"DELETE", "subscribed_apps", sim_manage_subscription},
 	{"POST", "unpause", sim_manage_unpause},
+	{"POST", "uploads", sim_uploads_begin},
+	{"POST", "media", sim_uploads_media},
 	{"GET", "", sim_manage_node},
 	{"POST", "", sim_manage_node},
 };
 
 void sim_route_policy(struct http_request *req, struct http_policy *policy, void *sim) {
-	(void)req;
 	(void)sim;
+	const char *path = http_path(req);
+	size_t n = strlen(path);
 	*policy = (struct http_policy){.body = HTTP_BODY_MEMORY, .max_body_bytes = MAX_BODY_BYTES, .body_fd = -1};
+	/* The bytes of files are not kept, only counted. */
+	const bool is_file = strstr(path, "/upload:") || (n > 6 && strcmp(path + n - 6, "/media") == 0);
+	int nowhere = is_file ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	if (nowhere >= 0)
+		*policy = (struct http_policy){.body = HTTP_BODY_FILE, .max_body_bytes = MAX_FILE_BYTES, .body_fd = nowhere};
 }
 
 static void respond(struct http_request *req, struct sim_answer *answer) {
@@ -96,6 +106,8 @@ static const char *find_token(struct http_request *req) {
 	const char *header = http_header(req, "Authorization");
 	if (header && strncasecmp(header, "Bearer ", 7) == 0)
 		return header + 7;
+	if (header && strncasecmp(header, "OAuth ", 6) == 0)
+		return header + 6; /* resumable uploads */
 	return http_query(req, "access_token", 0);
 }
 
@@ -131,6 +143,10 @@ static void answer_no_object(const struct sim_call *call, const char *id, struct
 
 static void dispatch(struct sim *sim, struct sim_call *call, const char *path, struct sim_answer *answer) {
 	path = skip_version(path);
+	if (strncmp(path, "upload:", 7) == 0 && strcmp(call->method, "POST") == 0) {
+		sim_uploads_take(sim, call, answer);
+		return;
+	}
 	size_t n_digits = strspn(path, "0123456789");
 	const char *edge = path + n_digits;
 	if (n_digits == 0 || n_digits > MAX_ID_DIGITS || path[0] == '0' || (*edge != '/' && *edge != '\0')) {
@@ -161,7 +177,7 @@ void sim_route_handle(struct http_request *req, void *arg) {
 	struct sim_call call = {.req = req, .method = http_method(req), .arena = http_arena(req)};
 	const char *path = http_path(req);
 	path += path[0] == '/';
-	call.body = http_body(req, &call.n_body_bytes);
+	call.body = http_body(req, &call.n_body_bytes); /* of a file: nothing */
 	call.numbering = sim->numbering;
 	sim_answer_init(&answer);
 	if (strncmp(path, "_sim/", 5) == 0) {

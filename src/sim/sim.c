@@ -93,6 +93,7 @@ int sim_start(const struct sim_options *options, struct sim **ret, struct err *e
 	sim->options = *options;
 	sim->started_ms = sim_timers_now();
 	memcpy(sim->numbering.country_code, options->country_code, sizeof(sim->numbering.country_code));
+	sim->seed = options->seed;
 	sim->numbering.rewrite = options->rewrite_wa_id;
 	if (sim_timers_init(&sim->timers, SIM_MAX_TIMERS, err)) {
 		free(sim);

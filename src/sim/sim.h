@@ -4,7 +4,31 @@
  * delivery/ with the server, so it cannot share their mistakes.
  *
  * Everything random comes from one seed and from the request itself (recipient, how often it was asked),
- * never from the order in which threads happen to run: the same requests get the same fate again. */
+ * never from the order in which threads happen to run: the same requests get the same fate again, and the
+ * same message ids. Two runs over one database therefore want two seeds.
+ *
+ * Access tokens that begin with `token-prefix` are good, `EAAexpired…` has expired. Accounts and phone numbers
+ * come into being by their first use; a phone number belongs to the account that its token used last, until a
+ * template of an account was sent through it.
+ *
+ * Beside the Graph API (with or without a version in the path), without a token, under /_sim/:
+ *   GET  ledger           {"recipients","taken","doubles","repeats","refused","sent","delivered","read","failed",
+ *                         "pending","first_taken_ms","last_taken_ms"}: how often a message was *taken*. Counts of
+ *                         sent, delivered, read and failed are of recipients, by their best status, as decided,
+ *                         whether or not the webhook was lost on purpose. doubles = taken - recipients; repeats
+ *                         are those with the same template and parameters. A recipient is one user under one
+ *                         phone number, known by wa_id
+ *   GET  ledger?to=N      {"to","by_number":[{…,"wamids"}],"taken","refused"}
+ *   GET  ledger?after=N   {"data":[…],"next"}: 1,000 recipients from place N on (0 first), in order of coming
+ *   GET  stats            counters (sim/stats.def), the state of the webhook, phone numbers
+ *   GET  faults           the settings that may change
+ *   POST faults           {"ceiling":1000,"reset-after":"2%",…}: all are taken over, or none
+ *   POST webhook          {"url","app_secret","verify_token"}; what is left out stays
+ *   POST reset            empties the ledger; statuses still to come are dropped
+ *   POST inbound          {"from","phone_number_id","text"}, or "button" with "payload" and "context" (a wamid), or
+ *                         "preference":"stop"|"resume"; also "name"
+ *   POST numbers          {"phone_number_id","waba_id"}: which account a phone number belongs to
+ *   POST template         {"id","status"}: moves a template and announces it */
 
 #include <stdbool.h>
 #include <stdint.h>

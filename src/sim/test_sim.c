@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/test_talk.h"
 
@@ -126,8 +127,35 @@ static void delayed_answers_come(void **state) {
 	(void)state;
 	START("latency-ms", "30", "latency-jitter-ms", "5");
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 200);
-	/* One that still waits when the simulator stops is dropped; teardown would hang otherwise. */
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/faults", "{\"latency-ms\":0,\"latency-jitter-ms\":0}"), 200);
+}
+
+static void stopping_drops_answers_that_wait(void **state) {
+	(void)state;
+	START("silent-after", "100", "silent-ms", "3600000");
+	int fd = talk_leave(&talk, "POST", "/v23.0/600/messages", "{\"messaging_product\":\"whatsapp\",\"to\":\"+447700900123\",\"type\":"
+	                    "\"template\",\"template\":{\"name\":\"offer\",\"language\":{\"code\":\"en\"}}}");
+	int n = 0;
+	while (talk_number(&talk, "/_sim/stats", "silences") == 0)
+		assert_true(++n < 100000);
+	talk_stop(&talk);
+	char byte;
+	assert_true(read(fd, &byte, 1) <= 0);
+	close(fd);
+	START();
+}
+
+static void files_give_handles(void **state) {
+	(void)state;
+	START();
+	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads?file_name=a.jpg&file_length=5&file_type=image/jpeg", ""), 200);
+	char path[128];
+	snprintf(path, sizeof(path), "/v23.0/%s", json_text(talk.tree, "id"));
+	assert_int_equal(talk_call(&talk, "POST", path, "bytes"), 200);
+	assert_memory_equal(json_text(talk.tree, "h"), "4::", 3);
+	assert_int_equal(talk_call(&talk, "POST", path, ""), 400);
+	assert_int_equal(talk_call(&talk, "POST", "/v23.0/600/media", "bytes"), 200);
+	assert_non_null(json_text(talk.tree, "id"));
+	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads", ""), 400);
 }
 
 static void a_template_lives(void **state) {
@@ -207,6 +235,8 @@ int main(void) {
 		cmocka_unit_test_teardown(limits_answer_without_taking, teardown),
 		cmocka_unit_test_teardown(faults_take_or_do_not_take, teardown),
 		cmocka_unit_test_teardown(delayed_answers_come, teardown),
+		cmocka_unit_test_teardown(stopping_drops_answers_that_wait, teardown),
+		cmocka_unit_test_teardown(files_give_handles, teardown),
 		cmocka_unit_test_teardown(a_template_lives, teardown),
 		cmocka_unit_test_teardown(records_are_read, teardown),
 		cmocka_unit_test_teardown(free_text_needs_an_open_window, teardown),

@@ -60,10 +60,9 @@ static int connect_to(uint16_t port) {
 	return fd;
 }
 
-int talk_call(struct talk *talk, const char *method, const char *path, const char *body) {
+int talk_leave(struct talk *talk, const char *method, const char *path, const char *body) {
 	buf_auto struct buf io;
 	buf_init(&io, (size_t)16 << 20);
-	forget(talk);
 	buf_addf(&io, "%s %s HTTP/1.1\r\nHost: sim.test\r\nConnection: close\r\n", method, path);
 	if (talk->token[0] != '\0')
 		buf_addf(&io, "Authorization: Bearer %s\r\n", talk->token);
@@ -72,7 +71,14 @@ int talk_call(struct talk *talk, const char *method, const char *path, const cha
 	buf_addf(&io, "\r\n%s", body ? body : "");
 	int fd = connect_to(sim_port(talk->sim));
 	must(send(fd, io.data, io.len, MSG_NOSIGNAL) == (ssize_t)io.len, "send");
-	buf_reset(&io);
+	return fd;
+}
+
+int talk_call(struct talk *talk, const char *method, const char *path, const char *body) {
+	buf_auto struct buf io;
+	buf_init(&io, (size_t)16 << 20);
+	forget(talk);
+	int fd = talk_leave(talk, method, path, body);
 	char chunk[4096];
 	ssize_t n;
 	while ((n = recv(fd, chunk, sizeof(chunk), 0)) > 0)

@@ -20,6 +20,8 @@ void talk_start(struct talk *talk, const char *const *options);
 void talk_stop(struct talk *talk);
 /* One call; `body` may be NULL. Returns the status. */
 int talk_call(struct talk *talk, const char *method, const char *path, const char *body);
+/* Send a call and leave its answer alone; the connection stays open until it is closed. */
+int talk_leave(struct talk *talk, const char *method, const char *path, const char *body);
 /* The error code in the last answer; 0 when there is none. */
 int talk_code(const struct talk *talk);
 /* A template message to `to` from phone number 600. */

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Makes statements.h and statements.c from sql/*.sql and migrations/*.sql.
+
+A statement begins with a line `-- name: campaign_insert` and ends at the next one. `-- scan: reason` inside declares a
+deliberate table scan. A twin for PostgreSQL alone stands under the same name in a *.pg.sql file.
+"""
+import pathlib
+import re
+import sys
+
+
+def statements(path):
+    """(name, text, may_scan) of each statement of a file."""
+    found = []
+    for part in re.split(r"^-- name:", path.read_text(), flags=re.M)[1:]:
+        name, _, body = part.partition("\n")
+        may_scan = re.search(r"^-- scan:", body, flags=re.M) is not None
+        lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
+        text = " ".join(" ".join(lines).split()).rstrip("; ")
+        if not re.fullmatch(r"[a-z0-9_]+", name.strip()) or not text:
+            sys.exit(f"{path}: a statement without a proper name or text: {name.strip()!r}")
+        found.append((name.strip(), text, may_scan))
+    return found
+
+
+def c_string(text):
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", '\\n"\n\t"')
+    return f'"{escaped}"'
+
+
+def main(folder, header, source):
+    folder = pathlib.Path(folder)
+    plain, twins = {}, {}
+    for path in sorted(folder.glob("sql/*.sql")):
+        into = twins if path.name.endswith(".pg.sql") else plain
+        for name, text, may_scan in statements(path):
+            if name in into:
+                sys.exit(f"{path}: the statement {name} stands twice")
+            into[name] = (text, may_scan)
+    for name in twins:
+        if name not in plain:
+            sys.exit(f"the PostgreSQL twin {name} has no statement beside it")
+    migrations = sorted(folder.glob("migrations/*.sql"))
+    names = sorted(plain)
+    with open(header, "w") as out:
+        out.write("/* Made by gen_sql.py from sql/ and migrations/. */\n#pragma once\n#include <stdbool.h>\n")
+        out.write('#include "sql/sql.h"\n\nenum store_stmt {\n')
+        out.writelines(f"\tSTMT_{name.upper()},\n" for name in names)
+        out.write("\tN_STMTS\n};\n\nextern const struct sql_text store_texts[N_STMTS];\n")
+        out.write("extern const bool store_may_scan[N_STMTS];\n\n")
+        out.write("struct store_migration {\n\tint number;\n\tconst char *name, *text;\n};\n")
+        out.write("extern const struct store_migration store_migrations[];\nextern const int n_store_migrations;\n")
+    with open(source, "w") as out:
+        out.write('/* Made by gen_sql.py from sql/ and migrations/. */\n#include "statements.h"\n\n')
+        out.write("const struct sql_text store_texts[N_STMTS] = {\n")
+        for name in names:
+            twin = c_string(twins[name][0]) if name in twins else "NULL"
+            out.write(f'\t{{"{name}", {c_string(plain[name][0])}, {twin}}},\n')
+        out.write("};\n\nconst bool store_may_scan[N_STMTS] = {\n")
+        out.writelines(f"\t[STMT_{name.upper()}] = true,\n" for name in names if plain[name][1])
+        out.write("};\n\nconst struct store_migration store_migrations[] = {\n")
+        for i, path in enumerate(migrations):
+            number = int(path.name.split("_")[0])
+            if number != i + 1:
+                sys.exit(f"{path}: migrations are numbered 1, 2, 3…")
+            out.write(f'\t{{{number}, "{path.stem}",\n\t"{c_string(path.read_text())[1:]}}},\n')
+        out.write(f"}};\nconst int n_store_migrations = {len(migrations)};\n")
+
+
+main(*sys.argv[1:])

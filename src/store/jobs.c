@@ -1,0 +1,220 @@
+/* The store thread. Whatever waits in the mailbox becomes one transaction, each job in a savepoint of its own; one commit, one
+ * fsync, makes all of them durable, and only then is anyone told. The busier the mailbox, the more jobs share a commit. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "store/store_internal.h"
+
+#define RECONNECT_FIRST_MS 100
+#define RECONNECT_MOST_MS 5000
+
+/* 0 when the job's work stands inside the open transaction, else what it returned, its work undone; *ret_broken when the
+ * transaction itself is lost. */
+static int run_one(struct store *store, struct store_job *job, bool *ret_broken)
+{
+	struct sql_db *db = store->writer;
+	if (sql_savepoint(db) < 0) {
+		*ret_broken = true;
+		return -1;
+	}
+	int result = job->run(&store->tx, job->arg);
+	if ((result == 0 ? sql_release(db) : sql_rollback_to(db)) < 0) {
+		*ret_broken = true;
+		return -1;
+	}
+	return result;
+}
+
+/* Wait a little, or until the store is closed. */
+static void pause_ms(struct store *store, int ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&store->lock);
+	while (!store->closing && pthread_cond_timedwait(&store->news, &store->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&store->lock);
+}
+
+/* The server of the database may come back; nothing is lost by waiting for it. False when the store closes first. */
+static bool reconnect(struct store *store)
+{
+	struct err err;
+	for (int pause = RECONNECT_FIRST_MS; !sql_connected(store->writer); pause *= 2) {
+		if (sql_reconnect(store->writer, &err) == 0)
+			return true;
+		if (store->closing)
+			return false;
+		pause_ms(store, pause < RECONNECT_MOST_MS ? pause : RECONNECT_MOST_MS);
+	}
+	return true;
+}
+
+/* 1 when the batch is to be run again: the connection was lost before the commit was asked for. */
+static int batch_once(struct store *store, struct store_job *job, size_t n)
+{
+	bool broken = sql_begin(store->writer) < 0;
+	for (size_t i = 0; i < n && !broken; i++)
+		job[i].result = run_one(store, &job[i], &broken);
+	if (broken) {
+		sql_rollback(store->writer);
+		if (!sql_connected(store->writer) && reconnect(store))
+			return 1;
+		return -1;
+	}
+	if (sql_commit(store->writer) == 0)
+		return 0;
+	sql_rollback(store->writer);
+	if (!sql_connected(store->writer))
+		reconnect(store);
+	return -1; /* a lost commit may stand or not: it is not run again here */
+}
+
+static void run_batch(struct store *store, struct store_job *job, size_t n)
+{
+	int result;
+	do
+		result = batch_once(store, job, n);
+	while (result == 1 && !store->closing);
+	store->commits++;
+	for (size_t i = 0; i < n; i++) {
+		if (result != 0)
+			job[i].result = -1;
+		store->jobs++;
+		store->failed += job[i].result < 0;
+		if (job[i].done)
+			job[i].done(job[i].result, job[i].arg);
+	}
+}
+
+static size_t take_batch(struct store *store, struct store_job *batch)
+{
+	pthread_mutex_lock(&store->lock);
+	while (store->n_jobs == 0 && !store->closing)
+		pthread_cond_wait(&store->news, &store->lock);
+	size_t n = store->n_jobs < store->max_batch ? store->n_jobs : store->max_batch;
+	for (size_t i = 0; i < n; i++)
+		batch[i] = store->ring[(store->first + i) % store->max_jobs];
+	store->first = (store->first + n) % store->max_jobs;
+	store->n_jobs -= n;
+	pthread_cond_broadcast(&store->room);
+	pthread_mutex_unlock(&store->lock);
+	return n;
+}
+
+static void *jobs_main(void *arg)
+{
+	struct store *store = arg;
+	struct store_job *batch = calloc(store->max_batch, sizeof(*batch));
+	if (!batch)
+		abort();
+	size_t n;
+	while ((n = take_batch(store, batch)) > 0)
+		run_batch(store, batch, n);
+	free(batch);
+	return NULL;
+}
+
+int jobs_start(struct store *store, struct err *err)
+{
+	if (store->inline_jobs)
+		return 0;
+	store->ring = calloc(store->max_jobs, sizeof(*store->ring));
+	if (!store->ring)
+		abort();
+	if (pthread_create(&store->thread, NULL, jobs_main, store) != 0)
+		return err_set(err, "the store thread could not be started");
+	pthread_setname_np(store->thread, "store");
+	store->has_thread = true;
+	return 0;
+}
+
+void jobs_stop(struct store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	store->closing = true;
+	pthread_cond_broadcast(&store->news);
+	pthread_cond_broadcast(&store->room);
+	pthread_mutex_unlock(&store->lock);
+	if (store->has_thread)
+		pthread_join(store->thread, NULL);
+	free(store->ring);
+}
+
+static int submit_inline(struct store *store, const struct store_job *from)
+{
+	struct store_job job = *from;
+	run_batch(store, &job, 1);
+	return 0;
+}
+
+static int submit(struct store *store, const struct store_job *job, bool wait)
+{
+	if (store->inline_jobs)
+		return submit_inline(store, job);
+	pthread_mutex_lock(&store->lock);
+	while (wait && store->n_jobs == store->max_jobs && !store->closing)
+		pthread_cond_wait(&store->room, &store->lock);
+	bool taken = store->n_jobs < store->max_jobs && !store->closing;
+	if (taken) {
+		store->ring[(store->first + store->n_jobs++) % store->max_jobs] = *job;
+		pthread_cond_signal(&store->news);
+	}
+	pthread_mutex_unlock(&store->lock);
+	return taken ? 0 : 1;
+}
+
+int store_submit(struct store *store, store_run_fn *run, store_done_fn *done, void *arg)
+{
+	return submit(store, &(struct store_job){.run = run, .done = done, .arg = arg}, false);
+}
+
+struct call {
+	store_run_fn *run;
+	void *arg;
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool is_done;
+	int result;
+};
+
+static int call_run(struct store_tx *tx, void *arg)
+{
+	struct call *call = arg;
+	return call->run(tx, call->arg);
+}
+
+static void call_done(int result, void *arg)
+{
+	struct call *call = arg;
+	pthread_mutex_lock(&call->lock);
+	call->result = result;
+	call->is_done = true;
+	pthread_cond_signal(&call->done);
+	pthread_mutex_unlock(&call->lock);
+}
+
+int store_call(struct store *store, store_run_fn *run, void *arg)
+{
+	struct call call = {.run = run, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER};
+	if (submit(store, &(struct store_job){.run = call_run, .done = call_done, .arg = &call}, true) != 0)
+		return -1;
+	pthread_mutex_lock(&call.lock);
+	while (!call.is_done)
+		pthread_cond_wait(&call.done, &call.lock);
+	pthread_mutex_unlock(&call.lock);
+	pthread_cond_destroy(&call.done);
+	pthread_mutex_destroy(&call.lock);
+	return call.result;
+}
+
+void store_stats(struct store *store, struct store_stats *ret)
+{
+	pthread_mutex_lock(&store->lock);
+	int64_t waiting = (int64_t)store->n_jobs;
+	pthread_mutex_unlock(&store->lock);
+	*ret = (struct store_stats){.jobs = store->jobs, .commits = store->commits, .failed = store->failed, .waiting = waiting};
+}

@@ -1,0 +1,52 @@
+#pragma once
+/* Inside store: the parts of struct store that store.c, jobs.c and migrate share. */
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "sql/sql.h"
+#include "store/store.h"
+
+struct store_job {
+	store_run_fn *run;
+	store_done_fn *done;
+	void *arg;
+	int result;
+};
+
+struct store_reader {
+	struct store_tx tx; /* first: a reader is known by it */
+	bool taken, snapshot;
+};
+
+struct store {
+	struct sql_db *writer;
+	struct store_tx tx;
+	struct pubid_key ids;
+	char instance[9];
+	unsigned char box_key[32];
+	char *url;
+	bool inline_jobs;
+
+	/* the mailbox: a ring, and the thread that empties it */
+	pthread_t thread;
+	bool has_thread;
+	pthread_mutex_t lock;
+	pthread_cond_t news, room;
+	struct store_job *ring;
+	size_t max_jobs, first, n_jobs, max_batch;
+	bool closing;
+	atomic_int_fast64_t jobs, commits, failed;
+
+	/* readers */
+	pthread_mutex_t readers_lock;
+	pthread_cond_t reader_free;
+	struct store_reader *reader;
+	unsigned n_readers;
+};
+
+must_check int jobs_start(struct store *store, struct err *err);
+void jobs_stop(struct store *store);
+
+/* 32 bytes of the key file; made when it is missing and `may_make`. */
+must_check int secret_key_file(const char *path, bool may_make, unsigned char ret[32], struct err *err);
