@@ -9,6 +9,7 @@
  *   {blob} {real}    column types
  *   {without_rowid}  behind a table's closing parenthesis
  *   {bytewise}       behind TEXT in a column: order by bytes, as SQLite does, whatever the database's locale
+ *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c
  *
  * What the seam cannot hide, so write statements that mean the same in both:
  *   - PostgreSQL infers a placeholder's type from its surroundings. Where there are none (`$1 IS NULL`,

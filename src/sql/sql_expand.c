@@ -13,6 +13,9 @@ static const struct {
 	{"real", {"REAL", "DOUBLE PRECISION"}},
 	{"without_rowid", {"WITHOUT ROWID", ""}},
 	{"bytewise", {"", "COLLATE \"C\""}},
+	/* SQLite has one writer, so there is nothing to lock. */
+	{"for_update", {"", "FOR UPDATE"}},
+	{"for_update_of_c", {"", "FOR UPDATE OF c"}},
 };
 
 static size_t dollar_quoted_bytes(const char *p)

@@ -10,8 +10,8 @@
 
 must_check int audience_create(struct store_tx *tx, int64_t account_no, const char *name, msec_t now, int64_t *ret_no); /* 1 taken */
 must_check int audience_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct audience *ret); /* 1 unknown */
-must_check int audience_list(struct store_tx *tx, int64_t account_no, const char *channel, const char *search, struct page *page,
-                             struct arena *arena, struct audience *ret, int *ret_n);
+must_check int audience_list(struct store_tx *tx, int64_t account_no, const char *search, struct page *page, struct arena *arena,
+                             struct audience *ret, int *ret_n);
 must_check int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now); /* 1 unknown, 2 taken */
 /* 1 unknown, 2 used by a scheduled or running campaign. Contacts that a ledger refers to stay until that campaign goes. */
 must_check int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);

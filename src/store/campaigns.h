@@ -6,9 +6,8 @@
 #include "store/store.h"
 
 struct campaign_filter {
-	const char *channel, *search;
-	unsigned statuses; /* bit per campaign_status; 0: any */
-	bool nothing;      /* a filter value that matches nothing */
+	unsigned statuses;  /* bit per campaign_status; 0: any */
+	const char *search; /* part of the name; NULL any */
 	const char *sender; /* name; NULL any */
 };
 

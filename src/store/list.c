@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/one.h"
+
 #define MAX_PAGE 100
 
 /* Rows come nearest first going backwards, and are shown newest first: read into the far end, so the keys are gathered first. */
@@ -45,14 +47,31 @@ void list_close_gap(const struct page *page, void *items, size_t item_bytes, int
 		memmove(items, (char *)items + (size_t)(page->size - n) * item_bytes, (size_t)n * item_bytes);
 }
 
+static const char *pattern(struct arena *arena, const char *before, const char *search)
+{
+	if (!search)
+		return NULL;
+	char *text = arena_alloc(arena, strlen(before) + 2 * strlen(search) + 2), *p = stpcpy(text, before);
+	for (; *search; search++) {
+		if (strchr("%_\\", *search))
+			*p++ = '\\';
+		*p++ = *search;
+	}
+	*p = '%';
+	return text;
+}
+
+const char *list_pattern(struct arena *arena, const char *search)
+{
+	return pattern(arena, "%", search);
+}
+
+const char *list_prefix(struct arena *arena, const char *search)
+{
+	return pattern(arena, "", search);
+}
+
 int list_count(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got <= 0)
-		return -1;
-	*ret = sql_col_int(rows, 0);
-	return 0;
+	return one_find(tx, stmt, args, n_args, ret) == 1 ? 0 : -1;
 }

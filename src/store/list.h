@@ -24,5 +24,8 @@ struct list {
 must_check int list_page(const struct list *list, int *ret_n);
 /* Going backwards, a page that is not full leaves its first places empty: close them. Call with what list_page gave. */
 void list_close_gap(const struct page *page, void *items, size_t item_bytes, int n);
+/* `%search%` for LIKE … ESCAPE '\', its own signs escaped; NULL for NULL. list_prefix: `search%`. */
+const char *list_pattern(struct arena *arena, const char *search);
+const char *list_prefix(struct arena *arena, const char *search);
 /* A count: the first column of the one row of `stmt`. */
 must_check int list_count(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret);

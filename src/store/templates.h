@@ -6,7 +6,8 @@
 #include "store/store.h"
 
 struct template_filter {
-	const char *name, *channel, *status; /* NULL: any */
+	const char *name;  /* NULL: any */
+	unsigned statuses; /* bit per template_status; 0: any */
 };
 
 /* `sender_no` gives the business account. 1 when the name is taken. */

@@ -58,8 +58,14 @@ CREATE TABLE sender (
 CREATE UNIQUE INDEX sender_by_name ON sender(account_no, name) WHERE deleted_ms IS NULL;
 CREATE INDEX sender_by_account ON sender(account_no, no);
 CREATE INDEX sender_by_code ON sender(account_no, code);
-CREATE INDEX sender_by_phone ON sender(phone_number_id);
+-- One number has one lane, whoever's it is.
+CREATE UNIQUE INDEX sender_by_phone ON sender(phone_number_id) WHERE deleted_ms IS NULL;
 CREATE INDEX sender_by_secret ON sender(app_secret_hash, waba_id);
+
+CREATE VIEW sender_seen AS
+SELECT no, account_no, name, code, phone_number_id, waba_id, status, quality, tier, limit_mps, rate_cap, hold, hold_ms,
+  create_ms, update_ms
+FROM sender WHERE deleted_ms IS NULL;
 
 -- errand_ms: when to deal with Meta next (submit, poll, delete); null when there is nothing to do.
 CREATE TABLE template (
@@ -93,6 +99,11 @@ CREATE INDEX template_by_account ON template(account_no, no);
 CREATE INDEX template_by_meta_id ON template(meta_id);
 CREATE INDEX template_by_meta_name ON template(waba_id, meta_name);
 CREATE INDEX template_by_errand ON template(errand_ms) WHERE errand_ms IS NOT NULL;
+
+CREATE VIEW template_seen AS
+SELECT no, account_no, name, text, type, status, category, sender_code, waba_id, language, button_type, button_text,
+  button_value, meta_name, meta_id, meta_status, reason, quality, create_ms, update_ms, sender_no, tries, deleted_ms, errand_ms
+FROM template;
 
 -- version: grows with every change; next_no: the next contact version's number.
 CREATE TABLE audience (
@@ -129,6 +140,11 @@ CREATE TABLE contact (
 ) {without_rowid};
 CREATE UNIQUE INDEX contact_live_number ON contact(audience_no, number) WHERE until_v IS NULL;
 CREATE UNIQUE INDEX contact_live_first ON contact(audience_no, first_no) WHERE until_v IS NULL;
+
+-- The live versions; first_no stands first, as the key of lists.
+CREATE VIEW contact_seen AS
+SELECT first_no, audience_no, no, number, first_name, last_name, custom1, custom2, tags, fields, create_ms, update_ms
+FROM contact WHERE until_v IS NULL;
 
 CREATE TABLE import (
   no {serial},

@@ -1,0 +1,202 @@
+#include "store/accounts.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "statements.h"
+#include "store/list.h"
+#include "store/one.h"
+
+#define KEY_RANDOM_BYTES 32
+
+static const char *const role_texts[] = {[KEY_VIEWER] = "viewer", [KEY_SENDER] = "sender", [KEY_ADMIN] = "admin"};
+
+const char *key_role_text(enum key_role role)
+{
+	return role_texts[role];
+}
+
+bool key_role_parse(const char *text, enum key_role *ret)
+{
+	for (int i = KEY_VIEWER; i <= KEY_ADMIN; i++) {
+		if (strcmp(text, role_texts[i]) == 0) {
+			*ret = (enum key_role)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- accounts ---- */
+
+int account_create(struct store_tx *tx, msec_t now, const char *username, int64_t *ret_no)
+{
+	return one_insert(tx, STMT_ACCOUNT_INSERT, SQL_ARGS(sql_text(username), sql_int(now)), ret_no);
+}
+
+int account_read(struct store_tx *tx, int64_t no, struct arena *arena, struct account *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_ACCOUNT_READ, SQL_ARGS(sql_int(no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	*ret = (struct account){
+		.no = sql_col_int(rows, 0),
+		.username = one_text(rows, 1, arena),
+		.first_name = one_text(rows, 2, arena),
+		.last_name = one_text(rows, 3, arena),
+		.currency = one_text(rows, 4, arena),
+		.blocked = sql_col_int(rows, 5) != 0,
+		.create_ms = sql_col_int(rows, 6),
+		.update_ms = sql_col_int(rows, 7),
+	};
+	return 0;
+}
+
+/* ---- keys ---- */
+
+static struct sql_value key_hash(const char *text, unsigned char hash[32])
+{
+	crypto_generichash(hash, 32, (const unsigned char *)text, strlen(text), NULL, 0);
+	return sql_blob(hash, 32);
+}
+
+static int key_insert(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now, const char *text,
+                      int64_t *ret_no)
+{
+	unsigned char hash[32];
+	return one_insert(tx, STMT_KEY_INSERT,
+	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), key_hash(text, hash), sql_int(now)), ret_no);
+}
+
+static void key_make(char ret_text[KEY_TEXT_BYTES])
+{
+	unsigned char random[KEY_RANDOM_BYTES];
+	_Static_assert(sizeof("crier_") - 1 + sodium_base64_ENCODED_LEN(KEY_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING) <=
+	                       KEY_TEXT_BYTES,
+	               "a key's text fits");
+	randombytes_buf(random, sizeof(random));
+	size_t n = strlen(strcpy(ret_text, "crier_"));
+	sodium_bin2base64(ret_text + n, KEY_TEXT_BYTES - n, random, sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(random, sizeof(random));
+}
+
+static void key_from_row(const struct sql_rows *rows, struct arena *arena, struct api_key *ret)
+{
+	*ret = (struct api_key){
+		.no = sql_col_int(rows, 0),
+		.account_no = sql_col_int(rows, 1),
+		.name = arena ? one_text(rows, 2, arena) : NULL,
+		.role = (enum key_role)sql_col_int(rows, 3),
+		.create_ms = sql_col_int(rows, 4),
+		.used_ms = sql_is_null(rows, 5) ? -1 : sql_col_int(rows, 5),
+	};
+}
+
+int key_find(struct store_tx *tx, const char *text, struct api_key *ret)
+{
+	unsigned char hash[32];
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_KEY_FIND, SQL_ARGS(key_hash(text, hash)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		key_from_row(rows, NULL, ret);
+	return got < 0 ? -1 : !got;
+}
+
+int key_create(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now, int64_t *ret_no,
+               char ret_text[KEY_TEXT_BYTES])
+{
+	key_make(ret_text);
+	return key_insert(tx, account_no, name, role, now, ret_text, ret_no);
+}
+
+struct key_list_state {
+	struct arena *arena;
+	struct api_key *item;
+};
+
+static int key_list_row(const struct sql_rows *rows, int at, void *arg)
+{
+	struct key_list_state *state = arg;
+	key_from_row(rows, state->arena, &state->item[at]);
+	return 0;
+}
+
+int key_list(struct store_tx *tx, int64_t account_no, struct page *page, struct arena *arena, struct api_key *ret, int *ret_n)
+{
+	struct key_list_state state = {arena, ret};
+	struct list list = {.tx = tx,
+	                    .before = STMT_KEY_LIST_BEFORE,
+	                    .after = STMT_KEY_LIST_AFTER,
+	                    .arg = {sql_int(account_no)},
+	                    .n_args = 1,
+	                    .page = page,
+	                    .read = key_list_row,
+	                    .read_arg = &state};
+	if (list_count(tx, STMT_KEY_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
+		return -1;
+	list_close_gap(page, ret, sizeof(*ret), *ret_n);
+	return 0;
+}
+
+int key_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct api_key *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_KEY_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		key_from_row(rows, arena, ret);
+	return got < 0 ? -1 : !got;
+}
+
+int key_delete(struct store_tx *tx, int64_t account_no, int64_t no)
+{
+	arena_auto struct arena *arena = arena_create(256);
+	struct api_key key;
+	int64_t n_admins = 0;
+	int got = key_read(tx, account_no, no, arena, &key);
+	if (got != 0)
+		return got;
+	if (list_count(tx, STMT_KEY_ADMINS, SQL_ARGS(sql_int(account_no)), &n_admins) < 0)
+		return -1;
+	if (key.role == KEY_ADMIN && n_admins <= 1)
+		return 2;
+	return sql_run(tx->db, STMT_KEY_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no)), NULL);
+}
+
+int key_used(struct store_tx *tx, int64_t no, msec_t now)
+{
+	return sql_run(tx->db, STMT_KEY_USED, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
+}
+
+/* ---- the first start ---- */
+
+int accounts_bootstrap(struct store_tx *tx, msec_t now, const char *text, char ret_text[KEY_TEXT_BYTES])
+{
+	int64_t account_no, key_no;
+	int got = one_find(tx, STMT_ACCOUNT_FIRST, NULL, 0, NULL);
+	if (got != 0)
+		return got;
+	if (account_create(tx, now, "admin", &account_no) < 0)
+		return -1;
+	if (text)
+		return key_insert(tx, account_no, "operator", KEY_ADMIN, now, text, &key_no);
+	return key_create(tx, account_no, "first start", KEY_ADMIN, now, &key_no, ret_text);
+}
+
+int accounts_ensure_key(struct store_tx *tx, msec_t now, const char *text)
+{
+	struct api_key key;
+	int64_t account_no, key_no;
+	int got = key_find(tx, text, &key);
+	if (got != 1)
+		return got;
+	if (one_find(tx, STMT_ACCOUNT_FIRST, NULL, 0, &account_no) != 1)
+		return -1;
+	return key_insert(tx, account_no, "operator", KEY_ADMIN, now, text, &key_no);
+}

@@ -1,0 +1,96 @@
+#include "store/audiences.h"
+
+#include "statements.h"
+#include "store/list.h"
+#include "store/one.h"
+
+static void from_row(const struct sql_rows *rows, struct arena *arena, struct audience *a)
+{
+	*a = (struct audience){
+		.no = sql_col_int(rows, 0),
+		.account_no = sql_col_int(rows, 1),
+		.name = one_text(rows, 2, arena),
+		.n_contacts = sql_col_int(rows, 3),
+		.create_ms = sql_col_int(rows, 4),
+		.update_ms = sql_col_int(rows, 5),
+	};
+}
+
+/* 0 free, 1 taken. */
+static int name_taken(struct store_tx *tx, int64_t account_no, const char *name, int64_t *ret_no)
+{
+	return one_find(tx, STMT_AUDIENCE_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(name)), ret_no);
+}
+
+int audience_create(struct store_tx *tx, int64_t account_no, const char *name, msec_t now, int64_t *ret_no)
+{
+	int taken = name_taken(tx, account_no, name, NULL);
+	if (taken != 0)
+		return taken;
+	return one_insert(tx, STMT_AUDIENCE_INSERT, SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(now)), ret_no);
+}
+
+int audience_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct audience *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_AUDIENCE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		from_row(rows, arena, ret);
+	return got < 0 ? -1 : !got;
+}
+
+struct list_state {
+	struct arena *arena;
+	struct audience *item;
+};
+
+static int list_row(const struct sql_rows *rows, int at, void *arg)
+{
+	struct list_state *state = arg;
+	from_row(rows, state->arena, &state->item[at]);
+	return 0;
+}
+
+int audience_list(struct store_tx *tx, int64_t account_no, const char *search, struct page *page, struct arena *arena,
+                  struct audience *ret, int *ret_n)
+{
+	struct list_state state = {arena, ret};
+	struct list list = {.tx = tx,
+	                    .before = STMT_AUDIENCE_LIST_BEFORE,
+	                    .after = STMT_AUDIENCE_LIST_AFTER,
+	                    .arg = {sql_int(account_no), sql_text(list_pattern(arena, search))},
+	                    .n_args = 2,
+	                    .page = page,
+	                    .read = list_row,
+	                    .read_arg = &state};
+	if (list_count(tx, STMT_AUDIENCE_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
+		return -1;
+	list_close_gap(page, ret, sizeof(*ret), *ret_n);
+	return 0;
+}
+
+int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now)
+{
+	int64_t holder = 0, changes = 0;
+	int taken = name_taken(tx, account_no, name, &holder);
+	if (taken < 0 || (taken > 0 && holder != no))
+		return taken < 0 ? -1 : 2;
+	if (sql_run(tx->db, STMT_AUDIENCE_RENAME, SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(name), sql_int(now)), &changes) < 0)
+		return -1;
+	return changes ? 0 : 1;
+}
+
+int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(512);
+	struct audience audience;
+	int known = audience_read(tx, account_no, no, arena, &audience);
+	if (known != 0)
+		return known;
+	int used = one_find(tx, STMT_AUDIENCE_IN_USE, SQL_ARGS(sql_int(no)), NULL);
+	if (used != 0)
+		return used < 0 ? -1 : 2;
+	return sql_run(tx->db, STMT_AUDIENCE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
+}

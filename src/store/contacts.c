@@ -1,0 +1,222 @@
+/* Contacts as chains of versions: see store/audiences.h. */
+#include <string.h>
+
+#include "statements.h"
+#include "store/audiences.h"
+#include "store/list.h"
+#include "store/one.h"
+
+/* Columns of the view contact_seen. */
+static void from_row(const struct sql_rows *rows, struct arena *arena, struct contact *c)
+{
+	*c = (struct contact){
+		.first_no = sql_col_int(rows, 0),
+		.audience_no = sql_col_int(rows, 1),
+		.no = sql_col_int(rows, 2),
+		.number = one_text(rows, 3, arena),
+		.first_name = one_text(rows, 4, arena),
+		.last_name = one_text(rows, 5, arena),
+		.custom1 = one_text(rows, 6, arena),
+		.custom2 = one_text(rows, 7, arena),
+		.tags = one_text(rows, 8, arena),
+		.fields = one_text(rows, 9, arena),
+		.create_ms = sql_col_int(rows, 10),
+		.update_ms = sql_col_int(rows, 11),
+	};
+}
+
+static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena, struct contact *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		from_row(rows, arena, ret);
+	return got < 0 ? -1 : !got;
+}
+
+int contact_read(struct store_tx *tx, int64_t audience_no, int64_t first_no, struct arena *arena, struct contact *ret)
+{
+	return read_one(tx, STMT_CONTACT_READ, SQL_ARGS(sql_int(audience_no), sql_int(first_no)), arena, ret);
+}
+
+int contact_read_version(struct store_tx *tx, int64_t audience_no, int64_t no, struct arena *arena, struct contact *ret)
+{
+	return read_one(tx, STMT_CONTACT_READ_VERSION, SQL_ARGS(sql_int(audience_no), sql_int(no)), arena, ret);
+}
+
+/* ---- a session of changes ---- */
+
+int audience_edit_begin(struct store_tx *tx, int64_t audience_no, msec_t now, struct audience_edit *edit)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_AUDIENCE_EDIT_BEGIN, SQL_ARGS(sql_int(audience_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	*edit = (struct audience_edit){.audience_no = audience_no,
+	                               .version = sql_col_int(rows, 0) + 1,
+	                               .next_no = sql_col_int(rows, 1),
+	                               .n_contacts = sql_col_int(rows, 2),
+	                               .now = now};
+	return 0;
+}
+
+int audience_edit_end(struct store_tx *tx, struct audience_edit *edit)
+{
+	return sql_run(tx->db, STMT_AUDIENCE_EDIT_END,
+	               SQL_ARGS(sql_int(edit->audience_no), sql_int(edit->version), sql_int(edit->next_no), sql_int(edit->n_contacts),
+	                        sql_int(edit->now)),
+	               NULL);
+}
+
+static int insert(struct store_tx *tx, struct audience_edit *edit, const struct contact *c)
+{
+	return sql_run(tx->db, STMT_CONTACT_INSERT,
+	               SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(c->first_no), sql_int(edit->version),
+	                        sql_text(c->number), sql_text(c->first_name), sql_text(c->last_name), sql_text(c->custom1),
+	                        sql_text(c->custom2), sql_text(c->tags), sql_text(c->fields), sql_int(c->create_ms), sql_int(edit->now)),
+	               NULL);
+}
+
+static int end_version(struct store_tx *tx, struct audience_edit *edit, const struct contact *c)
+{
+	return sql_run(tx->db, STMT_CONTACT_END, SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(edit->version)), NULL);
+}
+
+/* What is given replaces; true when that changes anything. */
+static bool lay_over(const char **value, const char *given)
+{
+	if (!given || strcmp(*value, given) == 0)
+		return false;
+	*value = given;
+	return true;
+}
+
+static bool lay_all(struct contact *c, const struct contact_request *req)
+{
+	bool changed = lay_over(&c->first_name, req->first_name);
+	changed |= lay_over(&c->last_name, req->last_name);
+	changed |= lay_over(&c->custom1, req->custom1);
+	changed |= lay_over(&c->custom2, req->custom2);
+	changed |= lay_over(&c->tags, req->tags);
+	changed |= lay_over(&c->fields, req->fields);
+	return changed;
+}
+
+/* The next version of `c`, where `req` says something new: 0, or 1 when it does not. */
+static int next_version(struct store_tx *tx, struct audience_edit *edit, struct contact *c, const struct contact_request *req)
+{
+	if (!lay_all(c, req))
+		return 1;
+	if (end_version(tx, edit, c) < 0)
+		return -1;
+	c->no = edit->next_no++;
+	return insert(tx, edit, c);
+}
+
+static int add_new(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, int64_t *ret_no)
+{
+	struct contact fresh = {.number = req->digits,
+	                        .first_name = "",
+	                        .last_name = "",
+	                        .custom1 = "",
+	                        .custom2 = "",
+	                        .tags = "",
+	                        .fields = "",
+	                        .no = edit->next_no,
+	                        .first_no = edit->next_no,
+	                        .create_ms = edit->now};
+	(void)lay_all(&fresh, req);
+	if (insert(tx, edit, &fresh) < 0)
+		return -1;
+	edit->next_no++;
+	edit->n_contacts++;
+	*ret_no = fresh.first_no;
+	return 0;
+}
+
+int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
+                enum contact_added *ret, int64_t *ret_no)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct contact known;
+	int got = read_one(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)), arena, &known);
+	if (got < 0)
+		return -1;
+	if (got == 1) {
+		*ret = CONTACT_ADDED;
+		return add_new(tx, edit, req, ret_no);
+	}
+	*ret_no = known.first_no;
+	*ret = CONTACT_TAKEN;
+	if (!upsert)
+		return 0;
+	int same = next_version(tx, edit, &known, req);
+	*ret = same == 1 ? CONTACT_UNCHANGED : CONTACT_UPDATED;
+	return same < 0 ? -1 : 0;
+}
+
+int contact_update(struct store_tx *tx, struct audience_edit *edit, int64_t first_no, const struct contact_request *req)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct contact known;
+	int got = contact_read(tx, edit->audience_no, first_no, arena, &known);
+	if (got != 0)
+		return got;
+	return next_version(tx, edit, &known, req) < 0 ? -1 : 0;
+}
+
+int contact_delete(struct store_tx *tx, struct audience_edit *edit, int64_t first_no)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct contact known;
+	int got = contact_read(tx, edit->audience_no, first_no, arena, &known);
+	if (got != 0)
+		return got;
+	edit->n_contacts--;
+	return end_version(tx, edit, &known);
+}
+
+/* ---- lists ---- */
+
+struct list_state {
+	struct arena *arena;
+	struct contact *item;
+};
+
+static int list_row(const struct sql_rows *rows, int at, void *arg)
+{
+	struct list_state *state = arg;
+	from_row(rows, state->arena, &state->item[at]);
+	return 0;
+}
+
+/* Without a search the audience knows. */
+static int count(const struct list *list, const char *search, int64_t *ret)
+{
+	if (search)
+		return list_count(list->tx, STMT_CONTACT_COUNT, list->arg, list->n_args, ret);
+	return list_count(list->tx, STMT_CONTACTS_TOTAL, list->arg, 1, ret);
+}
+
+int contact_list(struct store_tx *tx, int64_t audience_no, const char *search, struct page *page, struct arena *arena,
+                 struct contact *ret, int *ret_n)
+{
+	struct list_state state = {arena, ret};
+	struct list list = {
+		.tx = tx,
+		.before = STMT_CONTACT_LIST_BEFORE,
+		.after = STMT_CONTACT_LIST_AFTER,
+		.arg = {sql_int(audience_no), sql_text(list_prefix(arena, search)), sql_text(list_pattern(arena, search))},
+		.n_args = 3,
+		.page = page,
+		.read = list_row,
+		.read_arg = &state};
+	if (count(&list, search, &page->total) < 0 || list_page(&list, ret_n) < 0)
+		return -1;
+	list_close_gap(page, ret, sizeof(*ret), *ret_n);
+	return 0;
+}

@@ -1,0 +1,23 @@
+#include "store/one.h"
+
+int one_find(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0 && ret)
+		*ret = sql_col_int(rows, 0);
+	return got;
+}
+
+int one_insert(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_no)
+{
+	return one_find(tx, stmt, args, n_args, ret_no) == 1 ? 0 : -1;
+}
+
+const char *one_text(const struct sql_rows *rows, int col, struct arena *arena)
+{
+	const char *text = sql_col_text(rows, col, NULL);
+	return text ? arena_strdup(arena, text) : "";
+}

@@ -1,0 +1,12 @@
+#pragma once
+/* Inside store: statements that give one number. */
+
+#include "sql/sql.h"
+#include "store/store.h"
+
+/* The first column of the first row: 1 found, 0 there is none, -1. `ret` may be NULL. */
+must_check int one_find(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret);
+/* An INSERT … RETURNING no. */
+must_check int one_insert(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_no);
+/* Text of a column in `arena`; "" for NULL. */
+const char *one_text(const struct sql_rows *rows, int col, struct arena *arena);

@@ -1,0 +1,251 @@
+#include "store/senders.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/campaign.h"
+#include "statements.h"
+#include "store/ledger.h"
+#include "store/ledger_row.h"
+#include "store/list.h"
+#include "store/one.h"
+#include "store/secret.h"
+
+#define MAX_SECRET_BYTES 4096
+
+/* ---- rows ---- */
+
+/* Columns of the view sender_seen. */
+static void from_row(const struct sql_rows *rows, struct arena *arena, struct sender *s)
+{
+	*s = (struct sender){
+		.no = sql_col_int(rows, 0),
+		.account_no = sql_col_int(rows, 1),
+		.name = one_text(rows, 2, arena),
+		.code = one_text(rows, 3, arena),
+		.phone_number_id = one_text(rows, 4, arena),
+		.waba_id = one_text(rows, 5, arena),
+		.status = one_text(rows, 6, arena),
+		.quality = one_text(rows, 7, arena),
+		.tier = one_text(rows, 8, arena),
+		.limit_mps = sql_col_int(rows, 9),
+		.rate_cap = sql_col_int(rows, 10),
+		.hold = arena_strdup(arena, sql_col_text(rows, 11, NULL)),
+		.hold_since = row_col_time(rows, 12),
+		.create_ms = sql_col_int(rows, 13),
+		.update_ms = sql_col_int(rows, 14),
+	};
+}
+
+static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena, struct sender *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		from_row(rows, arena, ret);
+	return got < 0 ? -1 : !got;
+}
+
+int sender_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct sender *ret)
+{
+	return read_one(tx, STMT_SENDER_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), arena, ret);
+}
+
+int sender_by_name(struct store_tx *tx, int64_t account_no, const char *name, struct arena *arena, struct sender *ret)
+{
+	return read_one(tx, STMT_SENDER_BY_NAME, SQL_ARGS(sql_int(account_no), sql_text(name)), arena, ret);
+}
+
+int sender_by_code(struct store_tx *tx, int64_t account_no, const char *code, struct arena *arena, struct sender *ret)
+{
+	return read_one(tx, STMT_SENDER_BY_CODE, SQL_ARGS(sql_int(account_no), sql_text(code)), arena, ret);
+}
+
+struct list_state {
+	struct arena *arena;
+	struct sender *item;
+};
+
+static int list_row(const struct sql_rows *rows, int at, void *arg)
+{
+	struct list_state *state = arg;
+	from_row(rows, state->arena, &state->item[at]);
+	return 0;
+}
+
+int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_filter *filter, struct page *page, struct arena *arena,
+                struct sender *ret, int *ret_n)
+{
+	struct list_state state = {arena, ret};
+	struct list list = {.tx = tx,
+	                    .before = STMT_SENDER_LIST_BEFORE,
+	                    .after = STMT_SENDER_LIST_AFTER,
+	                    .arg = {sql_int(account_no), sql_text(filter->name), sql_text(filter->statuses)},
+	                    .n_args = 3,
+	                    .page = page,
+	                    .read = list_row,
+	                    .read_arg = &state};
+	if (list_count(tx, STMT_SENDER_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
+		return -1;
+	list_close_gap(page, ret, sizeof(*ret), *ret_n);
+	return 0;
+}
+
+int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_SENDER_LIST_ALL, NULL, 0, &rows) < 0)
+		return -1;
+	struct sender *all = NULL;
+	int n = 0, room = 0, more;
+	while ((more = sql_next(rows)) > 0) {
+		if (n == room) {
+			struct sender *wider = arena_array(arena, (size_t)(room = room * 2 + 16), sizeof(*all));
+			if (n > 0)
+				memcpy(wider, all, (size_t)n * sizeof(*all));
+			all = wider;
+		}
+		from_row(rows, arena, &all[n++]);
+	}
+	*ret = all;
+	*ret_n = n;
+	return more;
+}
+
+/* ---- secrets ---- */
+
+static struct sql_value sealed(struct store_tx *tx, struct arena *arena, const char *text)
+{
+	size_t n = strlen(text);
+	unsigned char *seal = arena_alloc(arena, n + SECRET_OVERHEAD);
+	secret_seal(tx->box_key, text, n, seal);
+	return sql_blob(seal, n + SECRET_OVERHEAD);
+}
+
+/* Keyed, so that the database alone does not say whether two installations share a secret. */
+static struct sql_value secret_hash(struct store_tx *tx, const char *text, unsigned char hash[SECRET_HASH_BYTES])
+{
+	crypto_generichash(hash, SECRET_HASH_BYTES, (const unsigned char *)text, strlen(text), tx->box_key, 32);
+	return sql_blob(hash, SECRET_HASH_BYTES);
+}
+
+int sender_token(struct store_tx *tx, int64_t no, struct arena *arena, const char **ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_SENDER_TOKEN, SQL_ARGS(sql_int(no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	size_t n = 0;
+	const void *seal = sql_col_blob(rows, 0, &n);
+	return secret_open(tx->box_key, seal, n, arena, ret);
+}
+
+int app_secrets(struct store_tx *tx, struct arena *arena, struct app_secret *ret, int max, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_APP_SECRETS, NULL, 0, &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0 && n < max) {
+		size_t n_hash = 0, n_seal = 0;
+		const void *hash = sql_col_blob(rows, 0, &n_hash), *seal = sql_col_blob(rows, 1, &n_seal);
+		if (n_hash != SECRET_HASH_BYTES || (n > 0 && memcmp(ret[n - 1].hash, hash, n_hash) == 0))
+			continue;
+		memcpy(ret[n].hash, hash, n_hash);
+		if (secret_open(tx->box_key, seal, n_seal, arena, &ret[n].text) < 0)
+			return -1;
+		n++;
+	}
+	*ret_n = n;
+	return more < 0 ? -1 : 0;
+}
+
+/* ---- writing ---- */
+
+int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_request *req, msec_t now, int64_t *ret_no)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	unsigned char hash[SECRET_HASH_BYTES];
+	struct sender holder;
+	int known = sender_by_name(tx, account_no, req->name, arena, &holder);
+	if (known <= 0)
+		return known < 0 ? -1 : 1;
+	int registered = one_find(tx, STMT_SENDER_BY_PHONE, SQL_ARGS(sql_text(req->phone_number_id)), NULL);
+	if (registered != 0)
+		return registered < 0 ? -1 : 2;
+	return one_insert(tx, STMT_SENDER_INSERT,
+	                  SQL_ARGS(sql_int(account_no), sql_text(req->name), sql_text(req->code_digits), sql_text(req->phone_number_id),
+	                           sql_text(req->waba_id), sealed(tx, arena, req->access_token), sealed(tx, arena, req->app_secret),
+	                           secret_hash(tx, req->app_secret, hash), sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate),
+	                           sql_int(now)),
+	                  ret_no);
+}
+
+static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena)
+{
+	unsigned char hash[SECRET_HASH_BYTES];
+	if (req->access_token && sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0)
+		return -1;
+	if (req->app_secret &&
+	    sql_run(tx->db, STMT_SENDER_NEW_SECRET,
+	            SQL_ARGS(sql_int(no), sealed(tx, arena, req->app_secret), secret_hash(tx, req->app_secret, hash)), NULL) < 0)
+		return -1;
+	return 0;
+}
+
+int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const struct sender_request *req, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct sender holder;
+	int64_t changes = 0;
+	int known = req->name ? sender_by_name(tx, account_no, req->name, arena, &holder) : 1;
+	if (known < 0 || (known == 0 && holder.no != no))
+		return known < 0 ? -1 : 2;
+	if (sql_run(tx->db, STMT_SENDER_UPDATE,
+	            SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(req->name), req->rate > 0 ? sql_int(req->rate) : sql_null(),
+	                     sql_int(now)),
+	            &changes) < 0)
+		return -1;
+	return changes ? update_secrets(tx, no, req, arena) : 1;
+}
+
+int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct sender sender;
+	int known = sender_read(tx, account_no, no, arena, &sender);
+	if (known != 0)
+		return known;
+	for (int status = CAMPAIGN_SCHEDULED; status <= CAMPAIGN_IN_PROGRESS; status++) {
+		int used = one_find(tx, STMT_SENDER_IN_USE, SQL_ARGS(sql_int(sender.account_no), sql_int(status), sql_int(no)), NULL);
+		if (used != 0)
+			return used < 0 ? -1 : 2;
+	}
+	return sql_run(tx->db, STMT_SENDER_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
+}
+
+int sender_set_record(struct store_tx *tx, int64_t no, int64_t limit_mps, const char *quality, const char *tier, msec_t now)
+{
+	return sql_run(tx->db, STMT_SENDER_SET_RECORD,
+	               SQL_ARGS(sql_int(no), sql_int(limit_mps), sql_text(quality), sql_text(tier), sql_int(now)), NULL);
+}
+
+int sender_hold(struct store_tx *tx, int64_t no, const char *reason, msec_t now)
+{
+	return sql_run(tx->db, STMT_SENDER_HOLD,
+	               SQL_ARGS(sql_int(no), sql_text(reason), reason ? sql_int(now) : sql_null(),
+	                        sql_text(reason ? "blocked" : "available"), sql_int(now)),
+	               NULL);
+}
+
+int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t now, int64_t *ret_epoch, int64_t *ret_doubtful)
+{
+	if (one_find(tx, STMT_LANE_TAKE, SQL_ARGS(sql_int(sender_no), sql_text(owner)), ret_epoch) != 1)
+		return -1;
+	return ledger_doubt(tx, sender_no, *ret_epoch, now, ret_doubtful);
+}

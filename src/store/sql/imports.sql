@@ -1,0 +1,33 @@
+-- CSV imports: see store/imports.h. status: 0 waiting, 1 running, 2 completed, 3 failed, 4 canceled.
+
+-- name: import_insert
+INSERT INTO import (account_no, audience_no, status, file, region, bytes, create_ms, update_ms)
+VALUES ($1, $2, 0, $3, $4, $5, $6, $6)
+RETURNING no;
+
+-- name: import_read
+SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
+  header, error, create_ms, update_ms
+FROM import WHERE no = $1 AND account_no = $2;
+
+-- name: import_next
+SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
+  header, error, create_ms, update_ms
+FROM import WHERE status <= 1 ORDER BY no LIMIT 1;
+
+-- name: import_save
+UPDATE import SET status = $2, done_bytes = $3, line = $4, n_rows = $5, added = $6, updated = $7, duplicates = $8, invalid = $9,
+  header = $10, error = $11, update_ms = $12
+WHERE no = $1 AND status <= 1;
+
+-- name: import_reject_add
+INSERT INTO import_reject (import_no, line, text, reason) VALUES ($1, $2, $3, $4);
+
+-- name: import_rejects
+SELECT line, text, reason FROM import_reject WHERE import_no = $1 AND line > $2 ORDER BY line LIMIT $3;
+
+-- name: import_exists
+SELECT status FROM import WHERE no = $1 AND account_no = $2;
+
+-- name: import_cancel
+UPDATE import SET status = 4, update_ms = $3 WHERE no = $1 AND account_no = $2 AND status <= 1;

@@ -1,0 +1,78 @@
+-- Templates and their way to Meta: see store/templates.h. status: 0 in process, 1 completed, 2 canceled.
+
+-- name: template_name_taken
+SELECT no FROM template WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
+
+-- name: template_insert
+INSERT INTO template (account_no, sender_no, name, text, type, status, category, sender_code, waba_id, language, button_type,
+  button_text, button_value, meta_name, errand_ms, create_ms, update_ms)
+VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, '', $13, $13, $13)
+RETURNING no;
+
+-- name: template_set_meta_name
+UPDATE template SET meta_name = $2 WHERE no = $1;
+
+-- name: template_read
+SELECT * FROM template_seen WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL;
+
+-- name: template_count
+SELECT COUNT(*) FROM template_seen
+WHERE account_no = $1 AND deleted_ms IS NULL AND (CAST($2 AS TEXT) IS NULL OR name = $2)
+  AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1);
+
+-- name: template_list_before
+SELECT * FROM template_seen
+WHERE account_no = $1 AND deleted_ms IS NULL AND (CAST($2 AS TEXT) IS NULL OR name = $2)
+  AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1) AND no < $4
+ORDER BY no DESC LIMIT $5;
+
+-- name: template_list_after
+SELECT * FROM template_seen
+WHERE account_no = $1 AND deleted_ms IS NULL AND (CAST($2 AS TEXT) IS NULL OR name = $2)
+  AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1) AND no > $4
+ORDER BY no LIMIT $5;
+
+-- name: template_in_use
+SELECT no FROM campaign WHERE template_no = $1 AND status <= 1 AND deleted_ms IS NULL LIMIT 1;
+
+-- name: template_delete
+UPDATE template SET deleted_ms = $2, update_ms = $2, tries = 0, errand_ms = CASE WHEN meta_id IS NULL THEN NULL ELSE $2 END
+WHERE no = $1;
+
+-- name: template_errands
+SELECT t.*, (SELECT MIN(s.no) FROM sender s WHERE s.account_no = t.account_no AND s.waba_id = t.waba_id AND s.deleted_ms IS NULL)
+FROM template_seen t WHERE t.errand_ms IS NOT NULL AND t.errand_ms <= $1 ORDER BY t.errand_ms LIMIT $2;
+
+-- name: template_next_errand
+SELECT errand_ms FROM template WHERE errand_ms IS NOT NULL ORDER BY errand_ms LIMIT 1;
+
+-- name: template_errand_later
+UPDATE template SET errand_ms = $2, tries = tries + 1 WHERE no = $1 AND errand_ms IS NOT NULL;
+
+-- name: template_submitted
+UPDATE template SET meta_id = $2, category = COALESCE($3, category), tries = 0, update_ms = $5,
+  errand_ms = CASE WHEN status = 0 THEN CAST($4 AS BIGINT) ELSE NULL END
+WHERE no = $1;
+
+-- name: template_deleted_at_meta
+UPDATE template SET errand_ms = NULL WHERE no = $1 AND deleted_ms IS NOT NULL;
+
+-- name: template_refused
+UPDATE template SET status = 2, reason = $2, errand_ms = NULL, update_ms = $3 WHERE no = $1;
+
+-- name: template_by_meta_id
+SELECT no, account_no, waba_id, status FROM template WHERE meta_id = $1 AND deleted_ms IS NULL;
+
+-- name: template_by_meta_name
+SELECT no, account_no, waba_id, status FROM template WHERE waba_id = $1 AND meta_name = $2 AND deleted_ms IS NULL;
+
+-- name: template_signed_by
+SELECT no FROM sender WHERE app_secret_hash = $1 AND waba_id = $2 AND account_no = $3 AND deleted_ms IS NULL LIMIT 1;
+
+-- name: template_verdict
+UPDATE template SET status = $2, meta_status = $3, reason = $4, meta_id = COALESCE(meta_id, $5), update_ms = $6,
+  errand_ms = CASE WHEN CAST($2 AS BIGINT) = 0 THEN errand_ms ELSE NULL END
+WHERE no = $1;
+
+-- name: template_quality
+UPDATE template SET quality = $2, update_ms = $3 WHERE no = $1;
