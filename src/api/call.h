@@ -1,8 +1,9 @@
 #pragma once
-/* Inside api: one request on its way through a resource. A route's handler decodes and judges on the http thread; reads
- * use a reader there, writes become a job of the store thread (call_write) and are answered after the commit.
+/* Inside api: one request on its way through a resource. A route's handler decodes and judges on the http thread; reads run on
+ * a read connection there, writes become a job of the store thread and are answered after the commit.
  *
- *   http thread: policy (route, key, content type, limits) → handler → [call_write → store thread: run → done] → answer
+ *   http thread: policy (route, key, content type, limits) → handler → call_read  → answer
+ *                                                                    → call_write → store thread: run → commit → answer
  */
 
 #include "api/api.h"
@@ -18,84 +19,105 @@ struct api_call {
 	struct http_request *req;
 	const struct route *route;
 	struct arena *arena;     /* of the request */
-	struct api_key key;      /* who asks */
+	struct api_key key;      /* who asks; all zero on open routes */
 	msec_t now;              /* when the request came */
-	cJSON *body;             /* the parsed document, NULL on bodyless methods; freed by call_end */
+	int upload_fd;           /* the body's file on FILE routes */
+	char *upload_path;       /* where it lies when it could not be made nameless; NULL */
+	cJSON *body;             /* the parsed document, NULL on bodyless routes */
 	const cJSON *data;       /* its `data` object */
 	struct faults faults;
 	struct buf out;          /* the answer's JSON */
 	struct json_writer json; /* over `out` */
-	/* Ids of the path, opened: number (a) and second number (b) of each `{…}` in its order. */
-	int64_t id[2], id_b[2];
-	int status;              /* of the answer that is being put together */
+	int64_t id[2], id_b[2];  /* of each `{…}` of the path in its order: its number, and its second one */
+	int status;              /* of the answer that is being put together; 200 */
+	const char *content_type; /* of an answer that is not JSON; NULL */
 	void *state;             /* the handler's own, from `arena` */
-	store_run_fn *run;       /* of call_write, below */
+	store_run_fn *run;       /* of call_read and call_write */
+	size_t n_judged;         /* faults that were there before it */
+	unsigned after;          /* of call_write */
 };
 
 typedef void api_handler(struct api_call *call);
 
+struct api_call *call_create(struct api *api, struct http_request *req);
+
 /* ---- answers: each ends the call, exactly once ---- */
 
-void call_answer(struct api_call *call, int status); /* what is in `out` */
-void call_no_content(struct api_call *call);         /* 204 */
-void call_faults(struct api_call *call);             /* the error envelope from call->faults; status of the first */
+void call_answer(struct api_call *call, int status); /* what is in `out`; 204 sends none of it */
+void call_answer_text(struct api_call *call, int status, const char *content_type); /* `out` as it is */
+void call_faults(struct api_call *call);             /* the error envelope of call->faults; the status of the first */
 void call_fault(struct api_call *call, enum fault_code code, const char *field, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));       /* add one and answer */
 void call_internal(struct api_call *call, const char *what); /* 500; logs `what`, tells the client nothing of it */
 void call_overloaded(struct api_call *call);         /* 503 with Retry-After */
 
-/* ---- writes ----
- * `run` works inside the store thread's savepoint with `call` as its argument: it returns 0 with the answer in `out` (and
- * call->status), 1 after adding to call->faults (undone, answered as faults), -1 on a database failure (500).
- * It may be run twice: it must begin its answer anew (call_begin_answer does). Notifies delivery after a success when
- * `notify` is set. */
-enum call_notify { CALL_QUIET, CALL_NOTIFY };
-void call_write(struct api_call *call, store_run_fn *run, enum call_notify notify);
+/* ---- the store ----
+ * `run` gets the call as its argument and returns 0 with the answer in `out` (and call->status), 1 after adding to
+ * call->faults (undone, answered as faults), -1 on a database failure (500). It may be run twice, so it begins its answer
+ * anew (call_begin_answer does). */
+void call_read(struct api_call *call, store_run_fn *run);
+enum {
+	AFTER_NOTHING = 0,
+	AFTER_DELIVERY = 1, /* after the commit, before the answer: delivery has a look */
+	AFTER_SECRETS = 2,  /* the webhooks' secrets are read anew */
+	AFTER_IMPORT = 4,   /* the importer has a look */
+};
+void call_write(struct api_call *call, store_run_fn *run, unsigned after);
+int call_unknown(struct api_call *call); /* add the 404 of the path's last id; returns 1 */
+
 /* Empty `out` and open `{"data":{`; call_end_answer closes both. */
 void call_begin_answer(struct api_call *call);
 void call_end_answer(struct api_call *call);
 
-/* ---- lists ---- */
+/* ---- lists (call_list.c) ---- */
 
-/* page_size and page_token of the query for a list named `list` under `filters` (the canonical text of the filters in
- * force, part of the token's seal). False: a fault was answered, the call is over. */
-bool call_page(struct api_call *call, const char *list, const char *filters, struct page *ret);
-/* `{"data":[` … items … call_end_list writes `],"pagination":{…}}`. */
+/* page_size and page_token of the query. Tokens are sealed for the path, the account and the other parameters of the query.
+ * False: a fault was answered, the call is over. */
+bool call_page(struct api_call *call, struct page *ret);
+/* `{"data":[` … items … `],"pagination":{…}}`. */
 void call_begin_list(struct api_call *call);
-void call_end_list(struct api_call *call, const char *list, const char *filters, const struct page *page, int n_items);
+void call_end_list(struct api_call *call, const struct page *page, int n_items);
 /* filter[name], brackets raw or encoded; NULL when absent. */
 const char *call_filter(const struct api_call *call, const char *name);
 /* Next element of a comma list: *rest moves on; NULL at the end. Blanks around are dropped. Memory from the arena. */
 const char *call_next_value(struct api_call *call, const char **rest);
+/* Is `word` (any case) among the values of this filter, or is it not there at all? */
+bool call_filter_allows(struct api_call *call, const char *name, const char *word);
 
-/* ---- fields of a body, by a table ---- */
+/* ---- fields of a body, by a table (call_fields.c) ---- */
 
 enum field_kind {
-	FIELD_TEXT,       /* const char *; null counts as left out */
-	FIELD_INT,        /* int64_t */
-	FIELD_BOOL,       /* bool */
-	FIELD_JSON,       /* const char *: compact JSON of an array or object */
-	FIELD_SECRET,     /* as FIELD_TEXT; its value never comes into a message */
+	FIELD_TEXT, /* const char *; null counts as left out */
+	FIELD_INT,  /* int64_t */
+	FIELD_JSON, /* const char *: compact JSON of an array or object */
 };
 struct field {
 	const char *name;
 	enum field_kind kind;
 	size_t offset;
-	enum fault_code wrong_type; /* the code when it is of another type */
-	const char *rule;           /* " must be a string" */
+	enum fault_code wrong_type;
 };
-#define FIELD(type, member, kind_, code) {#member, kind_, offsetof(struct type, member), code, NULL}
+#define FIELD(type, member, kind, code) {#member, kind, offsetof(struct type, member), code}
+#define FIELD_NAMED(name, type, member, kind, code) {name, kind, offsetof(struct type, member), code}
 /* Read the fields of `object` into `ret`; a member of the wrong type adds a fault and is left alone. Text is borrowed from
- * the body. Fields that are not there leave *ret as it was. */
+ * the body. Fields that are not there, or null, leave *ret as it was. */
 void call_decode(struct api_call *call, const cJSON *object, const struct field *fields, size_t n_fields, void *ret);
+/* Bring the faults from number `from` on into the order of the table, one a field. */
+void call_order_faults(struct api_call *call, size_t from, const struct field *fields, size_t n_fields);
 
-/* ---- writing resources ---- */
+/* ---- writing resources (call_put.c) ---- */
 
+const char *id_text(struct api_call *call, enum pubid_kind kind, int64_t a, int64_t b); /* from the arena */
 void put_id(struct api_call *call, const char *key, enum pubid_kind kind, int64_t a, int64_t b);
 /* "id" and "account_id", with which every object begins. */
 void put_head(struct api_call *call, enum pubid_kind kind, int64_t a, int64_t b);
-/* `"links":{` … `}`; put_link formats an absolute URL under the base of this request. */
 void put_links_open(struct api_call *call);
 void put_link(struct api_call *call, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void put_links_close(struct api_call *call);
-const char *id_text(struct api_call *call, enum pubid_kind kind, int64_t a, int64_t b); /* from the arena */
+void put_links_close(struct api_call *call); /* adds "account" */
+const char *call_base_url(struct api_call *call); /* how the client reached us: "http://host:port" */
+
+/* ---- the handlers ---- */
+
+#define ROUTE(method, path, role, handler, body) api_handler handler;
+#include "api/routes.def"
+#undef ROUTE

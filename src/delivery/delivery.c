@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "delivery/engine.h"
 #include "delivery/manage.h"
+#include "wa/errors.h"
 #include "delivery/transport_http.h"
 
 #define CONNECTIONS 256
@@ -261,4 +262,11 @@ void delivery_stats(struct delivery *d, struct delivery_stats *ret)
 	pthread_mutex_lock(&d->lock);
 	*ret = d->stats;
 	pthread_mutex_unlock(&d->lock);
+}
+
+void delivery_error_words(int code, const char **ret_meaning, const char **ret_remedy)
+{
+	const struct wa_error_rule *rule = wa_error_words(code);
+	*ret_meaning = rule->meaning;
+	*ret_remedy = rule->remedy;
 }

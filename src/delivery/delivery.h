@@ -36,6 +36,9 @@ typedef void delivery_checked_fn(const struct wa_number_record *number, const ch
 must_check int delivery_check_number(struct delivery *delivery, const char *phone_number_id, const char *access_token,
                                      delivery_checked_fn *done, void *arg);
 
+/* What Meta's code means and what a person can do, each a sentence of plain words. */
+void delivery_error_words(int code, const char **ret_meaning, const char **ret_remedy);
+
 /* What the lanes do now, for metrics. */
 struct delivery_stats {
 	int64_t lanes, inflight, posted, accepted, retried, refused, unconfirmed;

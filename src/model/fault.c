@@ -35,6 +35,16 @@ void fault_add(struct faults *faults, enum fault_code code, const char *field, c
 	va_end(args);
 }
 
+bool faults_on(const struct faults *faults, const char *field)
+{
+	for (size_t i = 0; i < faults->n; i++) {
+		const char *dot = strrchr(faults->item[i].field, '.');
+		if (strcmp(dot ? dot + 1 : faults->item[i].field, field) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool faults_any(const struct faults *faults)
 {
 	return faults->n > 0;

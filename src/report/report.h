@@ -1,18 +1,16 @@
 #pragma once
 /* What became of a campaign, from counters that moved with its rows: never a count over the ledger. */
 
-#include "base/json.h"
 #include "model/campaign.h"
 #include "store/store.h"
 
 enum report_interval { REPORT_MINUTE, REPORT_HOUR, REPORT_DAY };
 bool report_interval_parse(const char *text, enum report_interval *ret);
+const char *report_interval_text(enum report_interval interval);
 
 struct report_code {
-	int64_t code;        /* Meta's code, or a skip rule's number */
+	int64_t code; /* Meta's code, or a skip rule's number */
 	int64_t n;
-	const char *meaning; /* plain words */
-	const char *remedy;
 };
 
 struct report_point {
@@ -35,5 +33,5 @@ struct report {
 must_check int report_build(struct store_tx *tx, const struct campaign *campaign, enum report_interval interval,
                             struct arena *arena, struct report *ret);
 
-/* Shares with their denominators: delivered of sent, read of delivered, failed of audience; 0 when the denominator is 0. */
+/* For rates: delivered of sent, read of delivered, failed of audience; 0 when the whole is 0. */
 double report_share(int64_t part, int64_t whole);

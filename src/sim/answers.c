@@ -48,7 +48,8 @@ static void put_trace(struct json_writer *w) {
 	json_put_text(w, "fbtrace_id", trace);
 }
 
-static void begin_error(struct sim_answer *answer, struct json_writer *w, int status, int32_t code, const char *message) {
+static void begin_error(struct sim_answer *answer, struct json_writer *w, int status, int32_t code,
+                        const char *message) {
 	answer->status = status;
 	buf_reset(&answer->body);
 	json_begin(w, &answer->body);

@@ -113,7 +113,8 @@ static int check_header(const struct checking *c, int component, const struct si
 	int n = sim_scan_count(c->scan, parameters), first = sim_scan_first(c->scan, parameters);
 	size_t chars = 0;
 	struct sim_text type = get_text(c, first, "type");
-	if (part->header == SIM_HEADER_TEXT || (part->header == SIM_HEADER_NONE && (n == 0 || sim_text_is_nocase(type, "text"))))
+	const bool is_text = n == 0 || sim_text_is_nocase(type, "text");
+	if (part->header == SIM_HEADER_TEXT || (part->header == SIM_HEADER_NONE && is_text))
 		return check_values(c, "header", component, &part->header_vars, &chars);
 	const char *kind = kinds[part->header];
 	if (n != 1 || !sim_text_is_nocase(type, kind))
@@ -233,7 +234,8 @@ static int check_cards(const struct checking *c, int carousel) {
 	int cards = sim_scan_get(c->scan, carousel, "cards"), n = 0;
 	bool seen[SIM_MAX_CARDS] = {false};
 	if (sim_scan_count(c->scan, cards) != c->spec->n_cards)
-		return sim_message_refuse(c->refusal, 132000, "carousel: number of cards (%d) does not match the expected number (%d)",
+		return sim_message_refuse(c->refusal, 132000, "carousel: number of cards (%d) does not match the expected "
+		                          "number (%d)",
 		                          sim_scan_count(c->scan, cards), c->spec->n_cards);
 	for (int at = sim_scan_first(c->scan, cards); at != SIM_SCAN_NONE; at = sim_scan_after(c->scan, cards, at), n++) {
 		int index = read_index(c, at, "card_index", c->spec->n_cards);

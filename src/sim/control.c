@@ -196,7 +196,8 @@ static void post_template(struct sim *sim, const struct sim_call *call, struct s
 	if (t && status >= 0)
 		sim_answer_success(answer);
 	else
-		sim_control_fault(answer, 400, "id must be a template's, status one of PENDING, APPROVED, REJECTED, PAUSED, DISABLED");
+		sim_control_fault(answer, 400, "id must be a template's, status PENDING, APPROVED, REJECTED, PAUSED or "
+		                               "DISABLED");
 }
 
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer) {
@@ -204,9 +205,11 @@ void sim_control(struct sim *sim, const char *path, const struct sim_call *call,
 		const char *method, *path;
 		sim_handler_fn *handler;
 	} routes[] = {
-		{"GET", "ledger", sim_control_ledger},    {"GET", "stats", sim_control_stats},       {"GET", "faults", sim_control_faults},
-		{"POST", "faults", post_faults},  {"POST", "webhook", post_webhook}, {"POST", "reset", post_reset},
-		{"POST", "inbound", post_inbound}, {"POST", "numbers", post_numbers}, {"POST", "template", post_template},
+		{"GET", "ledger", sim_control_ledger}, {"GET", "stats", sim_control_stats},
+		{"GET", "faults", sim_control_faults}, {"POST", "faults", post_faults},
+		{"POST", "webhook", post_webhook},     {"POST", "reset", post_reset},
+		{"POST", "inbound", post_inbound},     {"POST", "numbers", post_numbers},
+		{"POST", "template", post_template},
 	};
 	bool known = false;
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

@@ -77,14 +77,15 @@ typedef void sim_handler_fn(struct sim *sim, const struct sim_call *call, struct
 /* messages.c */
 sim_handler_fn sim_messages_post;
 /* manage.c */
-sim_handler_fn sim_manage_templates, sim_manage_subscription, sim_manage_phone_numbers, sim_manage_node, sim_manage_unpause;
+sim_handler_fn sim_manage_templates, sim_manage_subscription, sim_manage_phone_numbers;
+sim_handler_fn sim_manage_node, sim_manage_unpause;
 /* uploads.c */
 sim_handler_fn sim_uploads_begin, sim_uploads_take, sim_uploads_media;
 /* control.c: everything under /_sim/; `path` is what follows */
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer);
 /* records.c: a phone number or account as Graph reads it; false with an error answered. The lock is held. */
-bool sim_record_number(const struct sim *sim, const struct sim_number *number, const char *fields, struct json_writer *w,
-                       struct sim_answer *answer);
+bool sim_record_number(const struct sim *sim, const struct sim_number *number, const char *fields,
+                       struct json_writer *w, struct sim_answer *answer);
 bool sim_record_waba(const struct sim *sim, const struct sim_waba *waba, const char *fields, struct json_writer *w,
                      struct sim_answer *answer);
 void sim_record_id(struct json_writer *w, const char *key, uint64_t id);

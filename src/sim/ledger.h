@@ -57,4 +57,5 @@ const struct sim_ledger_sums *sim_ledger_sums(const struct sim_ledger *ledger);
 void sim_ledger_take(struct sim_ledger *ledger, struct sim_entry *entry, uint64_t content, msec_t now);
 void sim_ledger_refuse(struct sim_ledger *ledger, struct sim_entry *entry, int32_t code);
 /* One of its messages came to a status; `last` when no other will follow. */
-void sim_ledger_emit(struct sim_ledger *ledger, struct sim_entry *entry, enum sim_status status, int32_t code, bool last);
+void sim_ledger_emit(struct sim_ledger *ledger, struct sim_entry *entry, enum sim_status status, int32_t code,
+                     bool last);

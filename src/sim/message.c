@@ -58,7 +58,8 @@ bool sim_message_wa_id(struct sim_text input, const struct sim_numbering *number
 	if (!sim_message_normalise(input, numbering->country_code, to))
 		return false;
 	size_t n = strlen(to);
-	if (numbering->rewrite && n == 13 && strncmp(to, "55", 2) == 0 && to[4] == '9' && (to[2] - '0') * 10 + to[3] - '0' >= 31)
+	const int area = n > 3 ? (to[2] - '0') * 10 + to[3] - '0' : 0;
+	if (numbering->rewrite && n == 13 && strncmp(to, "55", 2) == 0 && to[4] == '9' && area >= 31)
 		snprintf(ret, SIM_USER_BYTES, "%.4s%.8s", to, to + 5);
 	else if (numbering->rewrite && n == 12 && strncmp(to, "52", 2) == 0)
 		snprintf(ret, SIM_USER_BYTES, "521%.10s", to + 2);

@@ -39,8 +39,8 @@ struct sim_numbering {
 };
 
 /* 0, or 1 with the refusal. What `ret` points to lives as long as text, scan and arena. */
-must_check int sim_message_read(const struct sim_numbering *numbering, struct sim_scan *scan, const char *text, size_t n_bytes,
-                                struct arena *arena, struct sim_message *ret, struct sim_refusal *refusal);
+must_check int sim_message_read(const struct sim_numbering *numbering, struct sim_scan *scan, const char *text,
+                                size_t n_bytes, struct arena *arena, struct sim_message *ret, struct sim_refusal *refusal);
 
 /* Hold the components of a message against its template: 0, or 1 with the refusal. */
 must_check int sim_check_components(const struct sim_scan *scan, int components, const struct sim_spec *spec,

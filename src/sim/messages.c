@@ -42,7 +42,8 @@ static struct sim_template *find_template(struct sending *s) {
 
 static int check_template(struct sending *s, struct sim_refusal *refusal) {
 	struct sim_template *t = find_template(s);
-	const int n_name = (int)(s->m->name.n < 64 ? s->m->name.n : 64), n_language = (int)(s->m->language.n < 16 ? s->m->language.n : 16);
+	const int n_name = (int)(s->m->name.n < 64 ? s->m->name.n : 64);
+	const int n_language = (int)(s->m->language.n < 16 ? s->m->language.n : 16);
 	if (!t && s->sim->options.any_template)
 		return 0;
 	if (!t || t->status == SIM_TEMPLATE_PENDING || t->status == SIM_TEMPLATE_REJECTED)
@@ -106,7 +107,9 @@ static int find_stop_button(const struct sim_spec *spec) {
 	static const char *const words[] = {"stop", "unsubscribe", "opt out", "opt-out", "no more"};
 	for (int i = 0; i < spec->main.n_buttons; i++) {
 		const struct sim_button *button = &spec->main.buttons[i];
-		for (size_t k = 0; button->kind == SIM_BUTTON_QUICK_REPLY && button->text && k < sizeof(words) / sizeof(words[0]); k++) {
+		if (button->kind != SIM_BUTTON_QUICK_REPLY || !button->text)
+			continue;
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
 			if (strcasestr(button->text, words[k]))
 				return i;
 		}

@@ -125,7 +125,8 @@ static void put_errors(struct json_writer *w, int32_t code) {
 	json_close_array(w);
 }
 
-struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status, msec_t now_ms) {
+struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status,
+                                      msec_t now_ms) {
 	struct draft d;
 	char wamid[SIM_WAMID_BYTES];
 	draft_begin(&d);
@@ -159,7 +160,8 @@ static void put_context(struct json_writer *w, const struct sim_inbound *in) {
 	json_close_object(w);
 }
 
-struct sim_update *sim_payload_inbound(const struct sim_inbound *in, uint64_t waba_id, const char *wamid, msec_t now_ms) {
+struct sim_update *sim_payload_inbound(const struct sim_inbound *in, uint64_t waba_id, const char *wamid,
+                                       msec_t now_ms) {
 	struct draft d;
 	draft_begin(&d);
 	put_contact(&d, in->from, in->is_user_id, in->name);

@@ -8,6 +8,7 @@
 #include "statements.h"
 #include "store/campaign_row.h"
 #include "store/ledger_row.h"
+#include "store/one.h"
 
 /* What a create refers to, as far as it was found. */
 struct references {
@@ -17,13 +18,8 @@ struct references {
 static int find_sender(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
                        struct references *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_SENDER_OF, SQL_ARGS(sql_int(account_no), sql_text(req->from)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		ret->sender_no = sql_col_int(rows, 0);
-	else
+	int got = one_find(tx, STMT_CAMPAIGN_SENDER_OF, SQL_ARGS(sql_int(account_no), sql_text(req->from)), &ret->sender_no);
+	if (got == 0)
 		fault_add(faults, FAULT_CAMPAIGN_FROM_UNKNOWN, "from", " is not the name of a WhatsApp sender of this account");
 	return got < 0 ? -1 : 0;
 }
@@ -66,31 +62,17 @@ static int find_audience(struct store_tx *tx, int64_t account_no, const struct c
 	int64_t no;
 	if (!pubid_open(tx->ids, PUBID_AUDIENCE, &req->audience_uuid, &no, NULL))
 		no = -1;
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_AUDIENCE_OF, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got < 0)
-		return -1;
-	if (got == 0) {
-		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "audience", " does not exist");
-		return 0;
-	}
+	int got = one_find(tx, STMT_CAMPAIGN_AUDIENCE_OF, SQL_ARGS(sql_int(no), sql_int(account_no)), &ret->snapshot_v);
 	ret->audience_no = no;
-	ret->snapshot_v = sql_col_int(rows, 0);
-	return 0;
+	if (got == 0)
+		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "audience", " does not exist");
+	return got < 0 ? -1 : 0;
 }
 
 /* 0 free, 1 taken. */
 static int name_taken(struct store_tx *tx, int64_t account_no, const char *name, int64_t *ret_no)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(name)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0 && ret_no)
-		*ret_no = sql_col_int(rows, 0);
-	return got;
+	return one_find(tx, STMT_CAMPAIGN_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(name)), ret_no);
 }
 
 /* `Campaign <create_date>`, then ` (2)`, ` (3)`… */
@@ -125,21 +107,15 @@ static int insert(struct store_tx *tx, int64_t account_no, const struct campaign
 {
 	bool at_once = req->schedule_ms < 0;
 	bool resend = req->on_unconfirmed && strcmp(req->on_unconfirmed, "resend") == 0;
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_INSERT,
-	              SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
-	                       sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no),
-	                       sql_int(refs->audience_no), row_time(req->schedule_ms), row_time(req->deadline_ms),
-	                       at_once ? sql_int(now) : sql_null(), sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
-	                       sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
-	                       sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(),
-	                       sql_int(now)),
-	              &rows) < 0)
-		return -1;
-	if (sql_next(rows) != 1)
-		return -1;
-	*ret_no = sql_col_int(rows, 0);
-	return 0;
+	return one_insert(tx, STMT_CAMPAIGN_INSERT,
+	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
+	                           sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no),
+	                           sql_int(refs->audience_no), row_time(req->schedule_ms), row_time(req->deadline_ms),
+	                           at_once ? sql_int(now) : sql_null(), sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
+	                           sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
+	                           sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(),
+	                           sql_int(now)),
+	                  ret_no);
 }
 
 int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
@@ -147,9 +123,12 @@ int campaign_create(struct store_tx *tx, int64_t account_no, const struct campai
 {
 	struct references refs = {0};
 	const char *name = NULL;
-	if (find_name(tx, account_no, req, now, arena, faults, &name) < 0 || find_sender(tx, account_no, req, faults, &refs) < 0 ||
-	    find_template(tx, account_no, req, arena, faults, &refs) < 0 || find_audience(tx, account_no, req, faults, &refs) < 0)
+	if ((!faults_on(faults, "name") && find_name(tx, account_no, req, now, arena, faults, &name) < 0) ||
+	    (!faults_on(faults, "from") && find_sender(tx, account_no, req, faults, &refs) < 0) ||
+	    (!faults_on(faults, "template") && find_template(tx, account_no, req, arena, faults, &refs) < 0) ||
+	    (!faults_on(faults, "audience") && find_audience(tx, account_no, req, faults, &refs) < 0))
 		return -1;
+	campaign_sort_faults(faults);
 	if (faults_any(faults))
 		return 1;
 	return insert(tx, account_no, req, &refs, name, now, ret_no);
@@ -210,10 +189,7 @@ int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct ar
 /* 1 unknown, 2 otherwise: why an update of a campaign touched no row. */
 static int why_not(struct store_tx *tx, int64_t account_no, int64_t no)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_EXISTS, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
+	int got = one_find(tx, STMT_CAMPAIGN_EXISTS, SQL_ARGS(sql_int(no), sql_int(account_no)), NULL);
 	return got < 0 ? -1 : got ? 2 : 1;
 }
 

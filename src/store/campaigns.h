@@ -11,8 +11,8 @@ struct campaign_filter {
 	const char *sender; /* name; NULL any */
 };
 
-/* Checks against the database (1604, 1608, 1613, 1614, 1616, 1617 into `faults`) and inserts. 0; 1 when faults were added:
- * nothing done. An immediate one starts at once (in_progress). A name left out becomes `Campaign <create_date>`, ` (2)`…. */
+/* Checks against the database (1604, 1608, 1613, 1614, 1616 into `faults`, of the fields that have none there yet; then they are
+ * in the fields' order) and inserts. 0; 1 when there are faults: nothing done. An immediate one starts at once (in_progress). A name left out becomes `Campaign <create_date>`, ` (2)`…. */
 must_check int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now,
                                struct arena *arena, struct faults *faults, int64_t *ret_no);
 /* With its counts. 1 unknown. account_no 0: any. */

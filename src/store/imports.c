@@ -62,6 +62,13 @@ int import_next(struct store_tx *tx, struct arena *arena, struct import *ret)
 	return read_one(tx, STMT_IMPORT_NEXT, NULL, 0, arena, ret);
 }
 
+int import_needs_file(struct store_tx *tx, const char *file, bool *ret)
+{
+	int got = one_find(tx, STMT_IMPORT_NEEDS_FILE, SQL_ARGS(sql_text(file)), NULL);
+	*ret = got > 0;
+	return got < 0 ? -1 : 0;
+}
+
 int import_save(struct store_tx *tx, const struct import *import, msec_t now)
 {
 	int64_t changes = 0;

@@ -34,6 +34,8 @@ must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t au
 must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct import *ret); /* 1 unknown */
 /* The oldest that is waiting or running; 1 none. */
 must_check int import_next(struct store_tx *tx, struct arena *arena, struct import *ret);
+/* Does an import that is waiting or running need this file? */
+must_check int import_needs_file(struct store_tx *tx, const char *file, bool *ret);
 /* Store progress (all counters, header, done_bytes, line, status, error); 1 when it was canceled meanwhile: undo the step. */
 must_check int import_save(struct store_tx *tx, const struct import *import, msec_t now);
 must_check int import_reject_add(struct store_tx *tx, int64_t import_no, const struct import_reject *reject);

@@ -92,7 +92,7 @@ must_check int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t no
 
 struct ledger_row {
 	int64_t campaign_no, seq, account_no, sender_no, audience_no, template_no;
-	const char *campaign_name;
+	const char *campaign_name, *sender_name, *template_text;
 	msec_t start_ms; /* of the campaign: when the row was made */
 	enum state state;
 	int attempts;
@@ -105,6 +105,7 @@ struct ledger_row {
 };
 must_check int ledger_read(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, struct arena *arena,
                            struct ledger_row *ret); /* 1 unknown */
-/* One campaign's rows, page key = seq; `states`: bit per state, 0 any. */
-must_check int ledger_list(struct store_tx *tx, int64_t campaign_no, unsigned states, struct page *page, struct arena *arena,
-                           struct ledger_row *ret, int *ret_n);
+/* An account's rows, newest campaign first and the latest row first; of one campaign when `campaign_no` is not 0. `states`: bit
+ * per state, 0 any. The page's key is campaign_no * 2^32 + seq. */
+must_check int ledger_list(struct store_tx *tx, int64_t account_no, int64_t campaign_no, unsigned states, struct page *page,
+                           struct arena *arena, struct ledger_row *ret, int *ret_n);

@@ -101,7 +101,8 @@ static int apply_one(struct applier *a, const struct status_update *u)
 		a->result->foreign++;
 		return 0;
 	}
-	if (was.claimed_ms > a->evidence_ms)
+	/* The row remembers when its present attempt was claimed; of an older one's claim nothing is known any more. */
+	if (u->attempt == was.attempts && was.claimed_ms > a->evidence_ms)
 		a->evidence_ms = was.claimed_ms;
 	struct row is = was;
 	update_to_row(u, &is);

@@ -46,6 +46,7 @@ static void outcome_to_row(const struct recorder *r, const struct outcome *o, st
 		is->wamid = o->wamid;
 		is->accepted_ms = o->at;
 		is->held = o->kind == OUTCOME_HELD;
+		is->not_before = -1;
 		break;
 	case OUTCOME_RETRY:
 		requeue(r, is, o->not_before);
@@ -88,7 +89,8 @@ static int record_one(struct recorder *r, const struct outcome *o)
 			return -1;
 		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
-		if (was.state == STATE_UNCONFIRMED)
+		/* An owner that was thought lost heard the answer: whatever was planned for the row meanwhile is not needed. */
+		if (was.state == STATE_UNCONFIRMED || was.state == STATE_QUEUED)
 			outcome_to_row(r, o, &is);
 		else
 			learn_wamid(o, &is);

@@ -256,9 +256,10 @@ SELECT l.campaign_no, l.seq, l.state, l.attempts, l.not_before, l.code, l.held, 
   l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail,
   c.account_no, c.name AS campaign_name, c.sender_no, c.audience_no, c.template_no, c.start_ms,
   ct.no AS contact_no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.tags, ct.fields,
-  ct.create_ms, ct.update_ms
+  ct.create_ms, ct.update_ms, c.sender_name, t.text AS template_text, c.no AS own_no
 FROM ledger l
 JOIN campaign c ON c.no = l.campaign_no
+JOIN template t ON t.no = c.template_no
 JOIN contact ct ON ct.audience_no = c.audience_no AND ct.no = l.contact_no
 WHERE c.deleted_ms IS NULL;
 

@@ -15,6 +15,11 @@ SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, lin
   header, error, create_ms, update_ms
 FROM import WHERE status <= 1 ORDER BY no LIMIT 1;
 
+-- name: import_needs_file
+SELECT no FROM import WHERE status <= 1 AND file = $1 LIMIT 1
+-- scan: reads the partial index of open imports, a handful
+;
+
 -- name: import_save
 UPDATE import SET status = $2, done_bytes = $3, line = $4, n_rows = $5, added = $6, updated = $7, duplicates = $8, invalid = $9,
   header = $10, error = $11, update_ms = $12

@@ -101,14 +101,25 @@ ON CONFLICT (campaign_no, kind, bucket) DO UPDATE SET n = tally.n + excluded.n;
 SELECT kind, bucket, n FROM tally WHERE campaign_no = $1 ORDER BY kind, bucket;
 
 -- name: ledger_read
-SELECT * FROM ledger_seen WHERE campaign_no = $1 AND seq = $2 AND account_no = $3;
+SELECT 0, ledger_seen.* FROM ledger_seen WHERE campaign_no = $1 AND seq = $2 AND account_no = $3;
+
+-- name: ledger_count
+SELECT CAST(COALESCE(SUM(t.n), 0) AS BIGINT) FROM campaign c JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
+WHERE c.account_no = $1 AND c.no >= $2 AND c.no <= $3 AND c.deleted_ms IS NULL
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(t.bucket AS INTEGER)) & 1) = 1);
 
 -- name: ledger_list_before
-SELECT * FROM ledger_seen
-WHERE campaign_no = $1 AND seq < $2 AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
-ORDER BY seq DESC LIMIT $4;
+SELECT campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
+WHERE account_no = $1 AND campaign_no >= $2
+  AND campaign_no <= CASE WHEN CAST($3 AS BIGINT) < CAST($5 AS BIGINT) / 4294967296 THEN $3 ELSE CAST($5 AS BIGINT) / 4294967296 END
+  AND seq < CASE WHEN campaign_no = CAST($5 AS BIGINT) / 4294967296 THEN CAST($5 AS BIGINT) % 4294967296 ELSE 4294967296 END
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
+ORDER BY own_no DESC, seq DESC LIMIT $6;
 
 -- name: ledger_list_after
-SELECT * FROM ledger_seen
-WHERE campaign_no = $1 AND seq > $2 AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
-ORDER BY seq LIMIT $4;
+SELECT campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
+WHERE account_no = $1 AND campaign_no <= $3
+  AND campaign_no >= CASE WHEN CAST($2 AS BIGINT) > CAST($5 AS BIGINT) / 4294967296 THEN $2 ELSE CAST($5 AS BIGINT) / 4294967296 END
+  AND seq > CASE WHEN campaign_no = CAST($5 AS BIGINT) / 4294967296 THEN CAST($5 AS BIGINT) % 4294967296 ELSE 0 END
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
+ORDER BY own_no, seq LIMIT $6;

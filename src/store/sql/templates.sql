@@ -36,7 +36,7 @@ ORDER BY no LIMIT $5;
 SELECT no FROM campaign WHERE template_no = $1 AND status <= 1 AND deleted_ms IS NULL LIMIT 1;
 
 -- name: template_delete
-UPDATE template SET deleted_ms = $2, update_ms = $2, tries = 0, errand_ms = CASE WHEN meta_id IS NULL THEN NULL ELSE $2 END
+UPDATE template SET deleted_ms = $2, update_ms = $2, tries = 0, errand_ms = CASE WHEN meta_id IS NULL THEN NULL ELSE CAST($2 AS BIGINT) END
 WHERE no = $1;
 
 -- name: template_errands

@@ -1,0 +1,231 @@
+/* The three callbacks of the http server: who may do what is decided before a byte of the body is looked at. */
+#include "api/api.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "api/api_internal.h"
+#include "api/route.h"
+#include "base/log.h"
+#include "webhook/in.h"
+
+#define MAX_IGNORED_BODY (64u << 10) /* of a request that needs none */
+#define MAX_JSON_BODY (1u << 20)
+#define MAX_BIG_JSON_BODY (4u << 20)
+#define KEY_USED_EVERY_MS MINUTE_MS
+
+struct api *api_create(const struct api_options *options)
+{
+	struct api *api = calloc(1, sizeof(*api));
+	if (!api)
+		abort();
+	api->options = *options;
+	if (api->options.max_import_bytes == 0)
+		api->options.max_import_bytes = 1u << 30;
+	return api;
+}
+
+void api_destroy(struct api *api)
+{
+	free(api);
+}
+
+/* ---- who asks ---- */
+
+struct key_use {
+	int64_t no;
+	msec_t now;
+};
+
+static int key_used_run(struct store_tx *tx, void *arg)
+{
+	struct key_use *use = arg;
+	return key_used(tx, use->no, use->now);
+}
+
+static void key_used_done(int result, void *arg)
+{
+	(void)result;
+	free(arg);
+}
+
+static void note_use(struct api_call *call)
+{
+	if (call->key.used_ms >= 0 && call->now - call->key.used_ms < KEY_USED_EVERY_MS)
+		return;
+	struct key_use *use = malloc(sizeof(*use));
+	if (!use)
+		return;
+	*use = (struct key_use){call->key.no, call->now};
+	if (store_submit(call->api->options.store, key_used_run, key_used_done, use) != 0)
+		free(use);
+}
+
+/* False: answered. */
+static bool authenticate(struct api_call *call)
+{
+	const char *text = http_header(call->req, "X-Dexatel-Key");
+	int found = 1;
+	if (text && *text) {
+		struct store_tx *tx = store_reader_take(call->api->options.store);
+		found = key_find(tx, text, &call->key);
+		store_reader_put(call->api->options.store, tx);
+	}
+	if (found < 0)
+		call_internal(call, "the key could not be looked up");
+	else if (found > 0)
+		call_fault(call, FAULT_UNAUTHORIZED, NULL, "The header X-Dexatel-Key is missing, or its key is not known");
+	else
+		note_use(call);
+	return found == 0;
+}
+
+/* ---- the body's policy ---- */
+
+static bool has_type(struct http_request *req, const char *type)
+{
+	const char *given = http_header(req, "Content-Type");
+	size_t n = strlen(type);
+	return !given || (strncasecmp(given, type, n) == 0 && (given[n] == '\0' || given[n] == ';' || given[n] == ' '));
+}
+
+/* A file without a name where the file system can do that, so that a body that never ends leaves nothing behind. */
+static int open_upload(struct api_call *call)
+{
+	const char *folder = call->api->options.import_folder;
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+		return fd;
+	call->upload_path = arena_printf(call->arena, "%s/part-XXXXXX", folder);
+	return mkostemp(call->upload_path, O_CLOEXEC);
+}
+
+static void policy_file(struct api_call *call, struct http_policy *policy)
+{
+	if (!has_type(call->req, "text/csv")) {
+		call_fault(call, FAULT_CONTENT_TYPE, NULL, "The header Content-Type must be text/csv");
+		return;
+	}
+	call->upload_fd = open_upload(call);
+	if (call->upload_fd < 0) {
+		call_internal(call, "the import folder cannot be written");
+		return;
+	}
+	*policy = (struct http_policy){HTTP_BODY_FILE, call->api->options.max_import_bytes, call->upload_fd};
+}
+
+static void policy_body(struct api_call *call, struct http_policy *policy)
+{
+	switch (call->route->body) {
+	case BODY_NONE:
+		policy->max_body_bytes = MAX_IGNORED_BODY;
+		break;
+	case BODY_EVENT:
+		policy->max_body_bytes = WEBHOOK_MAX_BYTES;
+		break;
+	case BODY_FILE:
+		policy_file(call, policy);
+		break;
+	case BODY_JSON:
+	case BODY_BIG_JSON:
+		policy->max_body_bytes = call->route->body == BODY_JSON ? MAX_JSON_BODY : MAX_BIG_JSON_BODY;
+		if (!has_type(call->req, "application/json"))
+			call_fault(call, FAULT_CONTENT_TYPE, NULL, "The header Content-Type must be application/json");
+		break;
+	}
+}
+
+void api_policy(struct http_request *req, struct http_policy *policy, void *arg)
+{
+	struct api_call *call = call_create(arg, req);
+	const char *path = http_path(req);
+	char allow[ROUTE_ALLOW_BYTES];
+	/* Under /v1 nothing is told to strangers, not even which paths there are. */
+	if ((strncmp(path, "/v1/", 4) == 0 || strcmp(path, "/v1") == 0) && !authenticate(call))
+		return;
+	switch (route_find(http_method(req), path, &call->route, allow)) {
+	case ROUTE_NO_PATH:
+		call_fault(call, FAULT_NO_ROUTE, NULL, "There is nothing at this path");
+		return;
+	case ROUTE_NO_METHOD:
+		http_add_header(req, "Allow", allow);
+		call_fault(call, FAULT_METHOD, NULL, "This path takes only %s", allow);
+		return;
+	case ROUTE_FOUND:
+		break;
+	}
+	if ((int)call->route->role > (int)call->key.role)
+		call_fault(call, FAULT_FORBIDDEN, NULL, "This key has the role %s; this call needs the role %s", key_role_text(call->key.role),
+		           key_role_text((enum key_role)call->route->role));
+	else
+		policy_body(call, policy);
+}
+
+/* ---- the request itself ---- */
+
+/* False: answered. */
+static bool parse_body(struct api_call *call)
+{
+	size_t n;
+	const char *body = http_body(call->req, &n);
+	struct err err;
+	if (json_parse(body, n, &call->body, &err) < 0) {
+		call_fault(call, FAULT_NOT_JSON, NULL, "The body is not JSON: %s", err.text);
+		return false;
+	}
+	call->data = json_get(call->body, "data");
+	if (!cJSON_IsObject(call->data)) {
+		call_fault(call, FAULT_NO_DATA, NULL, "The body must be an object with its fields inside one object 'data'");
+		return false;
+	}
+	return true;
+}
+
+void api_handle(struct http_request *req, void *arg)
+{
+	(void)arg;
+	struct api_call *call = http_user(req);
+	bool json = call->route->body == BODY_JSON || call->route->body == BODY_BIG_JSON;
+	if (route_open_ids(call) && (!json || parse_body(call)))
+		call->route->handler(call);
+}
+
+void api_refuse(struct http_request *req, int status, void *arg)
+{
+	struct api_call *call = http_user(req) ? http_user(req) : call_create(arg, req);
+	switch (status) {
+	case 413:
+		call_fault(call, FAULT_TOO_LARGE, NULL, "The body is too large");
+		break;
+	case 414:
+		call_fault(call, FAULT_TARGET_TOO_LONG, NULL, "The path and query are too long");
+		break;
+	case 431:
+		call_fault(call, FAULT_HEADERS_TOO_LARGE, NULL, "The header fields are too large");
+		break;
+	case 500:
+		call_internal(call, "the body could not be kept");
+		break;
+	default:
+		call_fault(call, FAULT_QUERY, NULL, "The request's path, query or body length cannot be read");
+		break;
+	}
+}
+
+/* ---- Meta's side ---- */
+
+void hooks_handshake(struct api_call *call)
+{
+	webhook_in_handshake(call->api->options.webhook_in, call->req);
+}
+
+void hooks_receive(struct api_call *call)
+{
+	webhook_in_receive(call->api->options.webhook_in, call->req);
+}

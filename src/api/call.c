@@ -1,0 +1,195 @@
+#include "api/call.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/api_internal.h"
+#include "api/importer.h"
+#include "api/route.h"
+#include "base/log.h"
+#include "webhook/in.h"
+
+#define MAX_ANSWER_BYTES ((size_t)16 << 20)
+
+struct api_call *call_create(struct api *api, struct http_request *req)
+{
+	struct arena *arena = http_arena(req);
+	struct api_call *call = arena_alloc(arena, sizeof(*call));
+	unsigned char random[8];
+	char id[2 * sizeof(random) + 1];
+	call->api = api;
+	call->req = req;
+	call->arena = arena;
+	call->now = clock_now_ms();
+	call->status = 200;
+	call->upload_fd = -1;
+	faults_init(&call->faults);
+	buf_init(&call->out, MAX_ANSWER_BYTES);
+	http_set_user(req, call);
+	randombytes_buf(random, sizeof(random));
+	http_add_header(req, "X-Request-Id", sodium_bin2hex(id, sizeof(id), random, sizeof(random)));
+	return call;
+}
+
+/* ---- answers ---- */
+
+/* The last touch of a call: what it holds beside the arena goes, then the request with the arena. */
+static void respond(struct api_call *call, int status, const char *content_type)
+{
+	size_t n = call->out.len;
+	char *body = n > 0 ? buf_steal(&call->out) : NULL;
+	buf_fini(&call->out);
+	cJSON_Delete(call->body);
+	if (call->upload_path)
+		unlink(call->upload_path);
+	log_debug("api", "answered", log_t("method", http_method(call->req)), log_t("path", http_path(call->req)), log_i("status", status));
+	http_respond_owned(call->req, status, body ? content_type : NULL, body, n);
+}
+
+void call_answer_text(struct api_call *call, int status, const char *content_type)
+{
+	if (call->out.overflow)
+		call_internal(call, "an answer was too long");
+	else
+		respond(call, status, content_type);
+}
+
+void call_answer(struct api_call *call, int status)
+{
+	if (status == 204)
+		buf_reset(&call->out);
+	call_answer_text(call, status, call->content_type ? call->content_type : "application/json");
+}
+
+static void put_fault(struct api_call *call, const struct fault *f, const char *when)
+{
+	struct json_writer *w = &call->json;
+	json_open_object(w, NULL);
+	json_put_text(w, "timestamp", when);
+	json_put_text(w, "path", http_path(call->req));
+	json_put_text(w, "method", http_method(call->req));
+	json_put_int(w, "status", fault_status(f->code));
+	json_put_text(w, "message", f->message);
+	json_put_int(w, "code", f->code);
+	if (f->field[0])
+		json_put_text(w, "field", f->field);
+	json_close_object(w);
+}
+
+void call_faults(struct api_call *call)
+{
+	char when[CLOCK_TEXT_BYTES];
+	clock_format(call->now, when);
+	buf_reset(&call->out);
+	json_begin(&call->json, &call->out);
+	json_open_object(&call->json, NULL);
+	json_open_array(&call->json, "errors");
+	for (size_t i = 0; i < call->faults.n; i++)
+		put_fault(call, &call->faults.item[i], when);
+	json_close_array(&call->json);
+	json_close_object(&call->json);
+	respond(call, fault_status(call->faults.item[0].code), "application/json");
+}
+
+void call_fault(struct api_call *call, enum fault_code code, const char *field, const char *fmt, ...)
+{
+	char text[sizeof(call->faults.item[0].message)];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (field)
+		fault_add(&call->faults, code, field, " %s", text[0] == ' ' ? text + 1 : text);
+	else
+		fault_add(&call->faults, code, NULL, "%s", text);
+	call_faults(call);
+}
+
+void call_internal(struct api_call *call, const char *what)
+{
+	log_error("api", what, log_t("method", http_method(call->req)), log_t("path", http_path(call->req)));
+	call->faults.n = 0;
+	call_fault(call, FAULT_INTERNAL, NULL, "The server failed at this; nothing was changed. Its log says more");
+}
+
+void call_overloaded(struct api_call *call)
+{
+	call->faults.n = 0;
+	http_add_header(call->req, "Retry-After", "1");
+	call_fault(call, FAULT_OVERLOADED, NULL, "The server has too much to do or is stopping; nothing was changed: try again");
+}
+
+/* ---- the store ---- */
+
+static int run_again(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	call->faults.n = call->n_judged;
+	return call->run(tx, call);
+}
+
+static void answer_result(struct api_call *call, int result)
+{
+	if (result == 0)
+		call_answer(call, call->status);
+	else if (result == 1)
+		call_faults(call);
+	else
+		call_internal(call, "the database failed");
+}
+
+void call_read(struct api_call *call, store_run_fn *run)
+{
+	struct store *store = call->api->options.store;
+	struct store_tx *tx = store_reader_take(store);
+	int result = store_snapshot(tx) < 0 ? -1 : run(tx, call);
+	store_reader_put(store, tx);
+	answer_result(call, result);
+}
+
+static void written(int result, void *arg)
+{
+	struct api_call *call = arg;
+	const struct api_options *o = &call->api->options;
+	if (result == 0 && (call->after & AFTER_SECRETS))
+		webhook_in_reload(o->webhook_in);
+	if (result == 0 && (call->after & AFTER_DELIVERY))
+		delivery_notify(o->delivery);
+	if (result == 0 && (call->after & AFTER_IMPORT)) {
+		call->upload_path = NULL; /* the file is the importer's now */
+		importer_wake(o->importer);
+	}
+	answer_result(call, result);
+}
+
+void call_write(struct api_call *call, store_run_fn *run, unsigned after)
+{
+	call->run = run;
+	call->after = after;
+	call->n_judged = call->faults.n;
+	if (store_submit(call->api->options.store, run_again, written, call) != 0)
+		call_overloaded(call);
+}
+
+int call_unknown(struct api_call *call)
+{
+	enum fault_code code = route_unknown_code(call->route);
+	fault_add(&call->faults, code, NULL, "There is nothing with this id");
+	return 1;
+}
+
+void call_begin_answer(struct api_call *call)
+{
+	buf_reset(&call->out);
+	json_begin(&call->json, &call->out);
+	json_open_object(&call->json, NULL);
+	json_open_object(&call->json, "data");
+}
+
+void call_end_answer(struct api_call *call)
+{
+	json_close_object(&call->json);
+	json_close_object(&call->json);
+}

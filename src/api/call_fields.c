@@ -1,0 +1,80 @@
+/* Bodies by tables of fields. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/call.h"
+
+static const char *compact(struct api_call *call, const cJSON *item)
+{
+	char *text = cJSON_PrintUnformatted(item);
+	const char *kept = arena_strdup(call->arena, text);
+	free(text);
+	return kept;
+}
+
+static void decode_one(struct api_call *call, const cJSON *object, const cJSON *item, const struct field *f, char *place)
+{
+	static const char *const rule[] = {
+		[FIELD_TEXT] = "must be a string", [FIELD_INT] = "must be a whole number", [FIELD_JSON] = "must be a list or an object"};
+	int64_t number;
+	bool ok = false;
+	switch (f->kind) {
+	case FIELD_TEXT:
+		ok = cJSON_IsString(item);
+		if (ok)
+			*(const char **)(void *)place = item->valuestring;
+		break;
+	case FIELD_INT:
+		ok = cJSON_IsNumber(item) && json_int(object, f->name, &number);
+		if (ok)
+			*(int64_t *)(void *)place = number;
+		break;
+	case FIELD_JSON:
+		ok = cJSON_IsArray(item) || cJSON_IsObject(item);
+		if (ok)
+			*(const char **)(void *)place = compact(call, item);
+		break;
+	}
+	if (!ok)
+		fault_add(&call->faults, f->wrong_type, f->name, " %s", rule[f->kind]);
+}
+
+void call_decode(struct api_call *call, const cJSON *object, const struct field *fields, size_t n_fields, void *ret)
+{
+	for (size_t i = 0; i < n_fields; i++) {
+		const cJSON *item = json_get(object, fields[i].name);
+		if (item && !cJSON_IsNull(item))
+			decode_one(call, object, item, &fields[i], (char *)ret + fields[i].offset);
+	}
+}
+
+static const char *last_name(const struct fault *f)
+{
+	const char *dot = strrchr(f->field, '.');
+	return dot ? dot + 1 : f->field;
+}
+
+static size_t rank(const struct fault *f, const struct field *fields, size_t n_fields)
+{
+	size_t i = 0;
+	while (i < n_fields && strcmp(fields[i].name, last_name(f)) != 0)
+		i++;
+	return i;
+}
+
+void call_order_faults(struct api_call *call, size_t from, const struct field *fields, size_t n_fields)
+{
+	struct faults *all = &call->faults;
+	for (size_t i = from + 1; i < all->n; i++) { /* a stable insertion: there are few */
+		struct fault f = all->item[i];
+		size_t k = i;
+		for (; k > from && rank(&all->item[k - 1], fields, n_fields) > rank(&f, fields, n_fields); k--)
+			all->item[k] = all->item[k - 1];
+		all->item[k] = f;
+	}
+	size_t n = from;
+	for (size_t i = from; i < all->n; i++)
+		if (n == from || strcmp(all->item[n - 1].field, all->item[i].field) != 0)
+			all->item[n++] = all->item[i];
+	all->n = n;
+}

@@ -1,0 +1,216 @@
+#include "api/contacts.h"
+
+#include <string.h>
+
+#include "store/audiences.h"
+
+struct contact_body {
+	struct contact_request req;
+	const char *timestamp, *date; /* the older names of custom1 and custom2 */
+};
+
+static const struct field fields[] = {
+	FIELD_NAMED("number", contact_body, req.number, FIELD_TEXT, FAULT_CONTACT_NUMBER_INVALID),
+	FIELD_NAMED("first_name", contact_body, req.first_name, FIELD_TEXT, FAULT_CONTACT_FIRST_NAME),
+	FIELD_NAMED("last_name", contact_body, req.last_name, FIELD_TEXT, FAULT_CONTACT_LAST_NAME),
+	FIELD_NAMED("custom1", contact_body, req.custom1, FIELD_TEXT, FAULT_CONTACT_CUSTOM1),
+	FIELD(contact_body, timestamp, FIELD_TEXT, FAULT_CONTACT_CUSTOM1),
+	FIELD_NAMED("custom2", contact_body, req.custom2, FIELD_TEXT, FAULT_CONTACT_CUSTOM2),
+	FIELD(contact_body, date, FIELD_TEXT, FAULT_CONTACT_CUSTOM2),
+	FIELD_NAMED("tags", contact_body, req.tags, FIELD_JSON, FAULT_CONTACT_TAGS),
+	FIELD_NAMED("fields", contact_body, req.fields, FIELD_JSON, FAULT_CONTACT_FIELDS),
+};
+#define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+void contact_decode(struct api_call *call, const cJSON *object, bool is_update, struct contact_request *ret)
+{
+	struct contact_body body = {0};
+	size_t from = call->faults.n;
+	call_decode(call, object, fields, N_FIELDS, &body);
+	if (!body.req.custom1)
+		body.req.custom1 = body.timestamp;
+	if (!body.req.custom2)
+		body.req.custom2 = body.date;
+	contact_judge(&body.req, is_update, &call->faults);
+	call_order_faults(call, from, fields, N_FIELDS);
+	*ret = body.req;
+}
+
+/* ---- answers ---- */
+
+static void put_json(struct api_call *call, const char *key, const char *json, const char *empty)
+{
+	const char *text = *json ? json : empty;
+	json_put_raw(&call->json, key, text, strlen(text));
+}
+
+static void put_contact(struct api_call *call, const struct contact *c)
+{
+	struct json_writer *w = &call->json;
+	put_head(call, PUBID_CONTACT, c->audience_no, c->first_no);
+	put_id(call, "audience_id", PUBID_AUDIENCE, c->audience_no, 0);
+	json_put_text(w, "number", c->number);
+	json_put_text(w, "first_name", c->first_name);
+	json_put_text(w, "last_name", c->last_name);
+	json_put_text(w, "custom1", c->custom1);
+	json_put_text(w, "custom2", c->custom2);
+	json_put_text(w, "timestamp", c->custom1);
+	json_put_text(w, "date", c->custom2);
+	put_json(call, "tags", c->tags, "[]");
+	put_json(call, "fields", c->fields, "{}");
+	json_put_time(w, "create_date", c->create_ms);
+	json_put_time(w, "update_date", c->update_ms);
+}
+
+static int answer_contact(struct store_tx *tx, struct api_call *call, int64_t first_no)
+{
+	struct contact c;
+	int got = contact_read(tx, call->id[0], first_no, call->arena, &c);
+	if (got != 0)
+		return got < 0 ? -1 : call_unknown(call);
+	call_begin_answer(call);
+	put_contact(call, &c);
+	const char *audience = id_text(call, PUBID_AUDIENCE, c.audience_no, 0);
+	put_links_open(call);
+	put_link(call, "self", "/v1/audiences/%s/contacts/%s", audience, id_text(call, PUBID_CONTACT, c.audience_no, c.first_no));
+	put_link(call, "audience", "/v1/audiences/%s", audience);
+	put_links_close(call);
+	call_end_answer(call);
+	return 0;
+}
+
+/* 0 when the audience is the account's; 1 with the fault. */
+static int find_audience(struct store_tx *tx, struct api_call *call)
+{
+	struct audience audience;
+	int got = audience_read(tx, call->key.account_no, call->id[0], call->arena, &audience);
+	if (got == 1)
+		fault_add(&call->faults, FAULT_AUDIENCE_UNKNOWN, NULL, "There is no audience with this id");
+	return got;
+}
+
+/* The contact of the path, which must be one of the audience of the path. */
+static int find_contact(struct store_tx *tx, struct api_call *call)
+{
+	int got = find_audience(tx, call);
+	if (got == 0 && call->id[1] != call->id[0])
+		return call_unknown(call);
+	return got;
+}
+
+/* ---- the calls ---- */
+
+static int read_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	int got = find_contact(tx, call);
+	return got != 0 ? got : answer_contact(tx, call, call->id_b[1]);
+}
+
+void contacts_read(struct api_call *call)
+{
+	call_read(call, read_run);
+}
+
+static int list_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct page *page = call->state;
+	struct contact *item = arena_array(call->arena, (size_t)page->size, sizeof(*item));
+	int n, got = find_audience(tx, call);
+	if (got != 0)
+		return got;
+	if (contact_list(tx, call->id[0], call_filter(call, "search"), page, call->arena, item, &n) < 0)
+		return -1;
+	call_begin_list(call);
+	for (int i = 0; i < n; i++) {
+		json_open_object(&call->json, NULL);
+		put_contact(call, &item[i]);
+		json_close_object(&call->json);
+	}
+	call_end_list(call, page, n);
+	return 0;
+}
+
+void contacts_list(struct api_call *call)
+{
+	struct page *page = call->state = arena_alloc(call->arena, sizeof(*page));
+	if (call_page(call, page))
+		call_read(call, list_run);
+}
+
+static int create_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct audience_edit edit;
+	enum contact_added added;
+	int64_t first_no;
+	int got = find_audience(tx, call);
+	if (got != 0)
+		return got;
+	if (audience_edit_begin(tx, call->id[0], call->now, &edit) != 0 ||
+	    contact_add(tx, &edit, call->state, false, &added, &first_no) < 0 || audience_edit_end(tx, &edit) < 0)
+		return -1;
+	if (added == CONTACT_TAKEN) {
+		fault_add(&call->faults, FAULT_CONTACT_TAKEN, "number", " is in this audience already");
+		return 1;
+	}
+	call->status = 201;
+	return answer_contact(tx, call, first_no);
+}
+
+static void decode_and_write(struct api_call *call, bool is_update, store_run_fn *run)
+{
+	struct contact_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	contact_decode(call, call->data, is_update, req);
+	if (faults_any(&call->faults))
+		call_faults(call);
+	else
+		call_write(call, run, AFTER_NOTHING);
+}
+
+void contacts_create(struct api_call *call)
+{
+	decode_and_write(call, false, create_run);
+}
+
+static int update_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct audience_edit edit;
+	int got = find_contact(tx, call);
+	if (got != 0)
+		return got;
+	if (audience_edit_begin(tx, call->id[0], call->now, &edit) != 0)
+		return -1;
+	int result = contact_update(tx, &edit, call->id_b[1], call->state);
+	if (result != 0)
+		return result < 0 ? -1 : call_unknown(call);
+	return audience_edit_end(tx, &edit) < 0 ? -1 : answer_contact(tx, call, call->id_b[1]);
+}
+
+void contacts_update(struct api_call *call)
+{
+	decode_and_write(call, true, update_run);
+}
+
+static int delete_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct audience_edit edit;
+	int got = find_contact(tx, call);
+	if (got != 0)
+		return got;
+	if (audience_edit_begin(tx, call->id[0], call->now, &edit) != 0)
+		return -1;
+	int result = contact_delete(tx, &edit, call->id_b[1]);
+	call->status = 204;
+	if (result != 0)
+		return result < 0 ? -1 : call_unknown(call);
+	return audience_edit_end(tx, &edit);
+}
+
+void contacts_delete(struct api_call *call)
+{
+	call_write(call, delete_run, AFTER_NOTHING);
+}

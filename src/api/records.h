@@ -1,0 +1,29 @@
+#pragma once
+/* Inside api: the records of a CSV file (RFC 4180, read by libcsv), one at a time, each with where it ends, so that reading can
+ * go on there another time. Bounded: a record has at most RECORD_MAX_BYTES and RECORD_MAX_CELLS. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#define RECORD_MAX_BYTES (64 * 1024)
+#define RECORD_MAX_CELLS 100
+
+struct records;
+
+struct record {
+	int64_t line;       /* where it begins, from 1 */
+	int n_cells;
+	const char **cell;  /* UTF-8 without NUL, in the arena given */
+	const char *fault;  /* why it cannot be read, NULL when it can; reading goes on behind its first line */
+	int64_t end_bytes;  /* offset behind it */
+	int64_t end_line;   /* lines before that */
+};
+
+/* Begin at `from_bytes`, before which there are `lines` lines. A byte-order mark at the beginning of the file is skipped. */
+must_check int records_open(const char *path, int64_t from_bytes, int64_t lines, struct records **ret, struct err *err);
+void records_close(struct records *records); /* NULL is fine */
+/* 1 a record, 0 the end, -1 the file cannot be read. Blank lines are no records. */
+must_check int records_next(struct records *records, struct arena *arena, struct record *ret);

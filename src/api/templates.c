@@ -1,0 +1,166 @@
+#include "store/templates.h"
+
+#include "api/call.h"
+#include "store/senders.h"
+
+static const struct field fields[] = {
+	FIELD(template_request, name, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
+	FIELD(template_request, channel, FIELD_TEXT, FAULT_TEMPLATE_CHANNEL),
+	FIELD(template_request, wa_sender_code, FIELD_TEXT, FAULT_TEMPLATE_SENDER),
+	FIELD(template_request, wa_category, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
+	FIELD(template_request, text, FIELD_TEXT, FAULT_TEMPLATE_TEXT_INVALID),
+	FIELD(template_request, type, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
+	FIELD(template_request, button_type, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
+	FIELD(template_request, button_text, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED),
+	FIELD(template_request, button_value, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
+	FIELD(template_request, language, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
+};
+#define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+static void put_template(struct api_call *call, const struct template *t)
+{
+	struct json_writer *w = &call->json;
+	put_head(call, PUBID_TEMPLATE, t->no, 0);
+	json_put_text(w, "name", t->name);
+	json_put_text(w, "text", t->text);
+	json_put_text(w, "type", t->type);
+	json_put_text(w, "channel", "WHATSAPP");
+	json_put_text(w, "status", template_status_text(t->status));
+	json_put_text(w, "wa_category", t->category);
+	json_put_text(w, "wa_sender_code", t->sender_code);
+	json_put_text(w, "button_type", t->button_type);
+	json_put_text(w, "button_text", t->button_text);
+	json_put_text(w, "button_value", t->button_value);
+	json_put_time(w, "create_date", t->create_ms);
+	json_put_time(w, "update_date", t->update_ms);
+	json_put_text(w, "language", t->language);
+	json_put_null(w, "components");
+	json_put_text(w, "reason", t->reason);
+	json_put_text(w, "quality", t->quality);
+	json_put_text(w, "meta_id", t->meta_id);
+	json_put_text(w, "meta_name", t->meta_name);
+	json_put_text(w, "meta_status", t->meta_status);
+}
+
+static int answer_template(struct store_tx *tx, struct api_call *call, int64_t no)
+{
+	struct template t;
+	int got = template_read(tx, call->key.account_no, no, call->arena, &t);
+	if (got != 0)
+		return got < 0 ? -1 : call_unknown(call);
+	call_begin_answer(call);
+	put_template(call, &t);
+	put_links_open(call);
+	put_link(call, "self", "/v1/templates/%s", id_text(call, PUBID_TEMPLATE, t.no, 0));
+	put_links_close(call);
+	call_end_answer(call);
+	return 0;
+}
+
+static int read_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	return answer_template(tx, call, call->id[0]);
+}
+
+void templates_read(struct api_call *call)
+{
+	call_read(call, read_run);
+}
+
+/* ---- lists ---- */
+
+struct list_request {
+	struct page page;
+	struct template_filter filter;
+	bool nothing;
+};
+
+static int list_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct list_request *req = call->state;
+	struct template *item = arena_array(call->arena, (size_t)req->page.size, sizeof(*item));
+	int n = 0;
+	if (!req->nothing && template_list(tx, call->key.account_no, &req->filter, &req->page, call->arena, item, &n) < 0)
+		return -1;
+	call_begin_list(call);
+	for (int i = 0; i < n; i++) {
+		json_open_object(&call->json, NULL);
+		put_template(call, &item[i]);
+		json_close_object(&call->json);
+	}
+	call_end_list(call, &req->page, n);
+	return 0;
+}
+
+static unsigned statuses(struct api_call *call)
+{
+	const char *rest = call_filter(call, "status"), *value;
+	unsigned mask = 0;
+	enum template_status status;
+	while (rest && (value = call_next_value(call, &rest)))
+		if (template_status_parse(value, &status))
+			mask |= 1u << status;
+	return mask;
+}
+
+void templates_list(struct api_call *call)
+{
+	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	req->filter = (struct template_filter){.name = call_filter(call, "name"), .statuses = statuses(call)};
+	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || (call_filter(call, "status") && req->filter.statuses == 0);
+	if (call_page(call, &req->page))
+		call_read(call, list_run);
+}
+
+/* ---- creating and deleting ---- */
+
+static int create_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct template_request *req = call->state;
+	struct sender sender;
+	int64_t no;
+	const char *code = req->wa_sender_code;
+	int known = sender_by_code(tx, call->key.account_no, *code == '+' ? code + 1 : code, call->arena, &sender);
+	if (known != 0) {
+		if (known == 1)
+			fault_add(&call->faults, FAULT_TEMPLATE_SENDER, "wa_sender_code", " is not the code of a sender of this account");
+		return known;
+	}
+	int result = template_create(tx, call->key.account_no, sender.no, req, call->now, &no);
+	if (result == 1)
+		fault_add(&call->faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
+	call->status = 201;
+	return result != 0 ? result : answer_template(tx, call, no);
+}
+
+void templates_create(struct api_call *call)
+{
+	struct template_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	call_decode(call, call->data, fields, N_FIELDS, req);
+	template_judge(req, call->arena, &call->faults);
+	call_order_faults(call, 0, fields, N_FIELDS);
+	if (faults_any(&call->faults))
+		call_faults(call);
+	else
+		call_write(call, create_run, AFTER_DELIVERY);
+}
+
+static int delete_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	int result = template_delete(tx, call->key.account_no, call->id[0], call->now);
+	call->status = 204;
+	if (result == 2)
+		fault_add(&call->faults, FAULT_TEMPLATE_STATE, NULL, "The template is IN_PROCESS: wait for WhatsApp's verdict");
+	if (result == 3)
+		fault_add(&call->faults, FAULT_TEMPLATE_STATE, NULL, "The template is used by a campaign that is scheduled or in progress");
+	return result == 1 ? call_unknown(call) : result > 1 ? 1 : result;
+}
+
+void templates_delete(struct api_call *call)
+{
+	call_write(call, delete_run, AFTER_DELIVERY);
+}

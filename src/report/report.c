@@ -1,0 +1,144 @@
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "store/tally.h"
+
+static const struct {
+	const char *word;
+	int64_t minutes;
+} intervals[] = {[REPORT_MINUTE] = {"minute", 1}, [REPORT_HOUR] = {"hour", 60}, [REPORT_DAY] = {"day", 1440}};
+
+bool report_interval_parse(const char *text, enum report_interval *ret)
+{
+	for (int i = REPORT_MINUTE; i <= REPORT_DAY; i++) {
+		if (text_equal_nocase(text, intervals[i].word)) {
+			*ret = (enum report_interval)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *report_interval_text(enum report_interval interval)
+{
+	return intervals[interval].word;
+}
+
+double report_share(int64_t part, int64_t whole)
+{
+	return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+/* ---- the funnel ---- */
+
+static int64_t handed_over(const struct tally *tally, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (tally[i].kind == TALLY_HANDED)
+			return tally[i].n;
+	return 0;
+}
+
+static void build_funnel(const struct campaign *c, const struct tally *tally, int n, struct report *r)
+{
+	for (int i = 0; i < N_STATES; i++)
+		r->audience += c->count[i];
+	r->queued = c->count[STATE_QUEUED] + c->count[STATE_CLAIMED];
+	r->canceled = c->count[STATE_CANCELED];
+	r->skipped = c->count[STATE_SKIPPED];
+	r->unconfirmed = c->count[STATE_UNCONFIRMED];
+	r->failed = c->count[STATE_FAILED];
+	r->read = c->count[STATE_READ];
+	r->delivered = c->count[STATE_DELIVERED] + r->read;
+	r->sent = handed_over(tally, n);
+	r->refused = r->audience - r->queued - r->canceled - r->skipped - r->unconfirmed - r->sent;
+}
+
+/* ---- lists of codes ---- */
+
+static int more_first(const void *a, const void *b)
+{
+	const struct report_code *x = a, *y = b;
+	if (x->n != y->n)
+		return x->n < y->n ? 1 : -1;
+	return (x->code > y->code) - (x->code < y->code);
+}
+
+static void build_codes(const struct tally *tally, int n, enum tally_kind kind, struct arena *arena, struct report_code **ret, int *ret_n)
+{
+	struct report_code *code = arena_array(arena, (size_t)n + 1, sizeof(*code));
+	int found = 0;
+	for (int i = 0; i < n; i++)
+		if (tally[i].kind == kind && tally[i].n > 0)
+			code[found++] = (struct report_code){tally[i].bucket, tally[i].n};
+	qsort(code, (size_t)found, sizeof(*code), more_first);
+	*ret = code;
+	*ret_n = found;
+}
+
+/* ---- the timeline ---- */
+
+static bool is_timeline(const struct tally *t)
+{
+	return t->kind >= TALLY_T_SENT && t->kind <= TALLY_T_FAILED;
+}
+
+/* First and last minute that has anything; false when none has. */
+static bool timeline_span(const struct tally *tally, int n, int64_t *ret_first, int64_t *ret_last)
+{
+	bool any = false;
+	for (int i = 0; i < n; i++) {
+		if (!is_timeline(&tally[i]))
+			continue;
+		*ret_first = !any || tally[i].bucket < *ret_first ? tally[i].bucket : *ret_first;
+		*ret_last = !any || tally[i].bucket > *ret_last ? tally[i].bucket : *ret_last;
+		any = true;
+	}
+	return any;
+}
+
+static void point_add(struct report_point *p, enum tally_kind kind, int64_t n)
+{
+	p->sent += kind == TALLY_T_SENT ? n : 0;
+	p->delivered += kind == TALLY_T_DELIVERED ? n : 0;
+	p->read += kind == TALLY_T_READ ? n : 0;
+	p->failed += kind == TALLY_T_FAILED ? n : 0;
+}
+
+static void build_timeline(const struct tally *tally, int n, struct arena *arena, struct report *r)
+{
+	int64_t first = 0, last = 0;
+	if (!timeline_span(tally, n, &first, &last))
+		return;
+	while (r->interval < REPORT_DAY && last / intervals[r->interval].minutes - first / intervals[r->interval].minutes >= REPORT_MAX_POINTS)
+		r->interval++;
+	int64_t minutes = intervals[r->interval].minutes, from = first / minutes, n_points = last / minutes - from + 1;
+	if (n_points > REPORT_MAX_POINTS) { /* years of days: the latest */
+		from += n_points - REPORT_MAX_POINTS;
+		n_points = REPORT_MAX_POINTS;
+	}
+	r->n_points = (int)n_points;
+	r->points = arena_array(arena, (size_t)n_points, sizeof(*r->points));
+	for (int i = 0; i < r->n_points; i++)
+		r->points[i].at = (from + i) * minutes * MINUTE_MS;
+	for (int i = 0; i < n; i++)
+		if (is_timeline(&tally[i]) && tally[i].bucket / minutes >= from)
+			point_add(&r->points[tally[i].bucket / minutes - from], tally[i].kind, tally[i].n);
+}
+
+int report_build(struct store_tx *tx, const struct campaign *campaign, enum report_interval interval, struct arena *arena, struct report *ret)
+{
+	struct tally *tally;
+	int n;
+	if (tally_read(tx, campaign->no, arena, &tally, &n) < 0)
+		return -1;
+	*ret = (struct report){.interval = interval};
+	build_funnel(campaign, tally, n, ret);
+	build_codes(tally, n, TALLY_FAILED, arena, &ret->failures, &ret->n_failures);
+	build_codes(tally, n, TALLY_SKIPPED, arena, &ret->skips, &ret->n_skips);
+	build_timeline(tally, n, arena, ret);
+	return 0;
+}
