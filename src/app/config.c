@@ -144,7 +144,7 @@ static int read_options(int argc, char **argv, struct config *config, bool only_
 {
 	for (int i = 0; i < argc;) {
 		char name[64];
-		const char *value;
+		const char *value = NULL;
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return 1;
 		if (read_option(argc, argv, &i, name, &value, err) < 0)
@@ -206,7 +206,7 @@ int config_number(const char *name, const char *value, int64_t min, int64_t max,
 int config_address(const char *name, const char *value, char *ret_host, size_t host_bytes, uint16_t *ret_port, struct err *err)
 {
 	const char *colon = strrchr(value, ':');
-	int64_t port;
+	int64_t port = 0;
 	if (!colon || colon == value)
 		return err_set(err, "'%s' must be HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080", name);
 	if (config_number(name, colon + 1, 0, 65535, &port, err) < 0)

@@ -14,21 +14,25 @@ static const struct sim_error errors[] = {
 };
 #define N_ERRORS (sizeof(errors) / sizeof(errors[0]))
 
-void sim_answer_init(struct sim_answer *answer) {
+void sim_answer_init(struct sim_answer *answer)
+{
 	*answer = (struct sim_answer){.status = 200, .content_type = "application/json; charset=UTF-8"};
 	buf_init(&answer->body, SIM_ANSWER_MAX_BYTES);
 }
 
-void sim_answer_fini(struct sim_answer *answer) {
+void sim_answer_fini(struct sim_answer *answer)
+{
 	buf_fini(&answer->body);
 }
 
-static int compare_code(const void *code, const void *error) {
+static int compare_code(const void *code, const void *error)
+{
 	int32_t a = *(const int32_t *)code, b = ((const struct sim_error *)error)->code;
 	return (a > b) - (a < b);
 }
 
-const struct sim_error *sim_answer_known(int32_t code) {
+const struct sim_error *sim_answer_known(int32_t code)
+{
 	static const struct sim_error other = {.code = 0, .status = 400, .title = "Unknown error",
 	                                       .details = "The message was not sent."};
 	const struct sim_error *error = bsearch(&code, errors, N_ERRORS, sizeof(errors[0]), compare_code);
@@ -36,7 +40,8 @@ const struct sim_error *sim_answer_known(int32_t code) {
 }
 
 /* An opaque mark of the call, in the length that Meta's have. */
-static void put_trace(struct json_writer *w) {
+static void put_trace(struct json_writer *w)
+{
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	static atomic_uint_fast64_t calls;
 	uint64_t bits[2], call = atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
@@ -49,7 +54,8 @@ static void put_trace(struct json_writer *w) {
 }
 
 static void begin_error(struct sim_answer *answer, struct json_writer *w, int status, int32_t code,
-                        const char *message) {
+                        const char *message)
+{
 	answer->status = status;
 	buf_reset(&answer->body);
 	json_begin(w, &answer->body);
@@ -60,13 +66,15 @@ static void begin_error(struct sim_answer *answer, struct json_writer *w, int st
 	json_put_int(w, "code", code);
 }
 
-static void end_error(struct json_writer *w) {
+static void end_error(struct json_writer *w)
+{
 	put_trace(w);
 	json_close_object(w);
 	json_close_object(w);
 }
 
-void sim_answer_error(struct sim_answer *answer, int32_t code, const char *details) {
+void sim_answer_error(struct sim_answer *answer, int32_t code, const char *details)
+{
 	const struct sim_error *known = sim_answer_known(code);
 	buf_auto struct buf message;
 	buf_init(&message, 512);
@@ -81,7 +89,8 @@ void sim_answer_error(struct sim_answer *answer, int32_t code, const char *detai
 }
 
 void sim_answer_graph(struct sim_answer *answer, int status, int32_t code, int32_t subcode, const char *message,
-                      const char *user_title, const char *user_text) {
+                      const char *user_title, const char *user_text)
+{
 	struct json_writer w;
 	begin_error(answer, &w, status, code, message);
 	if (subcode)
@@ -94,7 +103,8 @@ void sim_answer_graph(struct sim_answer *answer, int status, int32_t code, int32
 	end_error(&w);
 }
 
-void sim_answer_success(struct sim_answer *answer) {
+void sim_answer_success(struct sim_answer *answer)
+{
 	answer->status = 200;
 	buf_reset(&answer->body);
 	buf_adds(&answer->body, "{\"success\":true}");

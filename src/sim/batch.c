@@ -7,12 +7,14 @@
 /* Envelope, metadata and commas around one update, at most. */
 #define AROUND_BYTES 512
 
-static bool shares_change(const struct sim_update *a, const struct sim_update *b) {
+static bool shares_change(const struct sim_update *a, const struct sim_update *b)
+{
 	return a->kind != SIM_UPDATE_FIELD && a->kind == b->kind && a->number_id == b->number_id && a->waba_id == b->waba_id;
 }
 
 /* The two lists of one change, contacts first; a contact that was just listed is not repeated. */
-static void add_lists(struct buf *out, const struct sim_update *first, size_t n) {
+static void add_lists(struct buf *out, const struct sim_update *first, size_t n)
+{
 	const struct sim_update *u = first, *listed = NULL;
 	for (size_t i = 0; i < n; i++, u = u->next) {
 		if (u->n_contact == 0
@@ -34,7 +36,8 @@ static void add_lists(struct buf *out, const struct sim_update *first, size_t n)
 	buf_addc(out, ']');
 }
 
-static void add_change(struct buf *out, const struct sim_update *first, size_t n) {
+static void add_change(struct buf *out, const struct sim_update *first, size_t n)
+{
 	if (first->kind == SIM_UPDATE_FIELD) {
 		buf_addc(out, '{');
 		buf_add(out, first->text, first->n_bytes);
@@ -49,11 +52,13 @@ static void add_change(struct buf *out, const struct sim_update *first, size_t n
 }
 
 /* Whether both go into one entry: those of `messages` have no time, others each have their own. */
-static bool shares_entry(const struct sim_update *a, const struct sim_update *b) {
+static bool shares_entry(const struct sim_update *a, const struct sim_update *b)
+{
 	return a->waba_id == b->waba_id && a->kind != SIM_UPDATE_FIELD && b->kind != SIM_UPDATE_FIELD;
 }
 
-size_t sim_payload_batch(struct buf *out, const struct sim_update *list, size_t max, size_t max_bytes, bool apart) {
+size_t sim_payload_batch(struct buf *out, const struct sim_update *list, size_t max, size_t max_bytes, bool apart)
+{
 	size_t taken = 0;
 	const struct sim_update *before = NULL;
 	buf_adds(out, "{\"object\":\"whatsapp_business_account\",\"entry\":[");

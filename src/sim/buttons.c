@@ -22,11 +22,13 @@ static const struct {
 };
 #define N_KINDS ((int)(sizeof(kinds) / sizeof(kinds[0])))
 
-static size_t chars(const char *text) {
+static size_t chars(const char *text)
+{
 	return utf8_length(text, strlen(text));
 }
 
-static int read_url(const cJSON *from, struct sim_button *button, struct sim_spec_fault *fault) {
+static int read_url(const cJSON *from, struct sim_button *button, struct sim_spec_fault *fault)
+{
 	const char *url = json_text(from, "url");
 	if (!url || url[0] == '\0' || chars(url) > MAX_URL_CHARS)
 		return sim_spec_fail(fault, SUBCODE_BUTTONS, "a URL button needs a url of at most %d characters", MAX_URL_CHARS);
@@ -41,7 +43,8 @@ static int read_url(const cJSON *from, struct sim_button *button, struct sim_spe
 	return 0;
 }
 
-static int read_one(const cJSON *from, struct sim_button *button, int *ret_kind, struct sim_spec_fault *fault) {
+static int read_one(const cJSON *from, struct sim_button *button, int *ret_kind, struct sim_spec_fault *fault)
+{
 	const char *type = json_text(from, "type"), *text = json_text(from, "text");
 	int k = 0;
 	while (k < N_KINDS && !(type && text_equal_nocase(type, kinds[k].name)))
@@ -70,7 +73,8 @@ static int read_one(const cJSON *from, struct sim_button *button, int *ret_kind,
 }
 
 /* Quick replies stand together: before or after the others, not among them. */
-static bool quick_replies_are_scattered(const struct sim_part *part) {
+static bool quick_replies_are_scattered(const struct sim_part *part)
+{
 	int changes = 0;
 	for (int i = 1; i < part->n_buttons; i++)
 		changes += (part->buttons[i].kind == SIM_BUTTON_QUICK_REPLY)
@@ -78,7 +82,8 @@ static bool quick_replies_are_scattered(const struct sim_part *part) {
 	return changes > 1;
 }
 
-int sim_buttons_read(const cJSON *buttons, struct sim_part *part, struct sim_spec_fault *fault) {
+int sim_buttons_read(const cJSON *buttons, struct sim_part *part, struct sim_spec_fault *fault)
+{
 	int n_of[N_KINDS] = {0};
 	if (!cJSON_IsArray(buttons) || cJSON_GetArraySize(buttons) < 1 || cJSON_GetArraySize(buttons) > SIM_MAX_BUTTONS)
 		return sim_spec_fail(fault, SUBCODE_BUTTONS, "buttons must be an array of 1 to %d", SIM_MAX_BUTTONS);

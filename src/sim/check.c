@@ -23,11 +23,13 @@ struct found {
 	int buttons[SIM_MAX_BUTTONS];
 };
 
-static struct sim_text get_text(const struct checking *c, int object, const char *name) {
+static struct sim_text get_text(const struct checking *c, int object, const char *name)
+{
 	return sim_scan_text(c->scan, sim_scan_get(c->scan, object, name), c->arena);
 }
 
-static bool breaks_text_rule(struct sim_text text) {
+static bool breaks_text_rule(struct sim_text text)
+{
 	size_t spaces = 0;
 	for (size_t i = 0; i < text.n; i++) {
 		spaces = text.at[i] == ' ' ? spaces + 1 : 0;
@@ -38,7 +40,8 @@ static bool breaks_text_rule(struct sim_text text) {
 }
 
 /* The value that a text-like parameter puts into the message. */
-static int read_value(const struct checking *c, const char *where, int parameter, struct sim_text *ret) {
+static int read_value(const struct checking *c, const char *where, int parameter, struct sim_text *ret)
+{
 	struct sim_text type = get_text(c, parameter, "type"), value = {0};
 	if (sim_text_is_nocase(type, "text"))
 		value = get_text(c, parameter, "text");
@@ -60,7 +63,8 @@ static int read_value(const struct checking *c, const char *where, int parameter
 
 /* Hold a list of values against the variables; *ret_chars is the sum of what they put in. */
 static int check_values(const struct checking *c, const char *where, int component, const struct sim_vars *vars,
-                        size_t *ret_chars) {
+                        size_t *ret_chars)
+{
 	int parameters = sim_scan_get(c->scan, component, "parameters"), position = 0;
 	bool filled[SIM_MAX_VARIABLES] = {false};
 	int n = sim_scan_count(c->scan, parameters);
@@ -86,7 +90,8 @@ static int check_values(const struct checking *c, const char *where, int compone
 	return 0;
 }
 
-static int check_medium(const struct checking *c, const char *kind, int parameter) {
+static int check_medium(const struct checking *c, const char *kind, int parameter)
+{
 	int object = sim_scan_get(c->scan, parameter, kind);
 	const char *a = "id", *b = "link";
 	bool both = false;
@@ -103,7 +108,8 @@ static int check_medium(const struct checking *c, const char *kind, int paramete
 	return sim_message_refuse(c->refusal, 131008, "header: %s needs %s %s %s", kind, a, both ? "and" : "or", b);
 }
 
-static int check_header(const struct checking *c, int component, const struct sim_part *part) {
+static int check_header(const struct checking *c, int component, const struct sim_part *part)
+{
 	static const char *const kinds[] = {
 		[SIM_HEADER_NONE] = "none", [SIM_HEADER_TEXT] = "text", [SIM_HEADER_IMAGE] = "image",
 		[SIM_HEADER_VIDEO] = "video", [SIM_HEADER_GIF] = "gif", [SIM_HEADER_DOCUMENT] = "document",
@@ -123,7 +129,8 @@ static int check_header(const struct checking *c, int component, const struct si
 	return check_medium(c, kind, first);
 }
 
-static int check_body(const struct checking *c, int component, const struct sim_part *part) {
+static int check_body(const struct checking *c, int component, const struct sim_part *part)
+{
 	size_t chars = part->body_chars;
 	int rc = check_values(c, "body", component, &part->body_vars, &chars);
 	if (rc)
@@ -151,7 +158,8 @@ static const struct {
 };
 #define N_BUTTON_RULES (sizeof(button_rules) / sizeof(button_rules[0]))
 
-static int check_button(const struct checking *c, int component, const struct sim_button *button, int index) {
+static int check_button(const struct checking *c, int component, const struct sim_button *button, int index)
+{
 	size_t i = 0;
 	while (i < N_BUTTON_RULES && button_rules[i].kind != button->kind)
 		i++;
@@ -183,13 +191,15 @@ static int check_button(const struct checking *c, int component, const struct si
 }
 
 /* Whole and within 0 to `n` - 1, as a number or as text; -1 otherwise. */
-static int read_index(const struct checking *c, int object, const char *name, int n) {
+static int read_index(const struct checking *c, int object, const char *name, int n)
+{
 	struct sim_text text = get_text(c, object, name);
 	int64_t index;
 	return text.at && text_to_int(text.at, text.n, &index) && index >= 0 && index < n ? (int)index : -1;
 }
 
-static int sort_components(const struct checking *c, int components, const struct sim_part *part, struct found *found) {
+static int sort_components(const struct checking *c, int components, const struct sim_part *part, struct found *found)
+{
 	found->header = found->body = found->offer = found->carousel = SIM_SCAN_NONE;
 	for (int i = 0; i < SIM_MAX_BUTTONS; i++)
 		found->buttons[i] = SIM_SCAN_NONE;
@@ -221,7 +231,8 @@ static int sort_components(const struct checking *c, int components, const struc
 	return 0;
 }
 
-static int check_part(const struct checking *c, const struct found *found, const struct sim_part *part) {
+static int check_part(const struct checking *c, const struct found *found, const struct sim_part *part)
+{
 	int rc = check_header(c, found->header, part);
 	if (!rc)
 		rc = check_body(c, found->body, part);
@@ -230,7 +241,8 @@ static int check_part(const struct checking *c, const struct found *found, const
 	return rc;
 }
 
-static int check_cards(const struct checking *c, int carousel) {
+static int check_cards(const struct checking *c, int carousel)
+{
 	int cards = sim_scan_get(c->scan, carousel, "cards"), n = 0;
 	bool seen[SIM_MAX_CARDS] = {false};
 	if (sim_scan_count(c->scan, cards) != c->spec->n_cards)
@@ -252,7 +264,8 @@ static int check_cards(const struct checking *c, int carousel) {
 	return 0;
 }
 
-static int check_offer(const struct checking *c, int offer) {
+static int check_offer(const struct checking *c, int offer)
+{
 	int first = sim_scan_first(c->scan, sim_scan_get(c->scan, offer, "parameters"));
 	int expires = sim_scan_get(c->scan, sim_scan_get(c->scan, first, "limited_time_offer"), "expiration_time_ms");
 	if (c->spec->offer_expires && !sim_scan_is(c->scan, expires, SIM_TOKEN_NUMBER))
@@ -261,7 +274,8 @@ static int check_offer(const struct checking *c, int offer) {
 }
 
 int sim_check_components(const struct sim_scan *scan, int components, const struct sim_spec *spec, struct arena *arena,
-                         struct sim_refusal *refusal) {
+                         struct sim_refusal *refusal)
+{
 	const struct checking c = {.scan = scan, .spec = spec, .arena = arena, .refusal = refusal};
 	struct found found;
 	int rc = sort_components(&c, components, &spec->main, &found);
@@ -272,7 +286,8 @@ int sim_check_components(const struct sim_scan *scan, int components, const stru
 	return rc ? rc : check_cards(&c, found.carousel);
 }
 
-struct sim_text sim_check_payload(const struct sim_scan *scan, int components, int index, struct arena *arena) {
+struct sim_text sim_check_payload(const struct sim_scan *scan, int components, int index, struct arena *arena)
+{
 	const struct checking c = {.scan = scan, .arena = arena};
 	for (int at = sim_scan_first(scan, components); at != SIM_SCAN_NONE; at = sim_scan_after(scan, components, at)) {
 		if (sim_text_is_nocase(get_text(&c, at, "type"), "button")

@@ -8,7 +8,8 @@
 #include "sim/hooks.h"
 #include "sim/wamid.h"
 
-void sim_control_fault(struct sim_answer *answer, int status, const char *text) {
+void sim_control_fault(struct sim_answer *answer, int status, const char *text)
+{
 	struct json_writer w;
 	answer->status = status;
 	buf_reset(&answer->body);
@@ -18,12 +19,14 @@ void sim_control_fault(struct sim_answer *answer, int status, const char *text) 
 	json_close_object(&w);
 }
 
-static void begin_object(struct sim_answer *answer, struct json_writer *w) {
+static void begin_object(struct sim_answer *answer, struct json_writer *w)
+{
 	json_begin(w, &answer->body);
 	json_open_object(w, NULL);
 }
 
-static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer) {
+static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer)
+{
 	cJSON *tree = NULL;
 	struct err err;
 	if (json_parse(call->body, call->n_body_bytes, &tree, &err) == 0 && cJSON_IsObject(tree))
@@ -33,7 +36,8 @@ static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer
 	return NULL;
 }
 
-static int set_one(struct sim_options *options, const cJSON *item, struct err *err) {
+static int set_one(struct sim_options *options, const cJSON *item, struct err *err)
+{
 	char number[40];
 	const char *text = item->valuestring;
 	if (cJSON_IsBool(item)) {
@@ -48,7 +52,8 @@ static int set_one(struct sim_options *options, const cJSON *item, struct err *e
 }
 
 /* All of them, or none. */
-static void post_faults(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void post_faults(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	json_auto cJSON *request = read_object(call, answer);
 	if (!request)
 		return;
@@ -69,7 +74,8 @@ static void post_faults(struct sim *sim, const struct sim_call *call, struct sim
 }
 
 /* Members that are left out keep their value. */
-static void post_webhook(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void post_webhook(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	static const char *const names[][2] = {
 		{"url", "webhook-url"}, {"app_secret", "app-secret"}, {"verify_token", "verify-token"}};
 	json_auto cJSON *request = read_object(call, answer);
@@ -98,7 +104,8 @@ static void post_webhook(struct sim *sim, const struct sim_call *call, struct si
 	sim_answer_success(answer);
 }
 
-static void post_reset(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void post_reset(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	(void)call;
 	pthread_mutex_lock(&sim->lock);
 	sim_ledger_reset(sim->ledger);
@@ -111,13 +118,15 @@ static void post_reset(struct sim *sim, const struct sim_call *call, struct sim_
 	sim_answer_success(answer);
 }
 
-static uint64_t id_of(const cJSON *request, const char *key) {
+static uint64_t id_of(const cJSON *request, const char *key)
+{
 	int64_t id;
 	return json_int(request, key, &id) && id > 0 ? (uint64_t)id : 0;
 }
 
 /* {"from", "phone_number_id", "text"} or "button" (and "payload", "context"), or "preference". */
-static void post_inbound(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void post_inbound(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	json_auto cJSON *request = read_object(call, answer);
 	if (!request)
 		return;
@@ -159,7 +168,8 @@ static void post_inbound(struct sim *sim, const struct sim_call *call, struct si
 }
 
 /* {"phone_number_id","waba_id"}: which account a number belongs to, for good. */
-static void post_numbers(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void post_numbers(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	json_auto cJSON *request = read_object(call, answer);
 	if (!request)
 		return;
@@ -180,7 +190,8 @@ static void post_numbers(struct sim *sim, const struct sim_call *call, struct si
 }
 
 /* {"id","status"}: moves a template and announces it. */
-static void post_template(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void post_template(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	json_auto cJSON *request = read_object(call, answer);
 	if (!request)
 		return;
@@ -200,7 +211,8 @@ static void post_template(struct sim *sim, const struct sim_call *call, struct s
 		                               "DISABLED");
 }
 
-void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer) {
+void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer)
+{
 	static const struct {
 		const char *method, *path;
 		sim_handler_fn *handler;

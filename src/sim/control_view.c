@@ -11,16 +11,19 @@
 #define PAGE_ENTRIES 1000u
 #define MAX_WAMIDS 1000u
 
-static void begin_object(struct sim_answer *answer, struct json_writer *w) {
+static void begin_object(struct sim_answer *answer, struct json_writer *w)
+{
 	json_begin(w, &answer->body);
 	json_open_object(w, NULL);
 }
 
-static void put_count(struct json_writer *w, const char *key, uint64_t n) {
+static void put_count(struct json_writer *w, const char *key, uint64_t n)
+{
 	json_put_int(w, key, (int64_t)n);
 }
 
-static void put_sums(struct json_writer *w, const struct sim_ledger_sums *sums) {
+static void put_sums(struct json_writer *w, const struct sim_ledger_sums *sums)
+{
 	put_count(w, "recipients", sums->recipients);
 	put_count(w, "taken", sums->taken);
 	put_count(w, "doubles", sums->doubles);
@@ -35,14 +38,16 @@ static void put_sums(struct json_writer *w, const struct sim_ledger_sums *sums) 
 	json_put_int(w, "last_taken_ms", sums->last_taken_ms);
 }
 
-static void put_recipient(struct json_writer *w, const struct sim_entry *entry) {
+static void put_recipient(struct json_writer *w, const struct sim_entry *entry)
+{
 	if (entry->user_id)
 		json_put_text(w, "to", entry->user_id);
 	else
 		sim_record_id(w, "to", entry->who);
 }
 
-static void put_entry(struct json_writer *w, const struct sim_entry *entry) {
+static void put_entry(struct json_writer *w, const struct sim_entry *entry)
+{
 	put_recipient(w, entry);
 	sim_record_id(w, "phone_number_id", entry->number->id);
 	put_count(w, "attempts", entry->attempts);
@@ -58,7 +63,8 @@ static void put_entry(struct json_writer *w, const struct sim_entry *entry) {
 	json_put_int(w, "last_taken_ms", entry->last_taken_ms);
 }
 
-static void put_wamids(const struct sim *sim, const struct sim_entry *entry, const char *user, struct json_writer *w) {
+static void put_wamids(const struct sim *sim, const struct sim_entry *entry, const char *user, struct json_writer *w)
+{
 	char wamid[SIM_WAMID_BYTES];
 	json_open_array(w, "wamids");
 	for (uint32_t nth = 1; nth <= entry->taken && nth <= MAX_WAMIDS; nth++) {
@@ -69,7 +75,8 @@ static void put_wamids(const struct sim *sim, const struct sim_entry *entry, con
 }
 
 /* One recipient, over all phone numbers: sums, and each number's part. */
-static void list_one(const struct sim *sim, const struct sim_call *call, const char *to, struct json_writer *w) {
+static void list_one(const struct sim *sim, const struct sim_call *call, const char *to, struct json_writer *w)
+{
 	char wa_id[SIM_USER_BYTES];
 	const bool is_number = sim_message_wa_id((struct sim_text){.at = to, .n = strlen(to)}, &call->numbering, wa_id);
 	const char *user = is_number ? wa_id : to;
@@ -93,7 +100,8 @@ static void list_one(const struct sim *sim, const struct sim_call *call, const c
 }
 
 /* Recipients from a place on, in the order in which they were first seen. `next` is null after the last. */
-static void list_page(const struct sim *sim, uint64_t from, struct json_writer *w) {
+static void list_page(const struct sim *sim, uint64_t from, struct json_writer *w)
+{
 	const uint32_t n = sim_ledger_count(sim->ledger);
 	uint64_t at = from;
 	json_open_array(w, "data");
@@ -109,7 +117,8 @@ static void list_page(const struct sim *sim, uint64_t from, struct json_writer *
 		json_put_null(w, "next");
 }
 
-void sim_control_ledger(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_control_ledger(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	const char *to = http_query(call->req, "to", 0), *after = http_query(call->req, "after", 0);
 	int64_t from = 0;
 	if (after && (!text_to_int(after, strlen(after), &from) || from < 0)) {
@@ -129,7 +138,8 @@ void sim_control_ledger(struct sim *sim, const struct sim_call *call, struct sim
 	json_close_object(&w);
 }
 
-static void put_webhook_state(struct sim *sim, struct json_writer *w) {
+static void put_webhook_state(struct sim *sim, struct json_writer *w)
+{
 	struct sim_poster_view view;
 	sim_poster_view(sim->poster, &view);
 	json_open_object(w, "webhook");
@@ -141,7 +151,8 @@ static void put_webhook_state(struct sim *sim, struct json_writer *w) {
 	json_close_object(w);
 }
 
-void sim_control_stats(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_control_stats(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	(void)call;
 	struct json_writer w;
 	begin_object(answer, &w);
@@ -167,7 +178,8 @@ void sim_control_stats(struct sim *sim, const struct sim_call *call, struct sim_
 	json_close_object(&w);
 }
 
-void sim_control_faults(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_control_faults(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	(void)call;
 	struct json_writer w;
 	json_begin(&w, &answer->body);

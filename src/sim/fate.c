@@ -12,7 +12,8 @@ struct dice {
 	uint32_t attempt;
 };
 
-uint64_t sim_fate_mix(uint64_t a, uint64_t b, uint64_t c) {
+uint64_t sim_fate_mix(uint64_t a, uint64_t b, uint64_t c)
+{
 	uint64_t x = a * 0x9e3779b97f4a7c15u ^ (b + 0x7f4a7c159e3779b9u) * 0xd6e8feb86659fd93u ^ (c << 17 | c >> 47);
 	x = (x ^ x >> 32) * 0xd6e8feb86659fd93u;
 	x = (x ^ x >> 29 ^ c) * 0xff51afd7ed558ccdu;
@@ -20,20 +21,24 @@ uint64_t sim_fate_mix(uint64_t a, uint64_t b, uint64_t c) {
 	return x ^ x >> 31;
 }
 
-static uint64_t draw(const struct dice *dice, unsigned which) {
+static uint64_t draw(const struct dice *dice, unsigned which)
+{
 	return sim_fate_mix(dice->seed, dice->who, (uint64_t)dice->attempt << 8 | which);
 }
 
-static uint32_t draw_ppm(const struct dice *dice, unsigned which) {
+static uint32_t draw_ppm(const struct dice *dice, unsigned which)
+{
 	return (uint32_t)((draw(dice, which) >> 32) * SIM_ALL_PPM >> 32);
 }
 
-static int32_t draw_ms(const struct dice *dice, unsigned which, struct sim_span span) {
+static int32_t draw_ms(const struct dice *dice, unsigned which, struct sim_span span)
+{
 	uint64_t width = (uint64_t)(span.max_ms - span.min_ms) + 1;
 	return span.min_ms + (int32_t)((draw(dice, which) >> 32) * width >> 32);
 }
 
-static int32_t pick_code(const struct sim_codes *codes, uint32_t *ppm) {
+static int32_t pick_code(const struct sim_codes *codes, uint32_t *ppm)
+{
 	for (int i = 0; i < codes->n; i++) {
 		if (*ppm < codes->at[i].ppm)
 			return codes->at[i].code;
@@ -42,7 +47,8 @@ static int32_t pick_code(const struct sim_codes *codes, uint32_t *ppm) {
 	return 0;
 }
 
-static enum sim_fault pick_fault(const struct sim_options *o, uint32_t ppm) {
+static enum sim_fault pick_fault(const struct sim_options *o, uint32_t ppm)
+{
 	const struct {
 		enum sim_fault fault;
 		uint32_t share;
@@ -61,7 +67,8 @@ static enum sim_fault pick_fault(const struct sim_options *o, uint32_t ppm) {
 
 /* Failures are taken from the low end of one draw, reads and deliveries from the high end: each has its
  * exact share, and who is read is also delivered. */
-static void decide_outcome(const struct sim_options *o, const struct dice *dice, struct sim_fate *fate) {
+static void decide_outcome(const struct sim_options *o, const struct dice *dice, struct sim_fate *fate)
+{
 	const uint32_t outcome = draw_ppm(dice, DRAW_OUTCOME);
 	uint32_t ppm = outcome;
 	fate->fail_code = pick_code(&o->fail_codes, &ppm);
@@ -77,7 +84,8 @@ static void decide_outcome(const struct sim_options *o, const struct dice *dice,
 	                                              : SIM_STATUS_SENT;
 }
 
-static enum sim_reply pick_reply(const struct sim_options *o, const struct dice *dice, enum sim_status last) {
+static enum sim_reply pick_reply(const struct sim_options *o, const struct dice *dice, enum sim_status last)
+{
 	if (last != SIM_STATUS_DELIVERED && last != SIM_STATUS_READ)
 		return SIM_REPLY_NONE;
 	uint32_t ppm = draw_ppm(dice, DRAW_REPLY);
@@ -86,7 +94,8 @@ static enum sim_reply pick_reply(const struct sim_options *o, const struct dice 
 	return ppm - o->stop_share < o->inbound_share ? SIM_REPLY_TEXT : SIM_REPLY_NONE;
 }
 
-void sim_fate_decide(const struct sim_options *o, uint64_t who, uint32_t attempt, struct sim_fate *ret) {
+void sim_fate_decide(const struct sim_options *o, uint64_t who, uint32_t attempt, struct sim_fate *ret)
+{
 	const struct dice dice = {.seed = (uint64_t)o->seed, .who = who, .attempt = attempt};
 	*ret = (struct sim_fate){0};
 	ret->fault = pick_fault(o, draw_ppm(&dice, DRAW_FAULT));
@@ -105,7 +114,8 @@ void sim_fate_decide(const struct sim_options *o, uint64_t who, uint32_t attempt
 }
 
 void sim_fate_decide_webhook(const struct sim_options *o, uint64_t who, uint32_t attempt, enum sim_status status,
-                             struct sim_webhook_fate *ret) {
+                             struct sim_webhook_fate *ret)
+{
 	const struct dice dice = {.seed = (uint64_t)o->seed, .who = who, .attempt = attempt};
 	const unsigned s = (unsigned)status;
 	*ret = (struct sim_webhook_fate){
@@ -117,7 +127,8 @@ void sim_fate_decide_webhook(const struct sim_options *o, uint64_t who, uint32_t
 		ret->late_ms = draw_ms(&dice, DRAW_LATE_MS + s, o->webhook_reorder);
 }
 
-const char *sim_status_name(enum sim_status status) {
+const char *sim_status_name(enum sim_status status)
+{
 	static const char *const names[] = {"none", "sent", "delivered", "read", "failed"};
 	return names[status];
 }

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_known(const char *known, const char *name) {
+static bool is_known(const char *known, const char *name)
+{
 	size_t n = strlen(name);
 	for (const char *at = known; at; at = strchr(at, ',')) {
 		at += *at == ',';
@@ -14,7 +15,8 @@ static bool is_known(const char *known, const char *name) {
 }
 
 /* The end of one name with all that belongs to it. */
-static const char *end_of_item(const char *text) {
+static const char *end_of_item(const char *text)
+{
 	int depth = 0;
 	for (; *text != '\0'; text++) {
 		if (*text == '{' || *text == '(')
@@ -28,7 +30,8 @@ static const char *end_of_item(const char *text) {
 }
 
 bool sim_fields_read(struct sim_fields *fields, const char *text, const char *defaults, const char *known,
-                     const char *node, struct sim_answer *answer) {
+                     const char *node, struct sim_answer *answer)
+{
 	fields->n = 0;
 	if (!text || text[0] == '\0')
 		text = defaults;
@@ -49,7 +52,8 @@ bool sim_fields_read(struct sim_fields *fields, const char *text, const char *de
 	}
 }
 
-bool sim_fields_has(const struct sim_fields *fields, const char *name) {
+bool sim_fields_has(const struct sim_fields *fields, const char *name)
+{
 	for (int i = 0; i < fields->n; i++) {
 		if (strcmp(fields->names[i], name) == 0)
 			return true;

@@ -12,7 +12,8 @@
 /* Statuses come up on a common grid, so that those of the same moment share a POST, as Meta's do. */
 #define GRID_MS 10
 
-struct sim_sent *sim_sent_create(struct sim_text opaque) {
+struct sim_sent *sim_sent_create(struct sim_text opaque)
+{
 	struct sim_sent *sent = calloc(1, sizeof(*sent) + opaque.n + 1);
 	if (!sent)
 		abort();
@@ -23,11 +24,13 @@ struct sim_sent *sim_sent_create(struct sim_text opaque) {
 	return sent;
 }
 
-uint64_t sim_sent_nonce(const struct sim *sim, const struct sim_entry *entry, uint32_t nth) {
+uint64_t sim_sent_nonce(const struct sim *sim, const struct sim_entry *entry, uint32_t nth)
+{
 	return sim_fate_mix(sim_fate_mix((uint64_t)sim->options.seed, sim->epoch, entry->number->id), entry->who, nth);
 }
 
-void sim_sent_destroy(struct sim_sent *sent) {
+void sim_sent_destroy(struct sim_sent *sent)
+{
 	if (!sent)
 		return;
 	free(sent->button);
@@ -35,40 +38,47 @@ void sim_sent_destroy(struct sim_sent *sent) {
 	free(sent);
 }
 
-static void drop_sent(void *arg) {
+static void drop_sent(void *arg)
+{
 	sim_sent_destroy(arg);
 }
 
-static void drop_update(void *arg) {
+static void drop_update(void *arg)
+{
 	free(arg);
 }
 
-static msec_t on_grid(msec_t at) {
+static msec_t on_grid(msec_t at)
+{
 	return (at + GRID_MS - 1) / GRID_MS * GRID_MS;
 }
 
 /* An account's webhooks come when it is subscribed, or where that is not asked for. The lock is held. */
-static bool is_wanted(const struct sim *sim, const struct sim_waba *waba) {
+static bool is_wanted(const struct sim *sim, const struct sim_waba *waba)
+{
 	if (sim->options.webhook_url[0] == '\0' || waba->subscription == SIM_SUBSCRIPTION_OFF)
 		return false;
 	return waba->subscription == SIM_SUBSCRIPTION_ON || !sim->options.need_subscription;
 }
 
-static void post_later(void *context, void *arg, msec_t due) {
+static void post_later(void *context, void *arg, msec_t due)
+{
 	(void)due;
 	struct sim *sim = context;
 	sim_poster_add(sim->poster, arg);
 }
 
 /* From any thread to the loop's, at a time (monotonic). */
-static void schedule_update(struct sim *sim, struct sim_update *update, msec_t at) {
+static void schedule_update(struct sim *sim, struct sim_update *update, msec_t at)
+{
 	if (!sim_timers_add(&sim->timers, at, post_later, drop_update, update)) {
 		sim_count(sim, updates_dropped);
 		free(update);
 	}
 }
 
-static void emit_update(struct sim *sim, struct sim_update *update, const struct sim_webhook_fate *fate, msec_t due) {
+static void emit_update(struct sim *sim, struct sim_update *update, const struct sim_webhook_fate *fate, msec_t due)
+{
 	if (fate->lost) {
 		sim_count(sim, updates_lost);
 		free(update);
@@ -86,7 +96,8 @@ static void emit_update(struct sim *sim, struct sim_update *update, const struct
 	}
 }
 
-static enum sim_status status_after(const struct sim_sent *sent) {
+static enum sim_status status_after(const struct sim_sent *sent)
+{
 	switch (sent->now) {
 	case SIM_STATUS_NONE:
 		return sent->fate.last == SIM_STATUS_FAILED && !sent->fate.sent_first ? SIM_STATUS_FAILED : SIM_STATUS_SENT;
@@ -100,7 +111,8 @@ static enum sim_status status_after(const struct sim_sent *sent) {
 	return SIM_STATUS_READ;
 }
 
-static msec_t delay_before(const struct sim_sent *sent, enum sim_status next) {
+static msec_t delay_before(const struct sim_sent *sent, enum sim_status next)
+{
 	switch (next) {
 	case SIM_STATUS_NONE:
 		return 0;
@@ -116,7 +128,8 @@ static msec_t delay_before(const struct sim_sent *sent, enum sim_status next) {
 	return 0;
 }
 
-static void reply(void *context, void *arg, msec_t due) {
+static void reply(void *context, void *arg, msec_t due)
+{
 	(void)due;
 	struct sim *sim = context;
 	struct sim_sent *sent = arg;
@@ -137,7 +150,8 @@ static void reply(void *context, void *arg, msec_t due) {
 }
 
 /* The bad signal that ends a held message also pauses its template. The lock is held. */
-static void pause_template(struct sim *sim, uint64_t id) {
+static void pause_template(struct sim *sim, uint64_t id)
+{
 	struct sim_template *t = sim_templates_by_id(&sim->templates, id);
 	if (!t || t->status != SIM_TEMPLATE_APPROVED)
 		return;
@@ -147,7 +161,8 @@ static void pause_template(struct sim *sim, uint64_t id) {
 
 /* Bring a message to its next status. Returns false when the ledger was reset meanwhile. */
 static bool advance(struct sim *sim, struct sim_sent *sent, enum sim_status status, struct sim_webhook_fate *fate,
-                    uint64_t *ret_waba) {
+                    uint64_t *ret_waba)
+{
 	pthread_mutex_lock(&sim->lock);
 	bool current = sent->epoch == sim->epoch;
 	if (current) {
@@ -163,7 +178,8 @@ static bool advance(struct sim *sim, struct sim_sent *sent, enum sim_status stat
 
 static void step(void *context, void *arg, msec_t due);
 
-static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from) {
+static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from)
+{
 	bool added;
 	if (sent->now != sent->fate.last)
 		added = sim_timers_add(&sim->timers, on_grid(from + delay_before(sent, status_after(sent))), step, drop_sent, sent);
@@ -175,7 +191,8 @@ static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from) {
 		sim_sent_destroy(sent);
 }
 
-static void step(void *context, void *arg, msec_t due) {
+static void step(void *context, void *arg, msec_t due)
+{
 	struct sim *sim = context;
 	struct sim_sent *sent = arg;
 	const enum sim_status status = status_after(sent);
@@ -194,11 +211,13 @@ static void step(void *context, void *arg, msec_t due) {
 	schedule_step(sim, sent, due);
 }
 
-void sim_hooks_follow(struct sim *sim, struct sim_sent *sent, msec_t now) {
+void sim_hooks_follow(struct sim *sim, struct sim_sent *sent, msec_t now)
+{
 	schedule_step(sim, sent, now);
 }
 
-bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_wamid) {
+bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_wamid)
+{
 	char wamid[SIM_WAMID_BYTES];
 	const msec_t now_ms = clock_now_ms();
 	const int64_t now_ns = clock_mono_us() * 1000;
@@ -229,7 +248,8 @@ bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_
 	return true;
 }
 
-void sim_hooks_announce(struct sim *sim, const struct sim_template *t) {
+void sim_hooks_announce(struct sim *sim, const struct sim_template *t)
+{
 	sim_count(sim, updates);
 	if (is_wanted(sim, t->waba))
 		schedule_update(sim, sim_payload_template(t, clock_now_ms()), sim_timers_now());
@@ -237,7 +257,8 @@ void sim_hooks_announce(struct sim *sim, const struct sim_template *t) {
 		sim_count(sim, updates_untargeted);
 }
 
-static void give_verdict(void *context, void *arg, msec_t due) {
+static void give_verdict(void *context, void *arg, msec_t due)
+{
 	(void)due;
 	struct sim *sim = context;
 	uint64_t *id = arg;
@@ -254,7 +275,8 @@ static void give_verdict(void *context, void *arg, msec_t due) {
 	free(id);
 }
 
-void sim_hooks_review(struct sim *sim, struct sim_template *t) {
+void sim_hooks_review(struct sim *sim, struct sim_template *t)
+{
 	uint64_t *id = malloc(sizeof(*id));
 	if (!id)
 		abort();

@@ -15,20 +15,23 @@ struct sim_ledger {
 	struct sim_ledger_sums sums;
 };
 
-static void *zeroed(size_t n, size_t item_bytes) {
+static void *zeroed(size_t n, size_t item_bytes)
+{
 	void *memory = calloc(n, item_bytes);
 	if (!memory)
 		abort();
 	return memory;
 }
 
-struct sim_ledger *sim_ledger_create(uint32_t max_entries) {
+struct sim_ledger *sim_ledger_create(uint32_t max_entries)
+{
 	struct sim_ledger *ledger = zeroed(1, sizeof(*ledger));
 	ledger->max = max_entries;
 	return ledger;
 }
 
-void sim_ledger_reset(struct sim_ledger *ledger) {
+void sim_ledger_reset(struct sim_ledger *ledger)
+{
 	for (uint32_t i = 0; i < ledger->n; i++)
 		free(sim_ledger_at(ledger, i)->user_id);
 	for (uint32_t i = 0; i < ledger->n_chunks; i++)
@@ -39,37 +42,44 @@ void sim_ledger_reset(struct sim_ledger *ledger) {
 	*ledger = (struct sim_ledger){.max = ledger->max};
 }
 
-void sim_ledger_destroy(struct sim_ledger *ledger) {
+void sim_ledger_destroy(struct sim_ledger *ledger)
+{
 	if (!ledger)
 		return;
 	sim_ledger_reset(ledger);
 	free(ledger);
 }
 
-uint32_t sim_ledger_count(const struct sim_ledger *ledger) {
+uint32_t sim_ledger_count(const struct sim_ledger *ledger)
+{
 	return ledger->n;
 }
 
-struct sim_entry *sim_ledger_at(const struct sim_ledger *ledger, uint32_t index) {
+struct sim_entry *sim_ledger_at(const struct sim_ledger *ledger, uint32_t index)
+{
 	return &ledger->chunks[index / CHUNK_ENTRIES][index % CHUNK_ENTRIES];
 }
 
-const struct sim_ledger_sums *sim_ledger_sums(const struct sim_ledger *ledger) {
+const struct sim_ledger_sums *sim_ledger_sums(const struct sim_ledger *ledger)
+{
 	return &ledger->sums;
 }
 
-static uint32_t home(const struct sim_ledger *ledger, uint64_t who) {
+static uint32_t home(const struct sim_ledger *ledger, uint64_t who)
+{
 	return (uint32_t)sim_fate_mix(who, 0, 0) & (ledger->n_index - 1);
 }
 
-static void place(struct sim_ledger *ledger, uint32_t number) {
+static void place(struct sim_ledger *ledger, uint32_t number)
+{
 	uint32_t i = home(ledger, sim_ledger_at(ledger, number)->who);
 	while (ledger->index[i])
 		i = (i + 1) & (ledger->n_index - 1);
 	ledger->index[i] = number + 1;
 }
 
-static void grow_index(struct sim_ledger *ledger) {
+static void grow_index(struct sim_ledger *ledger)
+{
 	free(ledger->index);
 	ledger->n_index = ledger->n_index ? ledger->n_index * 2 : 1024;
 	ledger->index = zeroed(ledger->n_index, sizeof(*ledger->index));
@@ -77,7 +87,8 @@ static void grow_index(struct sim_ledger *ledger) {
 		place(ledger, i);
 }
 
-static struct sim_entry *add(struct sim_ledger *ledger) {
+static struct sim_entry *add(struct sim_ledger *ledger)
+{
 	if (ledger->n == ledger->max)
 		return NULL;
 	if (ledger->n == ledger->n_chunks * CHUNK_ENTRIES) {
@@ -90,7 +101,8 @@ static struct sim_entry *add(struct sim_ledger *ledger) {
 }
 
 struct sim_entry *sim_ledger_entry(struct sim_ledger *ledger, struct sim_number *number, uint64_t who,
-                                   const char *user_id) {
+                                   const char *user_id)
+{
 	uint32_t cursor = 0;
 	struct sim_entry *entry;
 	while ((entry = sim_ledger_next_of(ledger, who, &cursor)) != NULL) {
@@ -110,7 +122,8 @@ struct sim_entry *sim_ledger_entry(struct sim_ledger *ledger, struct sim_number 
 }
 
 /* The cursor is how many slots of the run were looked at. */
-struct sim_entry *sim_ledger_next_of(const struct sim_ledger *ledger, uint64_t who, uint32_t *cursor) {
+struct sim_entry *sim_ledger_next_of(const struct sim_ledger *ledger, uint64_t who, uint32_t *cursor)
+{
 	if (ledger->n_index == 0)
 		return NULL;
 	for (uint32_t i = (home(ledger, who) + *cursor) & (ledger->n_index - 1); ledger->index[i];
@@ -123,7 +136,8 @@ struct sim_entry *sim_ledger_next_of(const struct sim_ledger *ledger, uint64_t w
 	return NULL;
 }
 
-static bool set_holds(uint64_t *slots, uint64_t n_slots, uint64_t value) {
+static bool set_holds(uint64_t *slots, uint64_t n_slots, uint64_t value)
+{
 	uint64_t i = value & (n_slots - 1);
 	while (slots[i] && slots[i] != value)
 		i = (i + 1) & (n_slots - 1);
@@ -133,7 +147,8 @@ static bool set_holds(uint64_t *slots, uint64_t n_slots, uint64_t value) {
 }
 
 /* Whether this recipient got this content before; now it has. */
-static bool got_before(struct sim_ledger *ledger, const struct sim_entry *entry, uint64_t content) {
+static bool got_before(struct sim_ledger *ledger, const struct sim_entry *entry, uint64_t content)
+{
 	if ((ledger->n_contents + 1) * 2 > ledger->n_content_slots) {
 		uint64_t n = ledger->n_content_slots ? ledger->n_content_slots * 2 : 1024;
 		uint64_t *slots = zeroed(n, sizeof(*slots));
@@ -152,7 +167,8 @@ static bool got_before(struct sim_ledger *ledger, const struct sim_entry *entry,
 	return before;
 }
 
-void sim_ledger_take(struct sim_ledger *ledger, struct sim_entry *entry, uint64_t content, msec_t now) {
+void sim_ledger_take(struct sim_ledger *ledger, struct sim_entry *entry, uint64_t content, msec_t now)
+{
 	struct sim_ledger_sums *sums = &ledger->sums;
 	sums->taken++;
 	sums->pending++;
@@ -170,20 +186,23 @@ void sim_ledger_take(struct sim_ledger *ledger, struct sim_entry *entry, uint64_
 		sums->first_taken_ms = now;
 }
 
-void sim_ledger_refuse(struct sim_ledger *ledger, struct sim_entry *entry, int32_t code) {
+void sim_ledger_refuse(struct sim_ledger *ledger, struct sim_entry *entry, int32_t code)
+{
 	entry->refused++;
 	entry->last_code = code;
 	ledger->sums.refused++;
 }
 
 /* Order of merit: none, failed, sent, delivered, read; but a failure replaces `sent`, which it may follow. */
-static bool is_better(enum sim_status status, enum sim_status best) {
+static bool is_better(enum sim_status status, enum sim_status best)
+{
 	if (status == SIM_STATUS_FAILED)
 		return best == SIM_STATUS_NONE || best == SIM_STATUS_SENT;
 	return best == SIM_STATUS_FAILED ? status >= SIM_STATUS_DELIVERED : status > best;
 }
 
-static void count(struct sim_ledger_sums *sums, enum sim_status best, int64_t by) {
+static void count(struct sim_ledger_sums *sums, enum sim_status best, int64_t by)
+{
 	if (best == SIM_STATUS_FAILED) {
 		sums->failed += (uint64_t)by;
 		return;
@@ -194,7 +213,8 @@ static void count(struct sim_ledger_sums *sums, enum sim_status best, int64_t by
 }
 
 void sim_ledger_emit(struct sim_ledger *ledger, struct sim_entry *entry, enum sim_status status, int32_t code,
-                     bool last) {
+                     bool last)
+{
 	entry->sent += status == SIM_STATUS_SENT;
 	entry->delivered += status == SIM_STATUS_DELIVERED;
 	entry->read += status == SIM_STATUS_READ;

@@ -6,19 +6,22 @@
 
 #include "sim/hooks.h"
 
-static struct sim_waba *use_waba(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static struct sim_waba *use_waba(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	struct sim_waba *waba = sim_world_waba(&sim->world, call->id, call->token);
 	if (!waba)
 		sim_answer_error(answer, 100, "The simulator has as many accounts as it can keep.");
 	return waba;
 }
 
-static void begin_object(struct sim_answer *answer, struct json_writer *w) {
+static void begin_object(struct sim_answer *answer, struct json_writer *w)
+{
 	json_begin(w, &answer->body);
 	json_open_object(w, NULL);
 }
 
-static void list_templates(const struct sim_call *call, const struct sim_waba *waba, struct sim_answer *answer) {
+static void list_templates(const struct sim_call *call, const struct sim_waba *waba, struct sim_answer *answer)
+{
 	struct sim_fields fields;
 	if (!sim_fields_read(&fields, http_query(call->req, "fields", 0), sim_template_default_fields,
 	                     sim_template_field_names, "WhatsAppMessageTemplate", answer))
@@ -44,13 +47,15 @@ static void list_templates(const struct sim_call *call, const struct sim_waba *w
 	sim_templates_list(waba, &page, answer);
 }
 
-static uint64_t query_id(const struct sim_call *call, const char *name) {
+static uint64_t query_id(const struct sim_call *call, const char *name)
+{
 	const char *text = http_query(call->req, name, 0);
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 
 /* A JSON object from the body; NULL with an error answered. */
-static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer) {
+static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer)
+{
 	cJSON *tree = NULL;
 	struct err err;
 	if (json_parse(call->body, call->n_body_bytes, &tree, &err) == 0 && cJSON_IsObject(tree))
@@ -60,7 +65,8 @@ static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer
 	return NULL;
 }
 
-void sim_manage_templates(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_manage_templates(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	const bool post = strcmp(call->method, "POST") == 0;
 	json_auto cJSON *request = post ? read_object(call, answer) : NULL;
 	if (post && !request)
@@ -79,7 +85,8 @@ void sim_manage_templates(struct sim *sim, const struct sim_call *call, struct s
 	pthread_mutex_unlock(&sim->lock);
 }
 
-static void list_subscriptions(const struct sim_waba *waba, struct sim_answer *answer) {
+static void list_subscriptions(const struct sim_waba *waba, struct sim_answer *answer)
+{
 	struct json_writer w;
 	begin_object(answer, &w);
 	json_open_array(&w, "data");
@@ -96,7 +103,8 @@ static void list_subscriptions(const struct sim_waba *waba, struct sim_answer *a
 	json_close_object(&w);
 }
 
-void sim_manage_subscription(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_manage_subscription(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	pthread_mutex_lock(&sim->lock);
 	struct sim_waba *waba = use_waba(sim, call, answer);
 	if (waba && strcmp(call->method, "GET") == 0) {
@@ -108,7 +116,8 @@ void sim_manage_subscription(struct sim *sim, const struct sim_call *call, struc
 	pthread_mutex_unlock(&sim->lock);
 }
 
-void sim_manage_phone_numbers(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_manage_phone_numbers(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	struct json_writer w;
 	pthread_mutex_lock(&sim->lock);
 	struct sim_waba *waba = use_waba(sim, call, answer);
@@ -129,7 +138,8 @@ void sim_manage_phone_numbers(struct sim *sim, const struct sim_call *call, stru
 	pthread_mutex_unlock(&sim->lock);
 }
 
-static void read_node(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+static void read_node(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	const char *fields_text = http_query(call->req, "fields", 0);
 	const struct sim_template *t = sim_templates_by_id(&sim->templates, call->id);
 	struct json_writer w;
@@ -153,7 +163,8 @@ static void read_node(struct sim *sim, const struct sim_call *call, struct sim_a
 		sim_answer_error(answer, 100, "The simulator has as many phone numbers as it can keep.");
 }
 
-static void answer_unknown(const struct sim_call *call, struct sim_answer *answer) {
+static void answer_unknown(const struct sim_call *call, struct sim_answer *answer)
+{
 	char message[200];
 	snprintf(message, sizeof(message), "Unsupported post request. Object with ID '%llu' does not exist, cannot be loaded "
 	         "due to missing permissions, or does not support this operation.", (unsigned long long)call->id);
@@ -161,7 +172,8 @@ static void answer_unknown(const struct sim_call *call, struct sim_answer *answe
 }
 
 /* GET reads a template, an account or a phone number; POST edits a template. */
-void sim_manage_node(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_manage_node(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	const bool post = strcmp(call->method, "POST") == 0;
 	json_auto cJSON *request = post ? read_object(call, answer) : NULL;
 	if (post && !request)
@@ -177,7 +189,8 @@ void sim_manage_node(struct sim *sim, const struct sim_call *call, struct sim_an
 	pthread_mutex_unlock(&sim->lock);
 }
 
-void sim_manage_unpause(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_manage_unpause(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	pthread_mutex_lock(&sim->lock);
 	struct sim_template *t = sim_templates_by_id(&sim->templates, call->id);
 	if (!t) {

@@ -15,7 +15,8 @@
 #define MAX_TEXT_CHARS 4096
 #define MAX_USER_ID_CHARS 128
 
-int sim_message_refuse(struct sim_refusal *refusal, int32_t code, const char *fmt, ...) {
+int sim_message_refuse(struct sim_refusal *refusal, int32_t code, const char *fmt, ...)
+{
 	va_list args;
 	refusal->code = code;
 	va_start(args, fmt);
@@ -26,7 +27,8 @@ int sim_message_refuse(struct sim_refusal *refusal, int32_t code, const char *fm
 
 /* Without '+' Meta puts the business's country code in front. Whether digits already begin with one cannot
  * be known; as many as a national number has are taken for one. */
-bool sim_message_normalise(struct sim_text input, const char *country_code, char *ret) {
+bool sim_message_normalise(struct sim_text input, const char *country_code, char *ret)
+{
 	char digits[SIM_USER_BYTES];
 	size_t n = 0;
 	bool plus = false;
@@ -45,7 +47,8 @@ bool sim_message_normalise(struct sim_text input, const char *country_code, char
 	return n > 0 && total >= MIN_DIGITS && total <= MAX_DIGITS;
 }
 
-uint64_t sim_message_who(const char *user, bool is_user_id) {
+uint64_t sim_message_who(const char *user, bool is_user_id)
+{
 	if (is_user_id)
 		return sim_world_hash(user, strlen(user)) | (uint64_t)1 << 63;
 	return strtoull(user, NULL, 10);
@@ -53,7 +56,8 @@ uint64_t sim_message_who(const char *user, bool is_user_id) {
 
 /* Brazil's older mobile numbers have no 9 after the area code on WhatsApp; Mexico's have a 1 after the
  * country code. What was rewritten once stays as it is. */
-bool sim_message_wa_id(struct sim_text input, const struct sim_numbering *numbering, char *ret) {
+bool sim_message_wa_id(struct sim_text input, const struct sim_numbering *numbering, char *ret)
+{
 	char to[SIM_USER_BYTES];
 	if (!sim_message_normalise(input, numbering->country_code, to))
 		return false;
@@ -69,7 +73,8 @@ bool sim_message_wa_id(struct sim_text input, const struct sim_numbering *number
 }
 
 /* Two letters, a dot (and "ENT." for a parent's), then up to 128 letters and digits. */
-static bool is_user_id(struct sim_text text) {
+static bool is_user_id(struct sim_text text)
+{
 	static const char digits[] = "0123456789", letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	if (text.n < 4 || text.n >= SIM_USER_BYTES || text.at[2] != '.')
 		return false;
@@ -84,7 +89,8 @@ static bool is_user_id(struct sim_text text) {
 }
 
 static int read_recipient(const struct sim_numbering *numbering, const struct sim_scan *scan, struct arena *arena,
-                          struct sim_message *m, struct sim_refusal *refusal) {
+                          struct sim_message *m, struct sim_refusal *refusal)
+{
 	struct sim_text to = sim_scan_text(scan, sim_scan_get(scan, 0, "to"), arena);
 	struct sim_text user = sim_scan_text(scan, sim_scan_get(scan, 0, "recipient"), arena);
 	if (!to.at && !user.at)
@@ -101,18 +107,21 @@ static int read_recipient(const struct sim_numbering *numbering, const struct si
 	return 0;
 }
 
-static uint64_t hash_text(struct sim_text text) {
+static uint64_t hash_text(struct sim_text text)
+{
 	return text.at ? sim_world_hash(text.at, text.n) : 0;
 }
 
-static struct sim_text source_of(const struct sim_scan *scan, int token) {
+static struct sim_text source_of(const struct sim_scan *scan, int token)
+{
 	if (token < 0)
 		return (struct sim_text){0};
 	return (struct sim_text){.at = scan->text + scan->at[token].start, .n = scan->at[token].end - scan->at[token].start};
 }
 
 static int read_template(const struct sim_scan *scan, struct arena *arena, struct sim_message *m,
-                         struct sim_refusal *refusal) {
+                         struct sim_refusal *refusal)
+{
 	int object = sim_scan_get(scan, 0, "template");
 	if (!sim_scan_is(scan, object, SIM_TOKEN_OBJECT))
 		return sim_message_refuse(refusal, 131008, "Parameter 'template' is mandatory for type 'template'");
@@ -130,7 +139,8 @@ static int read_template(const struct sim_scan *scan, struct arena *arena, struc
 }
 
 static int read_free(const struct sim_scan *scan, struct arena *arena, struct sim_message *m,
-                     struct sim_refusal *refusal) {
+                     struct sim_refusal *refusal)
+{
 	static const char *const types[] = {"text", "image", "video", "audio", "document", "sticker", "location", "contacts",
 	                                    "interactive", "reaction"};
 	const char *type = NULL;
@@ -156,7 +166,8 @@ static int read_free(const struct sim_scan *scan, struct arena *arena, struct si
 }
 
 int sim_message_read(const struct sim_numbering *numbering, struct sim_scan *scan, const char *text, size_t n_bytes,
-                     struct arena *arena, struct sim_message *ret, struct sim_refusal *refusal) {
+                     struct arena *arena, struct sim_message *ret, struct sim_refusal *refusal)
+{
 	*ret = (struct sim_message){.components = SIM_SCAN_NONE, .type = {.at = "text", .n = 4}};
 	if (sim_scan(scan, text, n_bytes) || !sim_scan_is(scan, 0, SIM_TOKEN_OBJECT))
 		return sim_message_refuse(refusal, 100, "The request body is not a valid JSON object.");

@@ -28,7 +28,8 @@ struct sending {
 };
 
 /* A template of the number's account; while the account is a guess, of any that the token used. */
-static struct sim_template *find_template(struct sending *s) {
+static struct sim_template *find_template(struct sending *s)
+{
 	struct sim_templates *templates = &s->sim->templates;
 	struct sim_template *t = sim_templates_find(templates, s->number->waba, s->m->name, s->m->language);
 	const struct sim_access *access = sim_world_token(&s->sim->world, s->call->token);
@@ -40,7 +41,8 @@ static struct sim_template *find_template(struct sending *s) {
 	return t;
 }
 
-static int check_template(struct sending *s, struct sim_refusal *refusal) {
+static int check_template(struct sending *s, struct sim_refusal *refusal)
+{
 	struct sim_template *t = find_template(s);
 	const int n_name = (int)(s->m->name.n < 64 ? s->m->name.n : 64);
 	const int n_language = (int)(s->m->language.n < 16 ? s->m->language.n : 16);
@@ -59,14 +61,16 @@ static int check_template(struct sending *s, struct sim_refusal *refusal) {
 	return sim_check_components(s->scan, s->m->components, &t->spec, s->call->arena, refusal);
 }
 
-static int check_window(const struct sending *s, msec_t now_ms, struct sim_refusal *refusal) {
+static int check_window(const struct sending *s, msec_t now_ms, struct sim_refusal *refusal)
+{
 	if (s->entry->last_inbound_ms && now_ms - s->entry->last_inbound_ms < WINDOW_MS)
 		return 0;
 	return sim_message_refuse(refusal, 131047, "%s", sim_answer_known(131047)->details);
 }
 
 /* Find the number, the template and the recipient's entry. */
-static int check_world(struct sending *s, struct sim_refusal *refusal) {
+static int check_world(struct sending *s, struct sim_refusal *refusal)
+{
 	s->number = sim_world_number(&s->sim->world, s->call->id, s->call->token);
 	if (!s->number)
 		return sim_message_refuse(refusal, 100, "The simulator has as many phone numbers as it can keep.");
@@ -80,7 +84,8 @@ static int check_world(struct sending *s, struct sim_refusal *refusal) {
 	return s->m->is_template ? 0 : check_window(s, clock_now_ms(), refusal);
 }
 
-static int spend_limits(struct sending *s, struct sim_refusal *refusal) {
+static int spend_limits(struct sending *s, struct sim_refusal *refusal)
+{
 	const struct sim_options *o = &s->sim->options;
 	const int64_t now_ns = clock_mono_us() * 1000, now_ms = sim_timers_now();
 	const struct sim_limit ceiling = sim_limits_ceiling(o->ceiling ? o->ceiling : 1, o->ceiling_burst_ms);
@@ -103,7 +108,8 @@ static int spend_limits(struct sending *s, struct sim_refusal *refusal) {
 }
 
 /* What the user would press to be left alone: a quick reply that says so. */
-static int find_stop_button(const struct sim_spec *spec) {
+static int find_stop_button(const struct sim_spec *spec)
+{
 	static const char *const words[] = {"stop", "unsubscribe", "opt out", "opt-out", "no more"};
 	for (int i = 0; i < spec->main.n_buttons; i++) {
 		const struct sim_button *button = &spec->main.buttons[i];
@@ -117,7 +123,8 @@ static int find_stop_button(const struct sim_spec *spec) {
 	return -1;
 }
 
-static void set_stop_button(const struct sending *s, struct sim_sent *sent) {
+static void set_stop_button(const struct sending *s, struct sim_sent *sent)
+{
 	int index = s->template && s->fate.reply == SIM_REPLY_STOP ? find_stop_button(&s->template->spec) : -1;
 	if (index < 0)
 		return;
@@ -128,7 +135,8 @@ static void set_stop_button(const struct sending *s, struct sim_sent *sent) {
 		abort();
 }
 
-static void take(struct sending *s) {
+static void take(struct sending *s)
+{
 	struct sim *sim = s->sim;
 	sim_ledger_take(sim->ledger, s->entry, s->m->content, clock_now_ms());
 	sim_count(sim, taken);
@@ -154,7 +162,8 @@ static void take(struct sending *s) {
 }
 
 /* With the lock held: everything up to the message being taken or not. */
-static int decide(struct sending *s, struct sim_refusal *refusal) {
+static int decide(struct sending *s, struct sim_refusal *refusal)
+{
 	if (check_world(s, refusal) || spend_limits(s, refusal))
 		return 1;
 	sim_fate_decide(&s->sim->options, s->m->who, ++s->entry->attempts, &s->fate);
@@ -180,7 +189,8 @@ static int decide(struct sending *s, struct sim_refusal *refusal) {
 	return 0;
 }
 
-static void answer_error5xx(struct sending *s) {
+static void answer_error5xx(struct sending *s)
+{
 	static const int32_t codes[] = {131000, 2, 131016, 133004};
 	sim_count(s->sim, errors5xx);
 	if (s->fate.error5xx % 5 < 4) {
@@ -194,7 +204,8 @@ static void answer_error5xx(struct sending *s) {
 	                           "</body></html>");
 }
 
-static void answer_taken(struct sending *s) {
+static void answer_taken(struct sending *s)
+{
 	char wamid[SIM_WAMID_BYTES];
 	struct json_writer w;
 	sim_wamid_outbound(s->m->user, s->nonce, wamid);
@@ -219,7 +230,8 @@ static void answer_taken(struct sending *s) {
 		sim_count(s->sim, held);
 }
 
-static void answer_decided(struct sending *s) {
+static void answer_decided(struct sending *s)
+{
 	switch (s->fate.fault) {
 	case SIM_FAULT_RESET_BEFORE:
 	case SIM_FAULT_RESET_AFTER:
@@ -241,7 +253,8 @@ static void answer_decided(struct sending *s) {
 	}
 }
 
-void sim_messages_post(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_messages_post(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	struct sim_scan scan;
 	struct sim_message m;
 	struct sim_refusal refusal;

@@ -5,11 +5,13 @@
 
 #include "sim/fate.h"
 
-void sim_world_init(struct sim_world *world, uint64_t seed) {
+void sim_world_init(struct sim_world *world, uint64_t seed)
+{
 	*world = (struct sim_world){.seed = seed};
 }
 
-void sim_world_fini(struct sim_world *world) {
+void sim_world_fini(struct sim_world *world)
+{
 	for (uint32_t i = 0; i < world->n_wabas; i++)
 		free(world->waba_list[i]);
 	for (uint32_t i = 0; i < world->n_numbers; i++)
@@ -23,7 +25,8 @@ void sim_world_fini(struct sim_world *world) {
 	sim_map_fini(&world->tokens);
 }
 
-uint64_t sim_world_hash(const void *data, size_t n_bytes) {
+uint64_t sim_world_hash(const void *data, size_t n_bytes)
+{
 	const unsigned char *bytes = data;
 	uint64_t hash = n_bytes;
 	for (size_t i = 0; i < n_bytes; i += 8) {
@@ -34,7 +37,8 @@ uint64_t sim_world_hash(const void *data, size_t n_bytes) {
 	return hash ? hash : 1;
 }
 
-static void *allocate(size_t n_bytes) {
+static void *allocate(size_t n_bytes)
+{
 	void *memory = calloc(1, n_bytes);
 	if (!memory)
 		abort();
@@ -42,7 +46,8 @@ static void *allocate(size_t n_bytes) {
 }
 
 /* Lists double at powers of two. */
-static void *make_room(void *list, uint32_t n, size_t item_bytes) {
+static void *make_room(void *list, uint32_t n, size_t item_bytes)
+{
 	if (n & (n - 1))
 		return list;
 	list = realloc(list, (n ? n * 2 : 1) * item_bytes);
@@ -51,7 +56,8 @@ static void *make_room(void *list, uint32_t n, size_t item_bytes) {
 	return list;
 }
 
-static void remember_use(struct sim_world *world, struct sim_waba *waba, uint64_t token) {
+static void remember_use(struct sim_world *world, struct sim_waba *waba, uint64_t token)
+{
 	struct sim_access *t = sim_map_get(&world->tokens, token);
 	if (!t) {
 		if (world->n_tokens == SIM_MAX_TOKENS)
@@ -70,19 +76,23 @@ static void remember_use(struct sim_world *world, struct sim_waba *waba, uint64_
 	t->wabas[0] = waba;
 }
 
-struct sim_waba *sim_world_find_waba(const struct sim_world *world, uint64_t id) {
+struct sim_waba *sim_world_find_waba(const struct sim_world *world, uint64_t id)
+{
 	return sim_map_get(&world->wabas, id);
 }
 
-struct sim_number *sim_world_find_number(const struct sim_world *world, uint64_t id) {
+struct sim_number *sim_world_find_number(const struct sim_world *world, uint64_t id)
+{
 	return sim_map_get(&world->numbers, id);
 }
 
-const struct sim_access *sim_world_token(const struct sim_world *world, uint64_t token) {
+const struct sim_access *sim_world_token(const struct sim_world *world, uint64_t token)
+{
 	return sim_map_get(&world->tokens, token);
 }
 
-static struct sim_waba *add_waba(struct sim_world *world, uint64_t id) {
+static struct sim_waba *add_waba(struct sim_world *world, uint64_t id)
+{
 	if (world->n_wabas == SIM_MAX_NUMBERS)
 		return NULL;
 	struct sim_waba *waba = allocate(sizeof(*waba));
@@ -93,7 +103,8 @@ static struct sim_waba *add_waba(struct sim_world *world, uint64_t id) {
 	return waba;
 }
 
-struct sim_waba *sim_world_waba(struct sim_world *world, uint64_t id, uint64_t token) {
+struct sim_waba *sim_world_waba(struct sim_world *world, uint64_t id, uint64_t token)
+{
 	struct sim_waba *waba = sim_world_find_waba(world, id);
 	if (!waba)
 		waba = add_waba(world, id);
@@ -105,7 +116,8 @@ struct sim_waba *sim_world_waba(struct sim_world *world, uint64_t id, uint64_t t
 }
 
 /* A free id of 15 digits that begins with `lead`. */
-static uint64_t make_id(const struct sim_world *world, uint64_t lead, uint64_t from) {
+static uint64_t make_id(const struct sim_world *world, uint64_t lead, uint64_t from)
+{
 	uint64_t id;
 	do {
 		from = sim_fate_mix(world->seed, from, lead);
@@ -114,7 +126,8 @@ static uint64_t make_id(const struct sim_world *world, uint64_t lead, uint64_t f
 	return id;
 }
 
-static struct sim_number *add_number(struct sim_world *world, uint64_t id, struct sim_waba *waba) {
+static struct sim_number *add_number(struct sim_world *world, uint64_t id, struct sim_waba *waba)
+{
 	if (!waba || world->n_numbers == SIM_MAX_NUMBERS)
 		return NULL;
 	struct sim_number *number = allocate(sizeof(*number));
@@ -129,7 +142,8 @@ static struct sim_number *add_number(struct sim_world *world, uint64_t id, struc
 	return number;
 }
 
-struct sim_number *sim_world_number(struct sim_world *world, uint64_t id, uint64_t token) {
+struct sim_number *sim_world_number(struct sim_world *world, uint64_t id, uint64_t token)
+{
 	const struct sim_access *used = token ? sim_world_token(world, token) : NULL;
 	struct sim_number *number = sim_world_find_number(world, id);
 	if (!number) {
@@ -146,7 +160,8 @@ struct sim_number *sim_world_number(struct sim_world *world, uint64_t id, uint64
 	return number;
 }
 
-void sim_world_settle_numbers(struct sim_world *world, struct sim_waba *waba, uint64_t token) {
+void sim_world_settle_numbers(struct sim_world *world, struct sim_waba *waba, uint64_t token)
+{
 	bool has_one = false;
 	for (uint32_t i = 0; i < world->n_numbers; i++) {
 		struct sim_number *number = world->number_list[i];

@@ -1,5 +1,6 @@
 #include "sim/options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,8 @@ static const struct entry entries[] = {
 };
 #define N_ENTRIES (sizeof(entries) / sizeof(entries[0]))
 
-static const struct entry *find(const char *name, struct err *err) {
+static const struct entry *find(const char *name, struct err *err)
+{
 	const char *names[N_ENTRIES];
 	for (size_t i = 0; i < N_ENTRIES; i++) {
 		if (strcmp(entries[i].name, name) == 0)
@@ -38,7 +40,8 @@ static const struct entry *find(const char *name, struct err *err) {
 	return NULL;
 }
 
-static bool read_number(const char *text, size_t n, int32_t min, int32_t max, int32_t *ret) {
+static bool read_number(const char *text, size_t n, int32_t min, int32_t max, int32_t *ret)
+{
 	int64_t value;
 	if (!text_to_int(text, n, &value) || value < min || value > max)
 		return false;
@@ -47,7 +50,8 @@ static bool read_number(const char *text, size_t n, int32_t min, int32_t max, in
 }
 
 /* "2", "2.5", "2.5%" or "1/400", as parts per million; digits past the millionth are refused. */
-static bool read_share(const char *text, size_t n, uint32_t *ret) {
+static bool read_share(const char *text, size_t n, uint32_t *ret)
+{
 	const char *slash = memchr(text, '/', n);
 	int32_t part, whole;
 	if (slash) {
@@ -77,7 +81,8 @@ static bool read_share(const char *text, size_t n, uint32_t *ret) {
 	return true;
 }
 
-static bool read_span(const struct entry *e, const char *text, struct sim_span *ret) {
+static bool read_span(const struct entry *e, const char *text, struct sim_span *ret)
+{
 	const char *dash = strchr(text, '-');
 	size_t n = dash ? (size_t)(dash - text) : strlen(text);
 	struct sim_span span;
@@ -90,7 +95,8 @@ static bool read_span(const struct entry *e, const char *text, struct sim_span *
 	return true;
 }
 
-static bool read_codes(const char *text, struct sim_codes *ret) {
+static bool read_codes(const char *text, struct sim_codes *ret)
+{
 	struct sim_codes codes = {0};
 	uint32_t sum = 0;
 	while (*text != '\0') {
@@ -115,7 +121,8 @@ static bool read_codes(const char *text, struct sim_codes *ret) {
 	return true;
 }
 
-static bool read_choice(const struct entry *e, const char *text, int32_t *ret) {
+static bool read_choice(const struct entry *e, const char *text, int32_t *ret)
+{
 	size_t n = strlen(text);
 	int32_t index = 0;
 	for (const char *at = e->choices; at; index++) {
@@ -129,7 +136,8 @@ static bool read_choice(const struct entry *e, const char *text, int32_t *ret) {
 	return false;
 }
 
-static bool read_flag(const char *text, bool *ret) {
+static bool read_flag(const char *text, bool *ret)
+{
 	static const char *const yes[] = {"on", "true", "yes", "1"}, *const no[] = {"off", "false", "no", "0"};
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
 		if (text_equal_nocase(text, yes[i]) || text_equal_nocase(text, no[i])) {
@@ -140,7 +148,8 @@ static bool read_flag(const char *text, bool *ret) {
 	return false;
 }
 
-static int set(const struct entry *e, struct sim_options *options, const char *value, struct err *err) {
+static int set(const struct entry *e, struct sim_options *options, const char *value, struct err *err)
+{
 	void *field = (char *)options + e->offset;
 	switch (e->kind) {
 	case KIND_TEXT:
@@ -175,7 +184,8 @@ static int set(const struct entry *e, struct sim_options *options, const char *v
 	return err_set(err, "%s is of no known kind", e->name);
 }
 
-struct sim_options *sim_options_create(void) {
+struct sim_options *sim_options_create(void)
+{
 	struct sim_options *options = calloc(1, sizeof(*options));
 	if (!options)
 		abort();
@@ -186,19 +196,22 @@ struct sim_options *sim_options_create(void) {
 	return options;
 }
 
-void sim_options_destroy(struct sim_options *options) {
+void sim_options_destroy(struct sim_options *options)
+{
 	if (!options)
 		return;
 	explicit_bzero(options, sizeof(*options));
 	free(options);
 }
 
-int sim_options_set(struct sim_options *options, const char *name, const char *value, struct err *err) {
+int sim_options_set(struct sim_options *options, const char *name, const char *value, struct err *err)
+{
 	const struct entry *e = find(name, err);
 	return e ? set(e, options, value, err) : -1;
 }
 
-int sim_options_set_live(struct sim_options *options, const char *name, const char *value, struct err *err) {
+int sim_options_set_live(struct sim_options *options, const char *name, const char *value, struct err *err)
+{
 	const struct entry *e = find(name, err);
 	if (!e)
 		return -1;
@@ -207,12 +220,14 @@ int sim_options_set_live(struct sim_options *options, const char *name, const ch
 	return set(e, options, value, err);
 }
 
-bool sim_options_is_flag(const char *name) {
+bool sim_options_is_flag(const char *name)
+{
 	const struct entry *e = find(name, NULL);
 	return e && e->kind == KIND_FLAG;
 }
 
-void sim_options_help(struct buf *out) {
+void sim_options_help(struct buf *out)
+{
 	static const char *const forms[] = {
 		[KIND_TEXT] = "TEXT", [KIND_INT] = "N", [KIND_FLAG] = "on|off", [KIND_SHARE] = "PERCENT",
 		[KIND_SPAN] = "MS[-MS]", [KIND_CODES] = "CODE:PERCENT,…",
@@ -226,7 +241,8 @@ void sim_options_help(struct buf *out) {
 	}
 }
 
-static void choice_text(const struct entry *e, int32_t index, char out[SIM_CHOICE_BYTES]) {
+static void choice_text(const struct entry *e, int32_t index, char out[SIM_CHOICE_BYTES])
+{
 	const char *at = e->choices;
 	for (; index > 0; index--)
 		at = strchrnul(at, '|') + 1;
@@ -236,7 +252,8 @@ static void choice_text(const struct entry *e, int32_t index, char out[SIM_CHOIC
 	out[n] = '\0';
 }
 
-void sim_options_choice(const struct sim_options *options, const char *name, char out[SIM_CHOICE_BYTES]) {
+void sim_options_choice(const struct sim_options *options, const char *name, char out[SIM_CHOICE_BYTES])
+{
 	const struct entry *e = find(name, NULL);
 	out[0] = '\0';
 	if (!e || e->kind != KIND_CHOICE)
@@ -244,17 +261,26 @@ void sim_options_choice(const struct sim_options *options, const char *name, cha
 	int32_t index;
 	memcpy(&index, (const char *)options + e->offset, sizeof(index));
 	choice_text(e, index, out);
-	if (strcmp(out, "auto") == 0)
-		strcpy(out, options->ceiling == 0 || options->ceiling >= 1000 ? "HIGH" : "STANDARD");
+	if (strcmp(out, "auto") != 0)
+		return;
+	/* Meta knows two words; other ceilings, which are this simulator's own, are told as a number. */
+	if (options->ceiling == 80)
+		strcpy(out, "STANDARD");
+	else if (options->ceiling == 1000 || options->ceiling == 0)
+		strcpy(out, "HIGH");
+	else
+		snprintf(out, SIM_CHOICE_BYTES, "%u", (unsigned)options->ceiling);
 }
 
-static void add_share(struct buf *out, uint32_t ppm) {
+static void add_share(struct buf *out, uint32_t ppm)
+{
 	buf_addf(out, "%u", ppm / 10000);
 	if (ppm % 10000)
 		buf_addf(out, ".%04u", ppm % 10000);
 }
 
-static void write_value(const struct entry *e, const struct sim_options *options, struct json_writer *w) {
+static void write_value(const struct entry *e, const struct sim_options *options, struct json_writer *w)
+{
 	const void *field = (const char *)options + e->offset;
 	const struct sim_span *span = field;
 	const struct sim_codes *codes = field;
@@ -291,7 +317,8 @@ static void write_value(const struct entry *e, const struct sim_options *options
 	json_put_text(w, e->name, buf_text(&text));
 }
 
-void sim_options_write_live(const struct sim_options *options, struct json_writer *w, const char *key) {
+void sim_options_write_live(const struct sim_options *options, struct json_writer *w, const char *key)
+{
 	json_open_object(w, key);
 	for (size_t i = 0; i < N_ENTRIES; i++) {
 		if (entries[i].live)

@@ -11,7 +11,8 @@
 #define ERRORS_URL "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/"
 
 /* Slashes and characters beyond ASCII stand only within strings, so this needs no look at the structure. */
-void sim_payload_escape(struct buf *out, const char *json, size_t n_bytes) {
+void sim_payload_escape(struct buf *out, const char *json, size_t n_bytes)
+{
 	size_t from = 0, at = 0;
 	while (at < n_bytes) {
 		unsigned char c = (unsigned char)json[at];
@@ -42,19 +43,22 @@ struct draft {
 	size_t n_contact;
 };
 
-static void draft_begin(struct draft *d) {
+static void draft_begin(struct draft *d)
+{
 	*d = (struct draft){0};
 	buf_init(&d->raw, MAX_UPDATE_BYTES);
 	json_begin(&d->w, &d->raw);
 }
 
 /* What is written so far is the contact; the rest begins a new document. */
-static void draft_contact_done(struct draft *d) {
+static void draft_contact_done(struct draft *d)
+{
 	d->n_contact = d->raw.len;
 	json_begin(&d->w, &d->raw);
 }
 
-static struct sim_update *draft_end(struct draft *d, enum sim_update_kind kind, uint64_t waba_id, msec_t now_ms) {
+static struct sim_update *draft_end(struct draft *d, enum sim_update_kind kind, uint64_t waba_id, msec_t now_ms)
+{
 	buf_auto struct buf out;
 	buf_init(&out, MAX_UPDATE_BYTES * 6);
 	sim_payload_escape(&out, d->raw.data, d->n_contact);
@@ -70,7 +74,8 @@ static struct sim_update *draft_end(struct draft *d, enum sim_update_kind kind, 
 	return update;
 }
 
-struct sim_update *sim_payload_copy(const struct sim_update *update) {
+struct sim_update *sim_payload_copy(const struct sim_update *update)
+{
 	size_t n = sizeof(*update) + update->n_contact + update->n_bytes;
 	struct sim_update *copy = malloc(n);
 	if (!copy)
@@ -80,14 +85,16 @@ struct sim_update *sim_payload_copy(const struct sim_update *update) {
 	return copy;
 }
 
-static void put_time(struct json_writer *w, const char *key, msec_t now_ms) {
+static void put_time(struct json_writer *w, const char *key, msec_t now_ms)
+{
 	char text[24];
 	snprintf(text, sizeof(text), "%lld", (long long)(now_ms / 1000));
 	json_put_text(w, key, text);
 }
 
 /* Users are called by the last digits of their number, unless they say otherwise. */
-static void put_contact(struct draft *d, const char *user, bool is_user_id, const char *name) {
+static void put_contact(struct draft *d, const char *user, bool is_user_id, const char *name)
+{
 	char made_up[24];
 	size_t n = strlen(user);
 	snprintf(made_up, sizeof(made_up), "User %s", user + (n > 4 ? n - 4 : 0));
@@ -100,7 +107,8 @@ static void put_contact(struct draft *d, const char *user, bool is_user_id, cons
 	draft_contact_done(d);
 }
 
-static void put_pricing(struct json_writer *w, const struct sim_sent *sent) {
+static void put_pricing(struct json_writer *w, const struct sim_sent *sent)
+{
 	static const char *const categories[] = {"marketing", "utility", "authentication"};
 	json_open_object(w, "pricing");
 	json_put_bool(w, "billable", sent->is_template);
@@ -110,7 +118,8 @@ static void put_pricing(struct json_writer *w, const struct sim_sent *sent) {
 	json_close_object(w);
 }
 
-static void put_errors(struct json_writer *w, int32_t code) {
+static void put_errors(struct json_writer *w, int32_t code)
+{
 	const struct sim_error *error = sim_answer_known(code);
 	json_open_array(w, "errors");
 	json_open_object(w, NULL);
@@ -126,7 +135,8 @@ static void put_errors(struct json_writer *w, int32_t code) {
 }
 
 struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status,
-                                      msec_t now_ms) {
+                                      msec_t now_ms)
+{
 	struct draft d;
 	char wamid[SIM_WAMID_BYTES];
 	draft_begin(&d);
@@ -151,7 +161,8 @@ struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba
 	return update;
 }
 
-static void put_context(struct json_writer *w, const struct sim_inbound *in) {
+static void put_context(struct json_writer *w, const struct sim_inbound *in)
+{
 	char display[24];
 	snprintf(display, sizeof(display), "%llu", (unsigned long long)in->number->display);
 	json_open_object(w, "context");
@@ -161,7 +172,8 @@ static void put_context(struct json_writer *w, const struct sim_inbound *in) {
 }
 
 struct sim_update *sim_payload_inbound(const struct sim_inbound *in, uint64_t waba_id, const char *wamid,
-                                       msec_t now_ms) {
+                                       msec_t now_ms)
+{
 	struct draft d;
 	draft_begin(&d);
 	put_contact(&d, in->from, in->is_user_id, in->name);
@@ -187,7 +199,8 @@ struct sim_update *sim_payload_inbound(const struct sim_inbound *in, uint64_t wa
 	return update;
 }
 
-static void put_metadata(struct json_writer *w, uint64_t display, uint64_t number_id) {
+static void put_metadata(struct json_writer *w, uint64_t display, uint64_t number_id)
+{
 	char text[24];
 	json_open_object(w, "metadata");
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)display);
@@ -198,14 +211,16 @@ static void put_metadata(struct json_writer *w, uint64_t display, uint64_t numbe
 }
 
 /* SIM_UPDATE_FIELD holds the inside of a change: `"value":{…},"field":"…"`, as an object without its braces. */
-static struct sim_update *end_field(struct draft *d, uint64_t waba_id, msec_t now_ms) {
+static struct sim_update *end_field(struct draft *d, uint64_t waba_id, msec_t now_ms)
+{
 	struct sim_update *update = draft_end(d, SIM_UPDATE_FIELD, waba_id, now_ms);
 	memmove(update->text, update->text + 1, update->n_bytes - 2);
 	update->n_bytes -= 2;
 	return update;
 }
 
-struct sim_update *sim_payload_preference(const struct sim_inbound *in, uint64_t waba_id, msec_t now_ms) {
+struct sim_update *sim_payload_preference(const struct sim_inbound *in, uint64_t waba_id, msec_t now_ms)
+{
 	struct draft d, contact;
 	const char *id_key = in->is_user_id ? "user_id" : "wa_id";
 	draft_begin(&contact);
@@ -236,7 +251,8 @@ struct sim_update *sim_payload_preference(const struct sim_inbound *in, uint64_t
 	return end_field(&d, waba_id, now_ms);
 }
 
-struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now_ms) {
+struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now_ms)
+{
 	struct draft d;
 	char language[32];
 	snprintf(language, sizeof(language), "%s", t->language);

@@ -45,7 +45,8 @@ struct sim_poster {
 	atomic_bool verified;
 };
 
-void sim_poster_sign(const char *secret, const void *body, size_t n_bytes, char out[SIM_SIGNATURE_BYTES]) {
+void sim_poster_sign(const char *secret, const void *body, size_t n_bytes, char out[SIM_SIGNATURE_BYTES])
+{
 	static const char digits[] = "0123456789abcdef";
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
@@ -58,7 +59,8 @@ void sim_poster_sign(const char *secret, const void *body, size_t n_bytes, char 
 	out[64] = '\0';
 }
 
-int sim_poster_create(struct sim *sim, struct sim_poster **ret, struct err *err) {
+int sim_poster_create(struct sim *sim, struct sim_poster **ret, struct err *err)
+{
 	struct sim_poster *p = calloc(1, sizeof(*p));
 	if (!p)
 		abort();
@@ -77,16 +79,19 @@ int sim_poster_create(struct sim *sim, struct sim_poster **ret, struct err *err)
 	return 0;
 }
 
-static void destroy_post(struct post *post) {
+static void destroy_post(struct post *post)
+{
 	buf_fini(&post->body);
 	free(post);
 }
 
-static void drop_post(void *arg) {
+static void drop_post(void *arg)
+{
 	destroy_post(arg);
 }
 
-void sim_poster_destroy(struct sim_poster *p) {
+void sim_poster_destroy(struct sim_poster *p)
+{
 	if (!p)
 		return;
 	p->closing = true;
@@ -105,11 +110,13 @@ void sim_poster_destroy(struct sim_poster *p) {
 	free(p);
 }
 
-static size_t update_bytes(const struct sim_update *update) {
+static size_t update_bytes(const struct sim_update *update)
+{
 	return sizeof(*update) + update->n_contact + update->n_bytes;
 }
 
-void sim_poster_add(struct sim_poster *p, struct sim_update *update) {
+void sim_poster_add(struct sim_poster *p, struct sim_update *update)
+{
 	if (p->waiting_bytes + update_bytes(update) > MAX_WAITING_BYTES) {
 		sim_count(p->sim, updates_dropped);
 		free(update);
@@ -123,13 +130,15 @@ void sim_poster_add(struct sim_poster *p, struct sim_update *update) {
 }
 
 /* The updates of a post have reached their end. */
-static void settle(struct sim_poster *p, struct post *post) {
+static void settle(struct sim_poster *p, struct post *post)
+{
 	p->waiting -= post->n_updates;
 	p->waiting_bytes -= post->body.len;
 	destroy_post(post);
 }
 
-static void put_again(void *context, void *arg, msec_t due) {
+static void put_again(void *context, void *arg, msec_t due)
+{
 	(void)context;
 	(void)due;
 	struct post *post = arg;
@@ -138,7 +147,8 @@ static void put_again(void *context, void *arg, msec_t due) {
 	post->poster->again_end = &post->next;
 }
 
-static void try_later(struct sim_poster *p, struct post *post) {
+static void try_later(struct sim_poster *p, struct post *post)
+{
 	const msec_t now = sim_timers_now();
 	const msec_t pause = post->pause;
 	post->pause = pause * 2 < MAX_PAUSE_MS ? pause * 2 : MAX_PAUSE_MS;
@@ -148,7 +158,8 @@ static void try_later(struct sim_poster *p, struct post *post) {
 	}
 }
 
-static void post_done(const struct http_answer *answer, void *arg) {
+static void post_done(const struct http_answer *answer, void *arg)
+{
 	struct post *post = arg;
 	struct sim_poster *p = post->poster;
 	p->in_flight--;
@@ -166,7 +177,8 @@ static void post_done(const struct http_answer *answer, void *arg) {
 	}
 }
 
-static void start_post(struct sim_poster *p, struct post *post) {
+static void start_post(struct sim_poster *p, struct post *post)
+{
 	char signature[sizeof("X-Hub-Signature-256: sha256=") + SIM_SIGNATURE_BYTES];
 	const char *headers[] = {NULL, NULL};
 	if (p->secret[0] != '\0') {
@@ -186,7 +198,8 @@ static void start_post(struct sim_poster *p, struct post *post) {
 		try_later(p, post);
 }
 
-static struct post *make_post(struct sim_poster *p) {
+static struct post *make_post(struct sim_poster *p)
+{
 	struct post *post = calloc(1, sizeof(*post));
 	if (!post)
 		abort();
@@ -207,7 +220,8 @@ static struct post *make_post(struct sim_poster *p) {
 	return post;
 }
 
-static void add_percent_encoded(struct buf *out, const char *text) {
+static void add_percent_encoded(struct buf *out, const char *text)
+{
 	for (; *text != '\0'; text++) {
 		bool plain = (*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z')
 		             || strchr("-._~", *text);
@@ -220,18 +234,21 @@ static void add_percent_encoded(struct buf *out, const char *text) {
 
 static void start_verification(struct sim_poster *p);
 
-static void verify_again(void *context, void *arg, msec_t due) {
+static void verify_again(void *context, void *arg, msec_t due)
+{
 	(void)context;
 	(void)due;
 	start_verification(arg);
 }
 
-static void leave_alone(void *arg) {
+static void leave_alone(void *arg)
+{
 	(void)arg;
 }
 
 /* A definite answer is final; a target that cannot be reached yet is asked again. */
-static void verification_done(const struct http_answer *answer, void *arg) {
+static void verification_done(const struct http_answer *answer, void *arg)
+{
 	struct sim_poster *p = arg;
 	p->verifying = false;
 	if (p->closing)
@@ -246,7 +263,8 @@ static void verification_done(const struct http_answer *answer, void *arg) {
 	}
 }
 
-static void start_verification(struct sim_poster *p) {
+static void start_verification(struct sim_poster *p)
+{
 	p->verifying = false;
 	p->verify_stale = false;
 	if (p->url[0] == '\0' || p->token[0] == '\0')
@@ -262,7 +280,8 @@ static void start_verification(struct sim_poster *p) {
 	p->verifying = http_client_start(p->client, &call, verification_done, p) == 0;
 }
 
-static void take_over_options(struct sim_poster *p) {
+static void take_over_options(struct sim_poster *p)
+{
 	struct sim *sim = p->sim;
 	bool changed = false;
 	pthread_mutex_lock(&sim->lock);
@@ -288,7 +307,8 @@ static void take_over_options(struct sim_poster *p) {
 	}
 }
 
-void sim_poster_turn(struct sim_poster *p) {
+void sim_poster_turn(struct sim_poster *p)
+{
 	take_over_options(p);
 	while (p->url[0] != '\0' && p->in_flight < p->max_in_flight && (p->again || p->ready)) {
 		struct post *post = p->again;
@@ -303,7 +323,8 @@ void sim_poster_turn(struct sim_poster *p) {
 	}
 }
 
-void sim_poster_view(struct sim_poster *p, struct sim_poster_view *ret) {
+void sim_poster_view(struct sim_poster *p, struct sim_poster_view *ret)
+{
 	*ret = (struct sim_poster_view){
 		.waiting = p->waiting, .in_flight = p->in_flight, .verify_status = p->verify_status, .verified = p->verified,
 	};

@@ -4,20 +4,23 @@
 
 #include "sim/internal.h"
 
-void sim_record_id(struct json_writer *w, const char *key, uint64_t id) {
+void sim_record_id(struct json_writer *w, const char *key, uint64_t id)
+{
 	char text[24];
 	snprintf(text, sizeof(text), "%" PRIu64, id);
 	json_put_text(w, key, text);
 }
 
-static void put_display(struct json_writer *w, const char *key, uint64_t display) {
+static void put_display(struct json_writer *w, const char *key, uint64_t display)
+{
 	char text[32];
 	snprintf(text, sizeof(text), "+%" PRIu64 " %03" PRIu64 "-%03" PRIu64 "-%04" PRIu64, display / 10000000000u,
 	         display / 10000000 % 1000, display / 10000 % 1000, display % 10000);
 	json_put_text(w, key, text);
 }
 
-static void put_entity(struct json_writer *w, const char *type, uint64_t id) {
+static void put_entity(struct json_writer *w, const char *type, uint64_t id)
+{
 	json_open_object(w, NULL);
 	json_put_text(w, "entity_type", type);
 	sim_record_id(w, "id", id);
@@ -25,7 +28,8 @@ static void put_entity(struct json_writer *w, const char *type, uint64_t id) {
 	json_close_object(w);
 }
 
-static void put_health(struct json_writer *w, const char *key, uint64_t number_id, uint64_t waba_id) {
+static void put_health(struct json_writer *w, const char *key, uint64_t number_id, uint64_t waba_id)
+{
 	json_open_object(w, key);
 	json_put_text(w, "can_send_message", "AVAILABLE");
 	json_open_array(w, "entities");
@@ -37,7 +41,8 @@ static void put_health(struct json_writer *w, const char *key, uint64_t number_i
 }
 
 /* Fields that say the same of every number. */
-static const char *fixed_field(const char *name) {
+static const char *fixed_field(const char *name)
+{
 	static const char *const fixed[][2] = {
 		{"verified_name", "Simulated Business"}, {"status", "CONNECTED"}, {"name_status", "APPROVED"},
 		{"code_verification_status", "VERIFIED"}, {"platform_type", "CLOUD_API"}, {"account_mode", "LIVE"},
@@ -50,7 +55,8 @@ static const char *fixed_field(const char *name) {
 }
 
 static void put_number_field(const struct sim *sim, const struct sim_number *number, const char *name,
-                             struct json_writer *w) {
+                             struct json_writer *w)
+{
 	char choice[SIM_CHOICE_BYTES];
 	if (fixed_field(name)) {
 		json_put_text(w, name, fixed_field(name));
@@ -75,7 +81,8 @@ static void put_number_field(const struct sim *sim, const struct sim_number *num
 }
 
 bool sim_record_number(const struct sim *sim, const struct sim_number *number, const char *text, struct json_writer *w,
-                       struct sim_answer *answer) {
+                       struct sim_answer *answer)
+{
 	struct sim_fields fields;
 	if (!sim_fields_read(&fields, text, "verified_name,code_verification_status,display_phone_number,quality_rating,"
 	                     "platform_type,throughput,id",
@@ -93,7 +100,8 @@ bool sim_record_number(const struct sim *sim, const struct sim_number *number, c
 }
 
 bool sim_record_waba(const struct sim *sim, const struct sim_waba *waba, const char *text, struct json_writer *w,
-                     struct sim_answer *answer) {
+                     struct sim_answer *answer)
+{
 	struct sim_fields fields;
 	char limit[SIM_CHOICE_BYTES];
 	if (!sim_fields_read(&fields, text, "id,name,timezone_id,currency",

@@ -30,7 +30,8 @@ static const struct {
 	{"POST", "", sim_manage_node},
 };
 
-void sim_route_policy(struct http_request *req, struct http_policy *policy, void *sim) {
+void sim_route_policy(struct http_request *req, struct http_policy *policy, void *sim)
+{
 	(void)sim;
 	const char *path = http_path(req);
 	size_t n = strlen(path);
@@ -42,12 +43,14 @@ void sim_route_policy(struct http_request *req, struct http_policy *policy, void
 		*policy = (struct http_policy){.body = HTTP_BODY_FILE, .max_body_bytes = MAX_FILE_BYTES, .body_fd = nowhere};
 }
 
-static void respond(struct http_request *req, struct sim_answer *answer) {
+static void respond(struct http_request *req, struct sim_answer *answer)
+{
 	size_t n = answer->body.len;
 	http_respond_owned(req, answer->status, n ? answer->content_type : NULL, n ? buf_steal(&answer->body) : NULL, n);
 }
 
-void sim_route_refuse(struct http_request *req, int status, void *sim) {
+void sim_route_refuse(struct http_request *req, int status, void *sim)
+{
 	(void)sim;
 	struct sim_answer answer;
 	sim_answer_init(&answer);
@@ -63,14 +66,16 @@ struct held {
 	struct sim_answer answer;
 };
 
-static void drop_held(void *arg) {
+static void drop_held(void *arg)
+{
 	struct held *held = arg;
 	http_drop(held->req, false);
 	sim_answer_fini(&held->answer);
 	free(held);
 }
 
-static void leave(struct http_request *req, struct sim_answer *answer) {
+static void leave(struct http_request *req, struct sim_answer *answer)
+{
 	if (answer->manner == SIM_MANNER_SEND)
 		respond(req, answer);
 	else
@@ -78,7 +83,8 @@ static void leave(struct http_request *req, struct sim_answer *answer) {
 	sim_answer_fini(answer);
 }
 
-static void let_go(void *context, void *arg, msec_t due) {
+static void let_go(void *context, void *arg, msec_t due)
+{
 	(void)context;
 	(void)due;
 	struct held *held = arg;
@@ -86,7 +92,8 @@ static void let_go(void *context, void *arg, msec_t due) {
 	free(held);
 }
 
-static void finish(struct sim *sim, struct http_request *req, struct sim_answer *answer, int32_t silent_ms) {
+static void finish(struct sim *sim, struct http_request *req, struct sim_answer *answer, int32_t silent_ms)
+{
 	const int32_t delay_ms = answer->manner == SIM_MANNER_SILENT ? silent_ms : answer->delay_ms;
 	if (delay_ms == 0 || atomic_load(&sim->stopping)) {
 		leave(req, answer);
@@ -102,7 +109,8 @@ static void finish(struct sim *sim, struct http_request *req, struct sim_answer 
 
 /* ---- what is asked, and by whom ---- */
 
-static const char *find_token(struct http_request *req) {
+static const char *find_token(struct http_request *req)
+{
 	const char *header = http_header(req, "Authorization");
 	if (header && strncasecmp(header, "Bearer ", 7) == 0)
 		return header + 7;
@@ -112,7 +120,8 @@ static const char *find_token(struct http_request *req) {
 }
 
 /* Reads the settings of a call as well, since both need the lock. */
-static bool authorise(struct sim *sim, struct sim_call *call, const char *token, struct sim_answer *answer) {
+static bool authorise(struct sim *sim, struct sim_call *call, const char *token, struct sim_answer *answer)
+{
 	if (!token || token[0] == '\0') {
 		sim_answer_graph(answer, 401, 104, 0, "An access token is required to request this resource.", NULL, NULL);
 		return false;
@@ -129,12 +138,14 @@ static bool authorise(struct sim *sim, struct sim_call *call, const char *token,
 	return good && !expired;
 }
 
-static const char *skip_version(const char *path) {
+static const char *skip_version(const char *path)
+{
 	size_t n = 1 + strspn(path + (path[0] != '\0'), "0123456789.");
 	return path[0] == 'v' && n > 1 && path[n] == '/' ? path + n + 1 : path;
 }
 
-static void answer_no_object(const struct sim_call *call, const char *id, struct sim_answer *answer) {
+static void answer_no_object(const struct sim_call *call, const char *id, struct sim_answer *answer)
+{
 	char message[256];
 	snprintf(message, sizeof(message), "Unsupported %s request. Object with ID '%.40s' does not exist, cannot be loaded "
 	         "due to missing permissions, or does not support this operation.",
@@ -142,7 +153,8 @@ static void answer_no_object(const struct sim_call *call, const char *id, struct
 	sim_answer_graph(answer, 400, 100, 33, message, NULL, NULL);
 }
 
-static void dispatch(struct sim *sim, struct sim_call *call, const char *path, struct sim_answer *answer) {
+static void dispatch(struct sim *sim, struct sim_call *call, const char *path, struct sim_answer *answer)
+{
 	path = skip_version(path);
 	if (strncmp(path, "upload:", 7) == 0 && strcmp(call->method, "POST") == 0) {
 		sim_uploads_take(sim, call, answer);
@@ -172,7 +184,8 @@ static void dispatch(struct sim *sim, struct sim_call *call, const char *path, s
 		sim_answer_graph(answer, 400, 2500, 0, "Unknown path components", NULL, NULL);
 }
 
-void sim_route_handle(struct http_request *req, void *arg) {
+void sim_route_handle(struct http_request *req, void *arg)
+{
 	struct sim *sim = arg;
 	struct sim_answer answer;
 	struct sim_call call = {.req = req, .method = http_method(req), .arena = http_arena(req)};

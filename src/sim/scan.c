@@ -13,7 +13,8 @@ struct cursor {
 
 static bool read_value(struct cursor *c, int depth);
 
-static void skip_blanks(struct cursor *c) {
+static void skip_blanks(struct cursor *c)
+{
 	while (c->at < c->n) {
 		char ch = c->text[c->at];
 		if (ch != ' ' && ch != '\n' && ch != '\t' && ch != '\r')
@@ -22,7 +23,8 @@ static void skip_blanks(struct cursor *c) {
 	}
 }
 
-static bool take(struct cursor *c, char wanted) {
+static bool take(struct cursor *c, char wanted)
+{
 	skip_blanks(c);
 	if (c->at >= c->n || c->text[c->at] != wanted)
 		return false;
@@ -30,7 +32,8 @@ static bool take(struct cursor *c, char wanted) {
 	return true;
 }
 
-static struct sim_token *add_token(struct cursor *c, enum sim_token_kind kind) {
+static struct sim_token *add_token(struct cursor *c, enum sim_token_kind kind)
+{
 	if (c->scan->n_tokens == SIM_SCAN_MAX_TOKENS)
 		return NULL;
 	struct sim_token *token = &c->scan->at[c->scan->n_tokens++];
@@ -38,19 +41,22 @@ static struct sim_token *add_token(struct cursor *c, enum sim_token_kind kind) {
 	return token;
 }
 
-static void end_token(struct cursor *c, struct sim_token *token, uint32_t end) {
+static void end_token(struct cursor *c, struct sim_token *token, uint32_t end)
+{
 	token->end = end;
 	token->next = (uint16_t)c->scan->n_tokens;
 }
 
-static int hex_digit(char c) {
+static int hex_digit(char c)
+{
 	if (c >= '0' && c <= '9')
 		return c - '0';
 	c = (char)(c | 0x20);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static int hex4(const char *text) {
+static int hex4(const char *text)
+{
 	int value = 0;
 	for (int i = 0; i < 4; i++) {
 		int digit = hex_digit(text[i]);
@@ -63,7 +69,8 @@ static int hex4(const char *text) {
 
 /* The bytes of the escape at `text` (which begins with the backslash), 0 when it is none: a lone
  * surrogate and \u0000 count as none. */
-static uint32_t escape_bytes(const char *text, size_t left) {
+static uint32_t escape_bytes(const char *text, size_t left)
+{
 	if (left < 2)
 		return 0;
 	if (text[1] != 'u')
@@ -79,7 +86,8 @@ static uint32_t escape_bytes(const char *text, size_t left) {
 	return unit >= 0xdc00 && unit <= 0xdfff ? 12 : 0;
 }
 
-static bool read_text(struct cursor *c) {
+static bool read_text(struct cursor *c)
+{
 	if (!take(c, '"'))
 		return false;
 	struct sim_token *token = add_token(c, SIM_TOKEN_TEXT);
@@ -104,14 +112,16 @@ static bool read_text(struct cursor *c) {
 	return false;
 }
 
-static uint32_t read_digits(struct cursor *c) {
+static uint32_t read_digits(struct cursor *c)
+{
 	uint32_t from = c->at;
 	while (c->at < c->n && c->text[c->at] >= '0' && c->text[c->at] <= '9')
 		c->at++;
 	return c->at - from;
 }
 
-static bool read_number(struct cursor *c) {
+static bool read_number(struct cursor *c)
+{
 	struct sim_token *token = add_token(c, SIM_TOKEN_NUMBER);
 	if (!token)
 		return false;
@@ -137,7 +147,8 @@ static bool read_number(struct cursor *c) {
 	return true;
 }
 
-static bool read_word(struct cursor *c, const char *word, enum sim_token_kind kind) {
+static bool read_word(struct cursor *c, const char *word, enum sim_token_kind kind)
+{
 	size_t n = strlen(word);
 	if (c->n - c->at < n || memcmp(c->text + c->at, word, n) != 0)
 		return false;
@@ -149,7 +160,8 @@ static bool read_word(struct cursor *c, const char *word, enum sim_token_kind ki
 	return true;
 }
 
-static bool read_members(struct cursor *c, int depth, char close, bool named) {
+static bool read_members(struct cursor *c, int depth, char close, bool named)
+{
 	struct sim_token *token = add_token(c, named ? SIM_TOKEN_OBJECT : SIM_TOKEN_ARRAY);
 	if (!token || depth == SIM_SCAN_MAX_DEPTH)
 		return false;
@@ -169,7 +181,8 @@ static bool read_members(struct cursor *c, int depth, char close, bool named) {
 	return true;
 }
 
-static bool read_value(struct cursor *c, int depth) {
+static bool read_value(struct cursor *c, int depth)
+{
 	skip_blanks(c);
 	if (c->at >= c->n)
 		return false;
@@ -191,7 +204,8 @@ static bool read_value(struct cursor *c, int depth) {
 	}
 }
 
-int sim_scan(struct sim_scan *scan, const char *text, size_t n_bytes) {
+int sim_scan(struct sim_scan *scan, const char *text, size_t n_bytes)
+{
 	scan->text = text;
 	scan->n_tokens = 0;
 	struct cursor c = {.scan = scan, .text = text, .n = (uint32_t)n_bytes};
@@ -201,7 +215,8 @@ int sim_scan(struct sim_scan *scan, const char *text, size_t n_bytes) {
 	return c.at == c.n ? 0 : -1;
 }
 
-int sim_scan_get(const struct sim_scan *scan, int object, const char *name) {
+int sim_scan_get(const struct sim_scan *scan, int object, const char *name)
+{
 	if (!sim_scan_is(scan, object, SIM_TOKEN_OBJECT))
 		return SIM_SCAN_NONE;
 	size_t n_name = strlen(name);
@@ -215,24 +230,29 @@ int sim_scan_get(const struct sim_scan *scan, int object, const char *name) {
 	return SIM_SCAN_NONE;
 }
 
-int sim_scan_first(const struct sim_scan *scan, int array) {
+int sim_scan_first(const struct sim_scan *scan, int array)
+{
 	return sim_scan_is(scan, array, SIM_TOKEN_ARRAY) && scan->at[array].n > 0 ? array + 1 : SIM_SCAN_NONE;
 }
 
-int sim_scan_after(const struct sim_scan *scan, int array, int item) {
+int sim_scan_after(const struct sim_scan *scan, int array, int item)
+{
 	int next = scan->at[item].next;
 	return next < scan->at[array].next ? next : SIM_SCAN_NONE;
 }
 
-bool sim_scan_is(const struct sim_scan *scan, int token, enum sim_token_kind kind) {
+bool sim_scan_is(const struct sim_scan *scan, int token, enum sim_token_kind kind)
+{
 	return token >= 0 && scan->at[token].kind == kind;
 }
 
-int sim_scan_count(const struct sim_scan *scan, int token) {
+int sim_scan_count(const struct sim_scan *scan, int token)
+{
 	return token >= 0 ? scan->at[token].n : 0;
 }
 
-static size_t put_utf8(char *out, uint32_t c) {
+static size_t put_utf8(char *out, uint32_t c)
+{
 	if (c < 0x80) {
 		out[0] = (char)c;
 		return 1;
@@ -247,7 +267,8 @@ static size_t put_utf8(char *out, uint32_t c) {
 	return n;
 }
 
-static size_t unescape_one(char *out, const char *text, size_t *ret_used) {
+static size_t unescape_one(char *out, const char *text, size_t *ret_used)
+{
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	if (text[1] != 'u') {
 		*ret_used = 2;
@@ -263,7 +284,8 @@ static size_t unescape_one(char *out, const char *text, size_t *ret_used) {
 	return put_utf8(out, c);
 }
 
-struct sim_text sim_scan_text(const struct sim_scan *scan, int token, struct arena *arena) {
+struct sim_text sim_scan_text(const struct sim_scan *scan, int token, struct arena *arena)
+{
 	if (!sim_scan_is(scan, token, SIM_TOKEN_TEXT) && !sim_scan_is(scan, token, SIM_TOKEN_NUMBER))
 		return (struct sim_text){0};
 	const struct sim_token *t = &scan->at[token];
@@ -284,10 +306,12 @@ struct sim_text sim_scan_text(const struct sim_scan *scan, int token, struct are
 	return (struct sim_text){.at = out, .n = n_out};
 }
 
-bool sim_text_is(struct sim_text text, const char *word) {
+bool sim_text_is(struct sim_text text, const char *word)
+{
 	return text.at && text.n == strlen(word) && memcmp(text.at, word, text.n) == 0;
 }
 
-bool sim_text_is_nocase(struct sim_text text, const char *word) {
+bool sim_text_is_nocase(struct sim_text text, const char *word)
+{
 	return text.at && text.n == strlen(word) && strncasecmp(text.at, word, text.n) == 0;
 }

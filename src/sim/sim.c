@@ -12,7 +12,8 @@
 #define STOP_MS 2000
 
 /* "HOST:PORT", the host in brackets when it has colons of its own. */
-static int read_listen(const char *text, char host[SIM_OPTION_TEXT_BYTES], uint16_t *ret_port, struct err *err) {
+static int read_listen(const char *text, char host[SIM_OPTION_TEXT_BYTES], uint16_t *ret_port, struct err *err)
+{
 	const char *colon = strrchr(text, ':');
 	int64_t port;
 	if (!colon || colon == text || !text_to_int(colon + 1, strlen(colon + 1), &port) || port < 0 || port > 65535)
@@ -28,7 +29,8 @@ static int read_listen(const char *text, char host[SIM_OPTION_TEXT_BYTES], uint1
 }
 
 /* Everything that is due, then the posts, then sleep until the next. */
-static void turn(evutil_socket_t fd, short what, void *arg) {
+static void turn(evutil_socket_t fd, short what, void *arg)
+{
 	(void)fd;
 	(void)what;
 	struct sim *sim = arg;
@@ -53,13 +55,15 @@ static void turn(evutil_socket_t fd, short what, void *arg) {
 	event_add(sim->turn, next == INT64_MAX && n < TURN_ITEMS ? NULL : &timeout);
 }
 
-static void *run_loop(void *arg) {
+static void *run_loop(void *arg)
+{
 	struct sim *sim = arg;
 	event_base_loop(sim->base, EVLOOP_NO_EXIT_ON_EMPTY);
 	return NULL;
 }
 
-static int start_loop(struct sim *sim, struct err *err) {
+static int start_loop(struct sim *sim, struct err *err)
+{
 	sim->base = event_base_new();
 	if (!sim->base)
 		return err_set(err, "no event loop");
@@ -73,7 +77,8 @@ static int start_loop(struct sim *sim, struct err *err) {
 	return 0;
 }
 
-static int start_server(struct sim *sim, struct err *err) {
+static int start_server(struct sim *sim, struct err *err)
+{
 	char host[SIM_OPTION_TEXT_BYTES];
 	uint16_t port = 0;
 	if (read_listen(sim->options.listen, host, &port, err))
@@ -86,7 +91,8 @@ static int start_server(struct sim *sim, struct err *err) {
 	return http_server_start(&options, &sim->server, err);
 }
 
-int sim_start(const struct sim_options *options, struct sim **ret, struct err *err) {
+int sim_start(const struct sim_options *options, struct sim **ret, struct err *err)
+{
 	struct sim *sim = calloc(1, sizeof(*sim));
 	if (!sim)
 		abort();
@@ -111,13 +117,15 @@ int sim_start(const struct sim_options *options, struct sim **ret, struct err *e
 	return 0;
 }
 
-uint16_t sim_port(const struct sim *sim) {
+uint16_t sim_port(const struct sim *sim)
+{
 	return http_server_port(sim->server);
 }
 
 /* The loop ends first, so that nobody takes timers any more; then all answers that wait are dropped, and the
  * server can stop. A call that came between adds its answer to timers that nobody takes, and is dropped last. */
-void sim_stop(struct sim *sim) {
+void sim_stop(struct sim *sim)
+{
 	if (!sim)
 		return;
 	atomic_store(&sim->stopping, true);

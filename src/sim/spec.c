@@ -25,7 +25,8 @@ struct reading {
 	const cJSON *seen[8]; /* by place in `readers` */
 };
 
-int sim_spec_fail(struct sim_spec_fault *fault, int32_t subcode, const char *fmt, ...) {
+int sim_spec_fail(struct sim_spec_fault *fault, int32_t subcode, const char *fmt, ...)
+{
 	static const struct {
 		int32_t subcode;
 		const char *title;
@@ -49,7 +50,8 @@ int sim_spec_fail(struct sim_spec_fault *fault, int32_t subcode, const char *fmt
 	return 1;
 }
 
-static int count_examples(const cJSON *component, const char *flat_key, const char *named_key, bool named) {
+static int count_examples(const cJSON *component, const char *flat_key, const char *named_key, bool named)
+{
 	const cJSON *example = json_get(component, "example");
 	const cJSON *values = json_get(example, named ? named_key : flat_key);
 	if (!named && cJSON_IsArray(values) && cJSON_IsArray(values->child))
@@ -57,7 +59,8 @@ static int count_examples(const cJSON *component, const char *flat_key, const ch
 	return cJSON_IsArray(values) ? cJSON_GetArraySize(values) : 0;
 }
 
-static int read_text_header(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_text_header(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	const char *text = json_text(from, "text");
 	if (!text || text_is_blank(text, strlen(text)))
 		return sim_spec_fail(r->fault, SUBCODE_HEADER, "a text header needs a text");
@@ -74,7 +77,8 @@ static int read_text_header(struct reading *r, const cJSON *from, struct sim_par
 	return 0;
 }
 
-static int read_header(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_header(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	static const char *const formats[] = {
 		[SIM_HEADER_TEXT] = "TEXT", [SIM_HEADER_IMAGE] = "IMAGE", [SIM_HEADER_VIDEO] = "VIDEO",
 		[SIM_HEADER_GIF] = "GIF", [SIM_HEADER_DOCUMENT] = "DOCUMENT", [SIM_HEADER_LOCATION] = "LOCATION",
@@ -97,7 +101,8 @@ static int read_header(struct reading *r, const cJSON *from, struct sim_part *pa
 	return 0;
 }
 
-static int count_words(const char *text) {
+static int count_words(const char *text)
+{
 	int words = 0;
 	bool in_word = false, in_variable = false;
 	for (; *text != '\0'; text++) {
@@ -114,7 +119,8 @@ static int count_words(const char *text) {
 	return words;
 }
 
-static int check_body_text(struct reading *r, const char *text, const struct sim_vars *vars) {
+static int check_body_text(struct reading *r, const char *text, const struct sim_vars *vars)
+{
 	size_t n = strlen(text);
 	while (n > 0 && strchr(" \n\t", text[n - 1]))
 		n--;
@@ -126,7 +132,8 @@ static int check_body_text(struct reading *r, const char *text, const struct sim
 	return 0;
 }
 
-static int read_body(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_body(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	const char *text = json_text(from, "text");
 	part->has_body = true;
 	if (r->spec->category == SIM_AUTHENTICATION) {
@@ -148,7 +155,8 @@ static int read_body(struct reading *r, const cJSON *from, struct sim_part *part
 	return check_body_text(r, text, &part->body_vars);
 }
 
-static int read_footer(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_footer(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	(void)part;
 	const char *text = json_text(from, "text");
 	if (r->spec->category == SIM_AUTHENTICATION)
@@ -160,11 +168,13 @@ static int read_footer(struct reading *r, const cJSON *from, struct sim_part *pa
 	return strstr(text, "{{") ? sim_spec_fail(r->fault, SUBCODE_FOOTER, "the footer has no variables") : 0;
 }
 
-static int read_buttons(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_buttons(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	return sim_buttons_read(json_get(from, "buttons"), part, r->fault);
 }
 
-static int read_offer(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_offer(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	(void)part;
 	const cJSON *offer = json_get(from, "limited_time_offer");
 	const char *text = json_text(offer, "text");
@@ -179,7 +189,8 @@ static int read_offer(struct reading *r, const cJSON *from, struct sim_part *par
 
 static int read_part(struct reading *r, const cJSON *components, struct sim_part *part);
 
-static int read_carousel(struct reading *r, const cJSON *from, struct sim_part *part) {
+static int read_carousel(struct reading *r, const cJSON *from, struct sim_part *part)
+{
 	(void)part;
 	const cJSON *cards = json_get(from, "cards"), *card;
 	int n = cJSON_IsArray(cards) ? cJSON_GetArraySize(cards) : 0;
@@ -212,7 +223,8 @@ static const struct {
 };
 #define N_READERS (sizeof(readers) / sizeof(readers[0]))
 
-static int read_part(struct reading *r, const cJSON *components, struct sim_part *part) {
+static int read_part(struct reading *r, const cJSON *components, struct sim_part *part)
+{
 	const bool is_card = part != &r->spec->main;
 	const cJSON *component;
 	cJSON_ArrayForEach(component, components) {
@@ -233,7 +245,8 @@ static int read_part(struct reading *r, const cJSON *components, struct sim_part
 }
 
 int sim_spec_read(const cJSON *components, bool named, enum sim_category category, struct sim_spec *ret,
-                  struct sim_spec_fault *fault) {
+                  struct sim_spec_fault *fault)
+{
 	*ret = (struct sim_spec){.named = named, .category = category};
 	struct reading r = {.spec = ret, .fault = fault};
 	if (!cJSON_IsArray(components) || cJSON_GetArraySize(components) == 0)
@@ -252,14 +265,16 @@ int sim_spec_read(const cJSON *components, bool named, enum sim_category categor
 	return 0;
 }
 
-static void fini_part(struct sim_part *part) {
+static void fini_part(struct sim_part *part)
+{
 	sim_vars_fini(&part->header_vars);
 	sim_vars_fini(&part->body_vars);
 	for (int i = 0; i < part->n_buttons; i++)
 		free(part->buttons[i].text);
 }
 
-void sim_spec_fini(struct sim_spec *spec) {
+void sim_spec_fini(struct sim_spec *spec)
+{
 	fini_part(&spec->main);
 	for (int i = 0; i < spec->n_cards; i++)
 		fini_part(&spec->cards[i]);

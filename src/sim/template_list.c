@@ -14,14 +14,16 @@ const char sim_template_field_names[] =
 	"quality_score,rejected_reason,message_send_ttl_seconds,library_template_name,cta_url_link_tracking_opted_out,"
 	"source";
 
-static void write_quality(const struct sim_template *t, struct json_writer *w) {
+static void write_quality(const struct sim_template *t, struct json_writer *w)
+{
 	json_open_object(w, "quality_score");
 	json_put_text(w, "score", t->status == SIM_TEMPLATE_APPROVED ? "GREEN" : "UNKNOWN");
 	json_close_object(w);
 }
 
 /* In the order asked for; what the simulator does not keep is left out, as Graph does with what is not set. */
-void sim_template_write(const struct sim_template *t, const struct sim_fields *fields, struct json_writer *w) {
+void sim_template_write(const struct sim_template *t, const struct sim_fields *fields, struct json_writer *w)
+{
 	char id[24];
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)t->id);
 	json_open_object(w, NULL);
@@ -48,7 +50,8 @@ void sim_template_write(const struct sim_template *t, const struct sim_fields *f
 	json_close_object(w);
 }
 
-static bool is_wanted(const struct sim_template *t, const struct sim_template_page *page) {
+static bool is_wanted(const struct sim_template *t, const struct sim_template_page *page)
+{
 	/* The name filter finds parts of names; whoever wants one name must compare. */
 	if (page->name && !strstr(t->name, page->name))
 		return false;
@@ -60,11 +63,13 @@ static bool is_wanted(const struct sim_template *t, const struct sim_template_pa
 }
 
 /* A cursor is the making order of a template in a form that does not look like a number to do sums with. */
-static void write_cursor(uint64_t order, char out[32]) {
+static void write_cursor(uint64_t order, char out[32])
+{
 	snprintf(out, 32, "QVFI%016llxZDZD", (unsigned long long)(order ^ 0x5bd1e995c3a7f041u));
 }
 
-static bool read_cursor(const char *text, uint64_t *ret) {
+static bool read_cursor(const char *text, uint64_t *ret)
+{
 	if (strlen(text) != 24 || strncmp(text, "QVFI", 4) != 0 || strcmp(text + 20, "ZDZD") != 0)
 		return false;
 	char hex[17];
@@ -77,7 +82,8 @@ static bool read_cursor(const char *text, uint64_t *ret) {
 }
 
 static void write_paging(struct json_writer *w, const struct sim_template_page *page, uint64_t first, uint64_t last,
-                         bool more) {
+                         bool more)
+{
 	char before[32], after[32];
 	write_cursor(first, before);
 	write_cursor(last, after);
@@ -95,7 +101,8 @@ static void write_paging(struct json_writer *w, const struct sim_template_page *
 	json_close_object(w);
 }
 
-void sim_templates_list(const struct sim_waba *waba, const struct sim_template_page *page, struct sim_answer *answer) {
+void sim_templates_list(const struct sim_waba *waba, const struct sim_template_page *page, struct sim_answer *answer)
+{
 	uint64_t below = UINT64_MAX, first = 0, last = 0;
 	int64_t limit = DEFAULT_LIMIT;
 	if (page->limit && (!text_to_int(page->limit, strlen(page->limit), &limit) || limit < 1)) {

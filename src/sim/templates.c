@@ -15,15 +15,18 @@ static const char *const category_names[] = {"MARKETING", "UTILITY", "AUTHENTICA
 #define N_STATUSES ((int)(sizeof(status_names) / sizeof(status_names[0])))
 #define N_CATEGORIES ((int)(sizeof(category_names) / sizeof(category_names[0])))
 
-const char *sim_template_status_name(enum sim_template_status status) {
+const char *sim_template_status_name(enum sim_template_status status)
+{
 	return status_names[status];
 }
 
-const char *sim_category_name(enum sim_category category) {
+const char *sim_category_name(enum sim_category category)
+{
 	return category_names[category];
 }
 
-static int find_word(const char *word, const char *const *words, int n) {
+static int find_word(const char *word, const char *const *words, int n)
+{
 	for (int i = 0; word && i < n; i++) {
 		if (text_equal_nocase(word, words[i]))
 			return i;
@@ -31,15 +34,18 @@ static int find_word(const char *word, const char *const *words, int n) {
 	return -1;
 }
 
-int sim_template_status_of(const char *word) {
+int sim_template_status_of(const char *word)
+{
 	return find_word(word, status_names, N_STATUSES);
 }
 
-void sim_templates_init(struct sim_templates *templates, uint64_t seed) {
+void sim_templates_init(struct sim_templates *templates, uint64_t seed)
+{
 	*templates = (struct sim_templates){.seed = seed};
 }
 
-static void destroy(struct sim_template *t) {
+static void destroy(struct sim_template *t)
+{
 	sim_spec_fini(&t->spec);
 	free(t->name);
 	free(t->language);
@@ -47,7 +53,8 @@ static void destroy(struct sim_template *t) {
 	free(t);
 }
 
-void sim_templates_fini(struct sim_templates *templates) {
+void sim_templates_fini(struct sim_templates *templates)
+{
 	for (size_t i = 0; i < templates->by_id.n_slots; i++) {
 		if (templates->by_id.slots[i].value)
 			destroy(templates->by_id.slots[i].value);
@@ -57,34 +64,40 @@ void sim_templates_fini(struct sim_templates *templates) {
 	sim_map_fini(&templates->blocked);
 }
 
-static uint64_t key_of(const struct sim_waba *waba, struct sim_text name, struct sim_text language) {
+static uint64_t key_of(const struct sim_waba *waba, struct sim_text name, struct sim_text language)
+{
 	return sim_fate_mix(waba->id, sim_world_hash(name.at, name.n), sim_world_hash(language.at, language.n));
 }
 
-static struct sim_text text_of(const char *text) {
+static struct sim_text text_of(const char *text)
+{
 	return (struct sim_text){.at = text, .n = strlen(text)};
 }
 
 struct sim_template *sim_templates_find(const struct sim_templates *templates, const struct sim_waba *waba,
-                                        struct sim_text name, struct sim_text language) {
+                                        struct sim_text name, struct sim_text language)
+{
 	struct sim_template *t = sim_map_get(&templates->by_key, key_of(waba, name, language));
 	while (t && !(t->waba == waba && sim_text_is(name, t->name) && sim_text_is(language, t->language)))
 		t = t->same_key;
 	return t;
 }
 
-struct sim_template *sim_templates_by_id(const struct sim_templates *templates, uint64_t id) {
+struct sim_template *sim_templates_by_id(const struct sim_templates *templates, uint64_t id)
+{
 	return sim_map_get(&templates->by_id, id);
 }
 
-static void refuse(struct sim_answer *answer, const struct sim_spec_fault *fault) {
+static void refuse(struct sim_answer *answer, const struct sim_spec_fault *fault)
+{
 	if (fault->subcode)
 		sim_answer_graph(answer, 400, 100, fault->subcode, "Invalid parameter", fault->title, fault->text);
 	else
 		sim_answer_graph(answer, 400, 100, 0, "Invalid parameter", "Invalid parameter", fault->text);
 }
 
-static bool language_is_legal(const char *text) {
+static bool language_is_legal(const char *text)
+{
 	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz");
 	if (n < 2 || n > 3)
 		return false;
@@ -96,7 +109,8 @@ static bool language_is_legal(const char *text) {
 
 /* What the request says of identity and kind; 1 with the fault. */
 static int read_head(const cJSON *request, struct sim_template *t, bool *named, enum sim_category *category,
-                     struct sim_spec_fault *fault) {
+                     struct sim_spec_fault *fault)
+{
 	const char *name = json_text(request, "name"), *language = json_text(request, "language");
 	if (!name || name[0] == '\0' || strlen(name) > MAX_NAME_BYTES
 	    || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
@@ -119,7 +133,8 @@ static int read_head(const cJSON *request, struct sim_template *t, bool *named, 
 }
 
 /* One-time-password buttons read back as URL buttons. */
-static void rewrite_otp(cJSON *components) {
+static void rewrite_otp(cJSON *components)
+{
 	cJSON *component, *button;
 	cJSON_ArrayForEach(component, components) {
 		cJSON *buttons = cJSON_GetObjectItemCaseSensitive(component, "buttons");
@@ -133,7 +148,8 @@ static void rewrite_otp(cJSON *components) {
 	}
 }
 
-static char *print_components(const cJSON *components) {
+static char *print_components(const cJSON *components)
+{
 	cJSON *copy = cJSON_Duplicate(components, true);
 	rewrite_otp(copy);
 	char *text = cJSON_PrintUnformatted(copy);
@@ -144,7 +160,8 @@ static char *print_components(const cJSON *components) {
 }
 
 static bool identity_is_free(struct sim_templates *templates, const struct sim_waba *waba, const struct sim_template *t,
-                             struct sim_answer *answer) {
+                             struct sim_answer *answer)
+{
 	if (sim_templates_find(templates, waba, text_of(t->name), text_of(t->language))) {
 		sim_answer_graph(answer, 400, 100, 2388024, "Invalid parameter", "Content in This Language Already Exists",
 		                 "There is already content in this language for this template.");
@@ -163,7 +180,8 @@ static bool identity_is_free(struct sim_templates *templates, const struct sim_w
 	return true;
 }
 
-static void insert(struct sim_templates *templates, struct sim_waba *waba, struct sim_template *t) {
+static void insert(struct sim_templates *templates, struct sim_waba *waba, struct sim_template *t)
+{
 	t->waba = waba;
 	t->key = key_of(waba, text_of(t->name), text_of(t->language));
 	t->order = ++templates->order;
@@ -182,7 +200,8 @@ static void insert(struct sim_templates *templates, struct sim_waba *waba, struc
 }
 
 struct sim_template *sim_templates_create(struct sim_templates *templates, struct sim_waba *waba, const cJSON *request,
-                                          struct sim_answer *answer) {
+                                          struct sim_answer *answer)
+{
 	struct sim_template *t = calloc(1, sizeof(*t));
 	if (!t)
 		abort();
@@ -213,7 +232,8 @@ struct sim_template *sim_templates_create(struct sim_templates *templates, struc
 	return t;
 }
 
-bool sim_templates_edit(struct sim_template *t, const cJSON *request, struct sim_answer *answer) {
+bool sim_templates_edit(struct sim_template *t, const cJSON *request, struct sim_answer *answer)
+{
 	if (t->status == SIM_TEMPLATE_PENDING || t->status == SIM_TEMPLATE_DISABLED) {
 		sim_answer_graph(answer, 400, 100, 2388039, "Invalid parameter", "Message Template Cannot Be Edited",
 		                 "A template can be edited while it is approved, rejected or paused.");
@@ -247,7 +267,8 @@ bool sim_templates_edit(struct sim_template *t, const cJSON *request, struct sim
 	return true;
 }
 
-static void take_out(struct sim_templates *templates, struct sim_template *t) {
+static void take_out(struct sim_templates *templates, struct sim_template *t)
+{
 	if (t->status == SIM_TEMPLATE_APPROVED)
 		sim_map_put(&templates->blocked, t->key, t->waba);
 	struct sim_template *head = sim_map_remove(&templates->by_key, t->key);
@@ -263,7 +284,8 @@ static void take_out(struct sim_templates *templates, struct sim_template *t) {
 }
 
 void sim_templates_delete(struct sim_templates *templates, struct sim_waba *waba, const char *name, uint64_t id,
-                          struct sim_answer *answer) {
+                          struct sim_answer *answer)
+{
 	int n = 0, n_disabled = 0;
 	for (struct sim_template **link = &waba->templates; name && *link;) {
 		struct sim_template *t = *link;

@@ -12,20 +12,23 @@ static struct sim_spec spec;
 static struct sim_refusal refusal;
 static struct arena *arena;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	arena = arena_create(65536);
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_spec_fini(&spec);
 	arena_destroy(arena);
 	return 0;
 }
 
-static void use_template(const char *text, bool named, enum sim_category category) {
+static void use_template(const char *text, bool named, enum sim_category category)
+{
 	struct err err;
 	struct sim_spec_fault fault;
 	json_auto cJSON *tree = NULL;
@@ -34,7 +37,8 @@ static void use_template(const char *text, bool named, enum sim_category categor
 	assert_int_equal(sim_spec_read(tree, named, category, &spec, &fault), 0);
 }
 
-static int32_t code_of(const char *components) {
+static int32_t code_of(const char *components)
+{
 	refusal.code = 0;
 	assert_int_equal(sim_scan(&scan, components, strlen(components)), 0);
 	int rc = sim_check_components(&scan, 0, &spec, arena, &refusal);
@@ -47,7 +51,8 @@ struct expectation {
 	int32_t code;
 };
 
-static void expect(const struct expectation *table, size_t n) {
+static void expect(const struct expectation *table, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		int32_t code = code_of(table[i].components);
 		if (code != table[i].code)
@@ -60,7 +65,8 @@ static void expect(const struct expectation *table, size_t n) {
 #define TEXT(value) "{\"type\":\"text\",\"text\":\"" value "\"}"
 #define NAMED(name, value) "{\"type\":\"text\",\"parameter_name\":\"" name "\",\"text\":\"" value "\"}"
 
-static void positional_body(void **state) {
+static void positional_body(void **state)
+{
 	(void)state;
 	use_template("[{\"type\":\"BODY\",\"text\":\"Hi {{1}}, get {{2}} off\",\"example\":{\"body_text\":[[\"a\",\"b\"]]}}]",
 	             false, SIM_MARKETING);
@@ -81,7 +87,8 @@ static void positional_body(void **state) {
 	EXPECT(table);
 }
 
-static void named_body(void **state) {
+static void named_body(void **state)
+{
 	(void)state;
 	use_template("[{\"type\":\"BODY\",\"text\":\"Hi {{name}}, get {{off}} off, {{name}}!\",\"example\":{\"body_text_named_params\":"
 	             "[{\"param_name\":\"name\",\"example\":\"a\"},{\"param_name\":\"off\",\"example\":\"b\"}]}}]", true, SIM_UTILITY);
@@ -95,7 +102,8 @@ static void named_body(void **state) {
 	EXPECT(table);
 }
 
-static void hydrated_body_counts_characters_of_each_use(void **state) {
+static void hydrated_body_counts_characters_of_each_use(void **state)
+{
 	(void)state;
 	use_template("[{\"type\":\"BODY\",\"text\":\"a{{1}}b {{1}}c\",\"example\":{\"body_text\":[[\"a\"]]}}]", false, SIM_UTILITY);
 	buf_auto struct buf text;
@@ -111,7 +119,8 @@ static void hydrated_body_counts_characters_of_each_use(void **state) {
 	assert_int_equal(code_of(buf_text(&text)), 132005);
 }
 
-static void headers(void **state) {
+static void headers(void **state)
+{
 	(void)state;
 	use_template("[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}},"
 	             "{\"type\":\"BODY\",\"text\":\"Hello\"}]", false, SIM_MARKETING);
@@ -141,7 +150,8 @@ static void headers(void **state) {
 #define BUTTON(sub_type, index, parameter) \
 	"{\"type\":\"button\",\"sub_type\":\"" sub_type "\",\"index\":" index ",\"parameters\":[" parameter "]}"
 
-static void buttons(void **state) {
+static void buttons(void **state)
+{
 	(void)state;
 	use_template("[{\"type\":\"BODY\",\"text\":\"Hello\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"Stop\"},"
 	             "{\"type\":\"URL\",\"text\":\"Shop\",\"url\":\"https://s/{{1}}\",\"example\":[\"https://s/a\"]},"
@@ -165,7 +175,8 @@ static void buttons(void **state) {
 	assert_null(sim_check_payload(&scan, 0, 3, arena).at);
 }
 
-static void carousel(void **state) {
+static void carousel(void **state)
+{
 	(void)state;
 #define CARD "{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
 	"{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"More\"}]}]}"
@@ -183,7 +194,8 @@ static void carousel(void **state) {
 	EXPECT(table);
 }
 
-static void one_time_password(void **state) {
+static void one_time_password(void **state)
+{
 	(void)state;
 	use_template("[{\"type\":\"BODY\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"OTP\",\"otp_type\":\"COPY_CODE\"}]}]", false,
 	             SIM_AUTHENTICATION);
@@ -195,7 +207,8 @@ static void one_time_password(void **state) {
 	EXPECT(table);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(positional_body, setup, teardown),
 		cmocka_unit_test_setup_teardown(named_body, setup, teardown),

@@ -11,29 +11,34 @@
 
 static struct sim_options *options;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	options = sim_options_create();
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_options_destroy(options);
 	return 0;
 }
 
-static void set(const char *name, const char *value) {
+static void set(const char *name, const char *value)
+{
 	struct err err;
 	assert_int_equal(sim_options_set(options, name, value, &err), 0);
 }
 
 /* Within half a percent of all. */
-static void assert_share(int n, int percent) {
+static void assert_share(int n, int percent)
+{
 	assert_in_range(n + N / 200, N * percent / 100, N * percent / 100 + N / 100);
 }
 
-static void shares_come_out(void **state) {
+static void shares_come_out(void **state)
+{
 	(void)state;
 	set("fail-codes", "131049:3,131026:1");
 	set("failed-share", "2");
@@ -68,7 +73,8 @@ static void shares_come_out(void **state) {
 	assert_share(refused, 4);
 }
 
-static void same_question_same_fate(void **state) {
+static void same_question_same_fate(void **state)
+{
 	(void)state;
 	set("failed-share", "50");
 	set("webhook-lost", "50");
@@ -91,7 +97,8 @@ static void same_question_same_fate(void **state) {
 	assert_in_range(differ_by_seed, 20, 90);
 }
 
-static void held_ones_fail_when_dropped(void **state) {
+static void held_ones_fail_when_dropped(void **state)
+{
 	(void)state;
 	struct sim_fate fate;
 	set("held-share", "100");
@@ -105,7 +112,8 @@ static void held_ones_fail_when_dropped(void **state) {
 	assert_false(fate.sent_first);
 }
 
-static void webhooks_are_lost_doubled_and_late(void **state) {
+static void webhooks_are_lost_doubled_and_late(void **state)
+{
 	(void)state;
 	set("webhook-lost", "10");
 	set("webhook-doubled", "20");
@@ -123,7 +131,8 @@ static void webhooks_are_lost_doubled_and_late(void **state) {
 	assert_share(late, 30);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(shares_come_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(same_question_same_fate, setup, teardown),

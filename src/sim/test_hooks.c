@@ -11,13 +11,15 @@
 static struct talk talk;
 static struct target *target;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	target = target_start();
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	talk_stop(&talk);
 	target_stop(target);
@@ -30,7 +32,8 @@ static int teardown(void **state) {
 #define LEDGER(key) talk_number(&talk, "/_sim/ledger", key)
 #define STATS(key) talk_number(&talk, "/_sim/stats", key)
 
-static void send_many(int from, int n) {
+static void send_many(int from, int n)
+{
 	for (int i = from; i < from + n; i++) {
 		char to[32], opaque[32];
 		snprintf(to, sizeof(to), "+4477009%05d", i);
@@ -39,7 +42,8 @@ static void send_many(int from, int n) {
 	}
 }
 
-static void each_message_goes_its_whole_way(void **state) {
+static void each_message_goes_its_whole_way(void **state)
+{
 	(void)state;
 	START();
 	send_many(0, 50);
@@ -54,7 +58,8 @@ static void each_message_goes_its_whole_way(void **state) {
 	assert_int_equal(STATS("updates"), 150);
 }
 
-static void failures_say_why(void **state) {
+static void failures_say_why(void **state)
+{
 	(void)state;
 	START("fail-codes", "131049:100");
 	send_many(0, 20);
@@ -66,7 +71,8 @@ static void failures_say_why(void **state) {
 	assert_int_equal(LEDGER("sent"), 0);
 }
 
-static void lost_ones_do_not_come_and_doubled_ones_come_twice(void **state) {
+static void lost_ones_do_not_come_and_doubled_ones_come_twice(void **state)
+{
 	(void)state;
 	START("webhook-lost", "100");
 	send_many(0, 5);
@@ -82,7 +88,8 @@ static void lost_ones_do_not_come_and_doubled_ones_come_twice(void **state) {
 	assert_int_equal(STATS("updates_doubled"), 15);
 }
 
-static void a_refused_post_is_tried_again(void **state) {
+static void a_refused_post_is_tried_again(void **state)
+{
 	(void)state;
 	START();
 	target_answer(target, 500, 3);
@@ -95,7 +102,8 @@ static void a_refused_post_is_tried_again(void **state) {
 	assert_int_equal(STATS("posts_failed"), 3);
 }
 
-static void the_target_is_verified(void **state) {
+static void the_target_is_verified(void **state)
+{
 	(void)state;
 	START("verify-token", "my token&");
 	assert_true(target_wait(target, "verify subscribe my token&", 1));
@@ -103,7 +111,8 @@ static void the_target_is_verified(void **state) {
 	assert_true(target_wait(target, "verify subscribe other", 1));
 }
 
-static void users_answer(void **state) {
+static void users_answer(void **state)
+{
 	(void)state;
 	START("stop-share", "100");
 	send_many(0, 3);
@@ -119,7 +128,8 @@ static void users_answer(void **state) {
 	assert_true(target_wait(target, "\"field\":\"user_preferences\"", 1));
 }
 
-static void held_messages_are_released_or_dropped(void **state) {
+static void held_messages_are_released_or_dropped(void **state)
+{
 	(void)state;
 	START("held-share", "100");
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 200);
@@ -130,7 +140,8 @@ static void held_messages_are_released_or_dropped(void **state) {
 	assert_true(target_wait(target, "\"code\":132015", 1));
 }
 
-static void unsubscribed_accounts_are_silent(void **state) {
+static void unsubscribed_accounts_are_silent(void **state)
+{
 	(void)state;
 	START("need-subscription", "on");
 	assert_int_equal(talk_call(&talk, "GET", "/500/phone_numbers", NULL), 200);
@@ -142,7 +153,8 @@ static void unsubscribed_accounts_are_silent(void **state) {
 	assert_int_equal(target_count(target, "op-0-"), 0);
 }
 
-static void the_same_seed_is_the_same_world(void **state) {
+static void the_same_seed_is_the_same_world(void **state)
+{
 	(void)state;
 	char first[3][4096];
 	for (int round = 0; round < 2; round++) {
@@ -162,7 +174,8 @@ static void the_same_seed_is_the_same_world(void **state) {
 	}
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_message_goes_its_whole_way, setup, teardown),
 		cmocka_unit_test_setup_teardown(failures_say_why, setup, teardown),

@@ -14,23 +14,27 @@ static int one, two;
 
 static struct sim_ledger *ledger;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	ledger = sim_ledger_create(100000);
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_ledger_destroy(ledger);
 	return 0;
 }
 
-static struct sim_entry *entry_of(uint64_t who) {
+static struct sim_entry *entry_of(uint64_t who)
+{
 	return sim_ledger_entry(ledger, NUMBER_ONE, who, NULL);
 }
 
-static void counts_doubles_and_repeats(void **state) {
+static void counts_doubles_and_repeats(void **state)
+{
 	(void)state;
 	sim_ledger_take(ledger, entry_of(1), 7, 100);
 	sim_ledger_take(ledger, entry_of(2), 7, 110);
@@ -54,7 +58,8 @@ static void counts_doubles_and_repeats(void **state) {
 	assert_int_equal(n, 2);
 }
 
-static void sums_follow_the_best_status(void **state) {
+static void sums_follow_the_best_status(void **state)
+{
 	(void)state;
 	const struct sim_ledger_sums *sums = sim_ledger_sums(ledger);
 	struct sim_entry *entry = entry_of(1);
@@ -80,7 +85,8 @@ static void sums_follow_the_best_status(void **state) {
 	assert_int_equal(entry->delivered, 2);
 }
 
-static void grows_and_keeps_order(void **state) {
+static void grows_and_keeps_order(void **state)
+{
 	(void)state;
 	for (uint64_t who = 1; who <= 50000; who++)
 		sim_ledger_take(ledger, entry_of(who * 31), who, (msec_t)who);
@@ -93,7 +99,8 @@ static void grows_and_keeps_order(void **state) {
 	assert_true(sizeof(struct sim_entry) <= 128);
 }
 
-static void is_full_and_forgets(void **state) {
+static void is_full_and_forgets(void **state)
+{
 	(void)state;
 	struct sim_ledger *small = sim_ledger_create(1);
 	struct sim_entry *entry = sim_ledger_entry(small, NUMBER_ONE, 1, "US.123");
@@ -107,7 +114,8 @@ static void is_full_and_forgets(void **state) {
 	sim_ledger_destroy(small);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(counts_doubles_and_repeats, setup, teardown),
 		cmocka_unit_test_setup_teardown(sums_follow_the_best_status, setup, teardown),

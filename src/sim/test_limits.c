@@ -6,7 +6,8 @@
 
 #include "sim/limits.h"
 
-static int taken_between(const struct sim_limit *limit, int64_t *full_at, int64_t from, int64_t to, int64_t step) {
+static int taken_between(const struct sim_limit *limit, int64_t *full_at, int64_t from, int64_t to, int64_t step)
+{
 	int n = 0;
 	for (int64_t now = from; now < to; now += step) {
 		if (sim_limits_fits(limit, *full_at, now)) {
@@ -17,7 +18,8 @@ static int taken_between(const struct sim_limit *limit, int64_t *full_at, int64_
 	return n;
 }
 
-static void ceiling_holds_the_rate(void **state) {
+static void ceiling_holds_the_rate(void **state)
+{
 	(void)state;
 	const int64_t second = 1000000000;
 	struct sim_limit limit = sim_limits_ceiling(80, 100);
@@ -26,7 +28,8 @@ static void ceiling_holds_the_rate(void **state) {
 	assert_in_range(n, 800, 800 + 8); /* the rate, and once the depth of the bucket */
 }
 
-static void ceiling_takes_an_even_pace_whole(void **state) {
+static void ceiling_takes_an_even_pace_whole(void **state)
+{
 	(void)state;
 	const int64_t second = 1000000000;
 	struct sim_limit limit = sim_limits_ceiling(1000, 0);
@@ -35,7 +38,8 @@ static void ceiling_takes_an_even_pace_whole(void **state) {
 	assert_int_equal(taken_between(&limit, &full_at, second, 2 * second, second / 1000), 1000);
 }
 
-static void pair_takes_a_burst_then_waits(void **state) {
+static void pair_takes_a_burst_then_waits(void **state)
+{
 	(void)state;
 	struct sim_limit limit = sim_limits_pair();
 	int64_t full_at = 0;
@@ -49,7 +53,8 @@ static void pair_takes_a_burst_then_waits(void **state) {
 	assert_true(sim_limits_fits(&limit, full_at, now + 6000));
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ceiling_holds_the_rate),
 		cmocka_unit_test(ceiling_takes_an_even_pace_whole),

@@ -14,30 +14,35 @@ static struct sim_message message;
 static struct sim_refusal refusal;
 static struct arena *arena;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	arena = arena_create(65536);
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	arena_destroy(arena);
 	return 0;
 }
 
-static int read_of(const char *text) {
+static int read_of(const char *text)
+{
 	refusal.code = 0;
 	return sim_message_read(&numbering, &scan, text, strlen(text), arena, &message, &refusal);
 }
 
-static int read_to(const char *to) {
+static int read_to(const char *to)
+{
 	char text[512];
 	snprintf(text, sizeof(text), "{\"messaging_product\":\"whatsapp\",\"to\":\"%s\",\"text\":{\"body\":\"x\"}}", to);
 	return read_of(text);
 }
 
-static void numbers_become_digits(void **state) {
+static void numbers_become_digits(void **state)
+{
 	(void)state;
 	static const char *const good[][2] = {
 		{"+44 (7700) 900-123", "447700900123"}, {"447700900123", "447700900123"}, {"5550783881", "15550783881"},
@@ -56,7 +61,8 @@ static void numbers_become_digits(void **state) {
 	}
 }
 
-static void reads_a_template_message(void **state) {
+static void reads_a_template_message(void **state)
+{
 	(void)state;
 	assert_int_equal(read_of("{\"messaging_product\":\"whatsapp\",\"recipient_type\":\"individual\",\"to\":\"+447700900123\","
 	                         "\"type\":\"template\",\"template\":{\"name\":\"offer\",\"language\":{\"code\":\"en_GB\"},"
@@ -67,7 +73,8 @@ static void reads_a_template_message(void **state) {
 	assert_true(sim_text_is(message.opaque, "c42:r981:a1 ä"));
 }
 
-static void user_ids_are_recipients_too(void **state) {
+static void user_ids_are_recipients_too(void **state)
+{
 	(void)state;
 	assert_int_equal(read_of("{\"messaging_product\":\"whatsapp\",\"recipient\":\"US.13491208655302741918\","
 	                         "\"text\":{\"body\":\"x\"}}"), 0);
@@ -78,7 +85,8 @@ static void user_ids_are_recipients_too(void **state) {
 	assert_int_equal(refusal.code, 131009);
 }
 
-static void refusals_have_metas_codes(void **state) {
+static void refusals_have_metas_codes(void **state)
+{
 	(void)state;
 #define HEAD "{\"messaging_product\":\"whatsapp\",\"to\":\"+447700900123\""
 	static const struct {
@@ -102,7 +110,8 @@ static void refusals_have_metas_codes(void **state) {
 	}
 }
 
-static void content_is_template_and_parameters_alone(void **state) {
+static void content_is_template_and_parameters_alone(void **state)
+{
 	(void)state;
 #define MESSAGE(to, name, text, opaque) "{\"messaging_product\":\"whatsapp\",\"to\":\"" to "\",\"type\":\"template\"," \
 	"\"template\":{\"name\":\"" name "\",\"language\":{\"code\":\"en\"},\"components\":[\"" text "\"]}," \
@@ -117,7 +126,8 @@ static void content_is_template_and_parameters_alone(void **state) {
 	assert_int_not_equal(message.content, first);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(numbers_become_digits, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_a_template_message, setup, teardown),

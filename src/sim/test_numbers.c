@@ -9,19 +9,22 @@
 
 static struct sim_world world;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	sim_world_init(&world, 1);
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_world_fini(&world);
 	return 0;
 }
 
-static void first_use_makes_them(void **state) {
+static void first_use_makes_them(void **state)
+{
 	(void)state;
 	struct sim_waba *waba = sim_world_waba(&world, 500, 77);
 	assert_ptr_equal(sim_world_waba(&world, 500, 77), waba);
@@ -32,7 +35,8 @@ static void first_use_makes_them(void **state) {
 	assert_null(sim_world_find_number(&world, 601));
 }
 
-static void guess_moves_when_the_account_is_named(void **state) {
+static void guess_moves_when_the_account_is_named(void **state)
+{
 	(void)state;
 	struct sim_number *number = sim_world_number(&world, 600, 77);
 	assert_true(number->waba->made_up);
@@ -44,7 +48,8 @@ static void guess_moves_when_the_account_is_named(void **state) {
 	assert_int_equal(other->waba->id, 502);
 }
 
-static void listing_makes_a_number_once(void **state) {
+static void listing_makes_a_number_once(void **state)
+{
 	(void)state;
 	struct sim_waba *waba = sim_world_waba(&world, 500, 77);
 	sim_world_settle_numbers(&world, waba, 77);
@@ -53,7 +58,8 @@ static void listing_makes_a_number_once(void **state) {
 	assert_ptr_equal(world.number_list[0]->waba, waba);
 }
 
-static void tokens_remember_the_newest_accounts(void **state) {
+static void tokens_remember_the_newest_accounts(void **state)
+{
 	(void)state;
 	for (uint64_t id = 1; id <= SIM_TOKEN_ACCOUNTS + 2; id++)
 		sim_world_waba(&world, id, 77);
@@ -68,7 +74,8 @@ static void tokens_remember_the_newest_accounts(void **state) {
 	}
 }
 
-static void numbers_have_a_limit(void **state) {
+static void numbers_have_a_limit(void **state)
+{
 	(void)state;
 	sim_world_waba(&world, 1, 77);
 	for (uint64_t id = 1; id <= SIM_MAX_NUMBERS; id++)
@@ -76,7 +83,8 @@ static void numbers_have_a_limit(void **state) {
 	assert_null(sim_world_number(&world, 1, 77));
 }
 
-static void map_survives_removal(void **state) {
+static void map_survives_removal(void **state)
+{
 	(void)state;
 	struct sim_map map = {0};
 	int value;
@@ -91,7 +99,8 @@ static void map_survives_removal(void **state) {
 	sim_map_fini(&map);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(first_use_makes_them, setup, teardown),
 		cmocka_unit_test_setup_teardown(guess_moves_when_the_account_is_named, setup, teardown),

@@ -10,19 +10,22 @@
 static struct sim_options *options;
 static struct err err;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	options = sim_options_create();
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_options_destroy(options);
 	return 0;
 }
 
-static void defaults(void **state) {
+static void defaults(void **state)
+{
 	(void)state;
 	assert_string_equal(options->token_prefix, "EAA");
 	assert_int_equal(options->ceiling, 80);
@@ -32,7 +35,8 @@ static void defaults(void **state) {
 	assert_int_equal(options->fail_codes.n, 0);
 }
 
-static void each_kind(void **state) {
+static void each_kind(void **state)
+{
 	(void)state;
 	assert_int_equal(sim_options_set(options, "webhook-url", "http://x/y", &err), 0);
 	assert_string_equal(options->webhook_url, "http://x/y");
@@ -58,7 +62,8 @@ static void each_kind(void **state) {
 	assert_false(sim_options_is_flag("ceiling"));
 }
 
-static void refusals_change_nothing(void **state) {
+static void refusals_change_nothing(void **state)
+{
 	(void)state;
 	static const char *const bad[][2] = {
 		{"ceiling", "-1"}, {"ceiling", "x"}, {"ceiling", ""}, {"read-share", "101"}, {"read-share", "100.1"},
@@ -79,7 +84,8 @@ static void refusals_change_nothing(void **state) {
 	assert_int_equal(sim_options_set_live(options, "ceiling", "2", &err), 0);
 }
 
-static void written_form_can_be_set_again(void **state) {
+static void written_form_can_be_set_again(void **state)
+{
 	(void)state;
 	assert_int_equal(sim_options_set(options, "fail-codes", "131026:2,131049:0.5", &err), 0);
 	assert_int_equal(sim_options_set(options, "quality-rating", "RED", &err), 0);
@@ -102,7 +108,8 @@ static void written_form_can_be_set_again(void **state) {
 	assert_memory_equal(&copy, options, sizeof(copy));
 }
 
-static void choices_and_help(void **state) {
+static void choices_and_help(void **state)
+{
 	(void)state;
 	char text[SIM_CHOICE_BYTES];
 	sim_options_choice(options, "messaging-limit", text);
@@ -119,7 +126,8 @@ static void choices_and_help(void **state) {
 	assert_non_null(strstr(buf_text(&out), "--template-verdict approve|reject|pending"));
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(defaults, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_kind, setup, teardown),

@@ -14,7 +14,8 @@ static struct sim_update *list, **list_end;
 static struct buf out;
 static cJSON *tree;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	list = NULL;
 	list_end = &list;
@@ -23,7 +24,8 @@ static int setup(void **state) {
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	while (list) {
 		struct sim_update *next = list->next;
@@ -35,12 +37,14 @@ static int teardown(void **state) {
 	return 0;
 }
 
-static void append(struct sim_update *update) {
+static void append(struct sim_update *update)
+{
 	*list_end = update;
 	list_end = &update->next;
 }
 
-static struct sim_sent *sent_to(const char *user, struct sim_number *number, const char *opaque) {
+static struct sim_sent *sent_to(const char *user, struct sim_number *number, const char *opaque)
+{
 	struct sim_sent *sent = sim_sent_create((struct sim_text){.at = opaque, .n = opaque ? strlen(opaque) : 0});
 	sent->number = number;
 	sent->is_template = true;
@@ -48,7 +52,8 @@ static struct sim_sent *sent_to(const char *user, struct sim_number *number, con
 	return sent;
 }
 
-static void append_status(const char *user, struct sim_number *number, enum sim_status status, const char *opaque) {
+static void append_status(const char *user, struct sim_number *number, enum sim_status status, const char *opaque)
+{
 	struct sim_sent *sent = sent_to(user, number, opaque);
 	sent->fate.fail_code = 131049;
 	append(sim_payload_status(sent, 500, status, 1750030073999));
@@ -56,7 +61,8 @@ static void append_status(const char *user, struct sim_number *number, enum sim_
 }
 
 /* The whole list as one POST, read again. */
-static size_t batch(size_t max, size_t max_bytes, bool apart) {
+static size_t batch(size_t max, size_t max_bytes, bool apart)
+{
 	struct err err;
 	buf_reset(&out);
 	cJSON_Delete(tree);
@@ -67,17 +73,20 @@ static size_t batch(size_t max, size_t max_bytes, bool apart) {
 	return n;
 }
 
-static const cJSON *at(const cJSON *array, int index) {
+static const cJSON *at(const cJSON *array, int index)
+{
 	const cJSON *item = cJSON_GetArrayItem(array, index);
 	assert_non_null(item);
 	return item;
 }
 
-static const cJSON *value_of(int entry, int change) {
+static const cJSON *value_of(int entry, int change)
+{
 	return json_get(at(json_get(at(json_get(tree, "entry"), entry), "changes"), change), "value");
 }
 
-static void status_has_metas_shape(void **state) {
+static void status_has_metas_shape(void **state)
+{
 	(void)state;
 	append_status("447700900123", &number_a, SIM_STATUS_SENT, "c42/r981 \xc3\xa4 \xf0\x9f\x98\x80 \"q\"");
 	assert_int_equal(batch(10, 100000, false), 1);
@@ -97,7 +106,8 @@ static void status_has_metas_shape(void **state) {
 	assert_non_null(strstr(buf_text(&out), "c42\\/r981 \\u00e4 \\ud83d\\ude00 \\\"q\\\""));
 }
 
-static void failure_has_errors_and_no_contact(void **state) {
+static void failure_has_errors_and_no_contact(void **state)
+{
 	(void)state;
 	append_status("447700900123", &number_a, SIM_STATUS_FAILED, NULL);
 	batch(10, 100000, false);
@@ -111,7 +121,8 @@ static void failure_has_errors_and_no_contact(void **state) {
 	assert_non_null(json_text(json_get(error, "error_data"), "details"));
 }
 
-static void neighbours_share_a_change_or_stand_apart(void **state) {
+static void neighbours_share_a_change_or_stand_apart(void **state)
+{
 	(void)state;
 	append_status("1", &number_a, SIM_STATUS_SENT, NULL);
 	append_status("2", &number_a, SIM_STATUS_READ, NULL);
@@ -127,7 +138,8 @@ static void neighbours_share_a_change_or_stand_apart(void **state) {
 	assert_int_equal(cJSON_GetArraySize(json_get(at(json_get(tree, "entry"), 0), "changes")), 4);
 }
 
-static void batches_keep_their_limits(void **state) {
+static void batches_keep_their_limits(void **state)
+{
 	(void)state;
 	for (int i = 0; i < 20; i++)
 		append_status("447700900123", &number_a, SIM_STATUS_SENT, NULL);
@@ -141,7 +153,8 @@ static void batches_keep_their_limits(void **state) {
 	}
 }
 
-static void inbound_and_fields_stand_beside_statuses(void **state) {
+static void inbound_and_fields_stand_beside_statuses(void **state)
+{
 	(void)state;
 	struct sim_inbound button = {.number = &number_a, .from = "447700900123", .button = "Stop", .payload = "STOP:c42",
 	                             .context = "wamid.X"};
@@ -175,7 +188,8 @@ static void inbound_and_fields_stand_beside_statuses(void **state) {
 	assert_true(cJSON_IsNumber(json_get(at(json_get(tree, "entry"), 2), "time")));
 }
 
-static void signature_is_hmac_sha256(void **state) {
+static void signature_is_hmac_sha256(void **state)
+{
 	(void)state;
 	char hex[SIM_SIGNATURE_BYTES];
 	/* RFC 4231, test case 2. */
@@ -183,7 +197,8 @@ static void signature_is_hmac_sha256(void **state) {
 	assert_string_equal(hex, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(status_has_metas_shape, setup, teardown),
 		cmocka_unit_test_setup_teardown(failure_has_errors_and_no_contact, setup, teardown),

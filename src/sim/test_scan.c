@@ -9,11 +9,13 @@
 
 static struct sim_scan scan;
 
-static int scan_of(const char *text) {
+static int scan_of(const char *text)
+{
 	return sim_scan(&scan, text, strlen(text));
 }
 
-static void reads_members_and_items(void **state) {
+static void reads_members_and_items(void **state)
+{
 	(void)state;
 	arena_auto struct arena *arena = arena_create(1024);
 	assert_int_equal(scan_of(" {\"a\":{\"b\":[1,{\"c\":\"x\"},true]},\"z\":\"last\"} "), 0);
@@ -32,7 +34,8 @@ static void reads_members_and_items(void **state) {
 	assert_null(sim_scan_text(&scan, SIM_SCAN_NONE, arena).at);
 }
 
-static void unescapes(void **state) {
+static void unescapes(void **state)
+{
 	(void)state;
 	arena_auto struct arena *arena = arena_create(1024);
 	assert_int_equal(scan_of("[\"a\\n\\u00e4\\ud83d\\ude00\\/\\\"\"]"), 0);
@@ -40,7 +43,8 @@ static void unescapes(void **state) {
 	assert_true(sim_text_is(text, "a\nä😀/\""));
 }
 
-static void refuses_what_is_not_json(void **state) {
+static void refuses_what_is_not_json(void **state)
+{
 	(void)state;
 	static const char *const bad[] = {
 		"", " ", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "{a:1}", "01", "1.", "-", "1e", "tru", "\"a", "\"\\x\"",
@@ -54,7 +58,8 @@ static void refuses_what_is_not_json(void **state) {
 	assert_int_equal(sim_scan_count(&scan, 0), 6);
 }
 
-static void keeps_its_limits(void **state) {
+static void keeps_its_limits(void **state)
+{
 	(void)state;
 	char text[8192];
 	memset(text, '[', 100);
@@ -70,7 +75,8 @@ static void keeps_its_limits(void **state) {
 	assert_int_equal(sim_scan(&scan, text, n), -1);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_members_and_items),
 		cmocka_unit_test(unescapes),

@@ -12,7 +12,8 @@
 
 static struct talk talk;
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	talk_stop(&talk);
 	return 0;
@@ -21,7 +22,8 @@ static int teardown(void **state) {
 #define START(...) talk_start(&talk, (const char *const[]){__VA_ARGS__ __VA_OPT__(,) NULL})
 #define LEDGER(key) talk_number(&talk, "/_sim/ledger", key)
 
-static void tokens_open_the_door(void **state) {
+static void tokens_open_the_door(void **state)
+{
 	(void)state;
 	START();
 	talk.token[0] = '\0';
@@ -40,7 +42,8 @@ static void tokens_open_the_door(void **state) {
 	assert_int_equal(LEDGER("taken"), 1);
 }
 
-static void answers_as_meta_does(void **state) {
+static void answers_as_meta_does(void **state)
+{
 	(void)state;
 	START();
 	assert_int_equal(talk_send(&talk, "+44 7700 900123", "offer", "c1:r1"), 200);
@@ -68,7 +71,8 @@ static void answers_as_meta_does(void **state) {
 	assert_int_equal(LEDGER("taken"), 0);
 }
 
-static void unknown_paths_are_refused(void **state) {
+static void unknown_paths_are_refused(void **state)
+{
 	(void)state;
 	START();
 	assert_int_equal(talk_call(&talk, "POST", "/v23.0/600/nothing", "{}"), 400);
@@ -82,7 +86,8 @@ static void unknown_paths_are_refused(void **state) {
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/ledger", "{}"), 405);
 }
 
-static void limits_answer_without_taking(void **state) {
+static void limits_answer_without_taking(void **state)
+{
 	(void)state;
 	START("ceiling", "1", "ceiling-burst-ms", "0");
 	assert_int_equal(talk_send(&talk, "+447700900001", "offer", ""), 200);
@@ -98,7 +103,8 @@ static void limits_answer_without_taking(void **state) {
 	assert_int_equal(talk_number(&talk, "/_sim/stats", "limited"), 1);
 }
 
-static void faults_take_or_do_not_take(void **state) {
+static void faults_take_or_do_not_take(void **state)
+{
 	(void)state;
 	START("silent-ms", "1");
 	static const struct {
@@ -123,13 +129,15 @@ static void faults_take_or_do_not_take(void **state) {
 	assert_int_equal(talk_number(&talk, "/_sim/faults", "ceiling"), 80);
 }
 
-static void delayed_answers_come(void **state) {
+static void delayed_answers_come(void **state)
+{
 	(void)state;
 	START("latency-ms", "30", "latency-jitter-ms", "5");
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 200);
 }
 
-static void stopping_drops_answers_that_wait(void **state) {
+static void stopping_drops_answers_that_wait(void **state)
+{
 	(void)state;
 	START("silent-after", "100", "silent-ms", "3600000");
 	int fd = talk_leave(&talk, "POST", "/v23.0/600/messages", "{\"messaging_product\":\"whatsapp\",\"to\":\"+447700900123\",\"type\":"
@@ -144,7 +152,8 @@ static void stopping_drops_answers_that_wait(void **state) {
 	START();
 }
 
-static void files_give_handles(void **state) {
+static void files_give_handles(void **state)
+{
 	(void)state;
 	START();
 	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads?file_name=a.jpg&file_length=5&file_type=image/jpeg", ""), 200);
@@ -158,7 +167,8 @@ static void files_give_handles(void **state) {
 	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads", ""), 400);
 }
 
-static void a_template_lives(void **state) {
+static void a_template_lives(void **state)
+{
 	(void)state;
 	START("any-template", "off");
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 404);
@@ -193,7 +203,8 @@ static void a_template_lives(void **state) {
 	target_stop(target);
 }
 
-static void records_are_read(void **state) {
+static void records_are_read(void **state)
+{
 	(void)state;
 	START("quality-rating", "YELLOW", "ceiling", "1000");
 	assert_int_equal(talk_call(&talk, "GET", "/v23.0/600?fields=id,display_phone_number,verified_name,quality_rating,"
@@ -213,7 +224,8 @@ static void records_are_read(void **state) {
 	assert_non_null(json_get(talk.tree, "data")->child);
 }
 
-static void free_text_needs_an_open_window(void **state) {
+static void free_text_needs_an_open_window(void **state)
+{
 	(void)state;
 	START();
 	static const char text[] = "{\"messaging_product\":\"whatsapp\",\"to\":\"+447700900123\",\"text\":{\"body\":\"hi\"}}";
@@ -227,7 +239,8 @@ static void free_text_needs_an_open_window(void **state) {
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"x\",\"phone_number_id\":600,\"text\":\"a\"}"), 400);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(tokens_open_the_door, teardown),
 		cmocka_unit_test_teardown(answers_as_meta_does, teardown),

@@ -10,20 +10,23 @@
 static struct sim_spec spec;
 static struct sim_spec_fault fault;
 
-static int read_of(const char *text, bool named, enum sim_category category) {
+static int read_of(const char *text, bool named, enum sim_category category)
+{
 	struct err err;
 	json_auto cJSON *tree = NULL;
 	assert_int_equal(json_parse(text, strlen(text), &tree, &err), 0);
 	return sim_spec_read(tree, named, category, &spec, &fault);
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_spec_fini(&spec);
 	return 0;
 }
 
-static void reads_a_full_template(void **state) {
+static void reads_a_full_template(void **state)
+{
 	(void)state;
 	static const char text[] =
 		"[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"4::aW\"]}},"
@@ -45,7 +48,8 @@ static void reads_a_full_template(void **state) {
 	assert_string_equal(spec.main.buttons[0].text, "Stop");
 }
 
-static void positions_are_sorted(void **state) {
+static void positions_are_sorted(void **state)
+{
 	(void)state;
 	assert_int_equal(read_of("[{\"type\":\"body\",\"text\":\"Get {{2}} for {{1}} now\",\"example\":{\"body_text\":"
 	                         "[[\"a\",\"b\"]]}}]", false, SIM_UTILITY), 0);
@@ -53,7 +57,8 @@ static void positions_are_sorted(void **state) {
 	assert_string_equal(spec.main.body_vars.names[1], "2");
 }
 
-static void carousels_and_offers(void **state) {
+static void carousels_and_offers(void **state)
+{
 	(void)state;
 #define CARD "{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
 	"{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"More\"}]}]}"
@@ -67,7 +72,8 @@ static void carousels_and_offers(void **state) {
 	assert_true(spec.offer_expires);
 }
 
-static void refusals_name_the_rule(void **state) {
+static void refusals_name_the_rule(void **state)
+{
 	(void)state;
 	static const struct {
 		const char *components;
@@ -102,7 +108,8 @@ static void refusals_name_the_rule(void **state) {
 	}
 }
 
-static void lengths_count_characters(void **state) {
+static void lengths_count_characters(void **state)
+{
 	(void)state;
 	buf_auto struct buf text;
 	buf_init(&text, 65536);
@@ -119,7 +126,8 @@ static void lengths_count_characters(void **state) {
 	assert_int_equal(fault.subcode, 2388040);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(reads_a_full_template, teardown),
 		cmocka_unit_test_teardown(positions_are_sorted, teardown),

@@ -15,14 +15,16 @@
 
 #define WAIT_SECONDS 20
 
-static void must(bool condition, const char *what) {
+static void must(bool condition, const char *what)
+{
 	if (condition)
 		return;
 	fprintf(stderr, "test: %s\n", what);
 	abort();
 }
 
-void talk_start(struct talk *talk, const char *const *options) {
+void talk_start(struct talk *talk, const char *const *options)
+{
 	static const char *const quick[] = {
 		"listen", "127.0.0.1:0", "sent-delay-ms", "0", "delivered-delay-ms", "0", "read-delay-ms", "0",
 		"inbound-delay-ms", "0", "template-delay-ms", "0", "held-delay-ms", "0", "webhook-retry-ms", "1",
@@ -39,7 +41,8 @@ void talk_start(struct talk *talk, const char *const *options) {
 	sim_options_destroy(o);
 }
 
-static void forget(struct talk *talk) {
+static void forget(struct talk *talk)
+{
 	free(talk->body);
 	cJSON_Delete(talk->tree);
 	talk->body = NULL;
@@ -47,12 +50,14 @@ static void forget(struct talk *talk) {
 	talk->status = 0;
 }
 
-void talk_stop(struct talk *talk) {
+void talk_stop(struct talk *talk)
+{
 	sim_stop(talk->sim);
 	forget(talk);
 }
 
-static int connect_to(uint16_t port) {
+static int connect_to(uint16_t port)
+{
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port),
 	                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -60,7 +65,8 @@ static int connect_to(uint16_t port) {
 	return fd;
 }
 
-int talk_leave(struct talk *talk, const char *method, const char *path, const char *body) {
+int talk_leave(struct talk *talk, const char *method, const char *path, const char *body)
+{
 	buf_auto struct buf io;
 	buf_init(&io, (size_t)16 << 20);
 	buf_addf(&io, "%s %s HTTP/1.1\r\nHost: sim.test\r\nConnection: close\r\n", method, path);
@@ -74,7 +80,8 @@ int talk_leave(struct talk *talk, const char *method, const char *path, const ch
 	return fd;
 }
 
-int talk_call(struct talk *talk, const char *method, const char *path, const char *body) {
+int talk_call(struct talk *talk, const char *method, const char *path, const char *body)
+{
 	buf_auto struct buf io;
 	buf_init(&io, (size_t)16 << 20);
 	forget(talk);
@@ -96,26 +103,30 @@ int talk_call(struct talk *talk, const char *method, const char *path, const cha
 	return talk->status;
 }
 
-int talk_code(const struct talk *talk) {
+int talk_code(const struct talk *talk)
+{
 	int64_t code;
 	return json_int(json_get(talk->tree, "error"), "code", &code) ? (int)code : 0;
 }
 
-int talk_send(struct talk *talk, const char *to, const char *template_name, const char *opaque) {
+int talk_send(struct talk *talk, const char *to, const char *template_name, const char *opaque)
+{
 	char body[1024];
 	snprintf(body, sizeof(body), "{\"messaging_product\":\"whatsapp\",\"to\":\"%s\",\"type\":\"template\",\"template\":{\"name\":"
 	         "\"%s\",\"language\":{\"code\":\"en\"}},\"biz_opaque_callback_data\":\"%s\"}", to, template_name, opaque);
 	return talk_call(talk, "POST", "/v23.0/600/messages", body);
 }
 
-int64_t talk_number(struct talk *talk, const char *path, const char *key) {
+int64_t talk_number(struct talk *talk, const char *path, const char *key)
+{
 	int64_t value = -1;
 	must(talk_call(talk, "GET", path, NULL) == 200, path);
 	must(json_int(talk->tree, key, &value), key);
 	return value;
 }
 
-void talk_settle(struct talk *talk) {
+void talk_settle(struct talk *talk)
+{
 	int n = 0;
 	while (talk_number(talk, "/_sim/ledger", "pending") > 0)
 		must(++n < 100000, "messages do not settle");
@@ -132,7 +143,8 @@ struct target {
 	int n_posts, answer_status, n_answers;
 };
 
-static void take_request(struct http_request *req, void *arg) {
+static void take_request(struct http_request *req, void *arg)
+{
 	struct target *target = arg;
 	size_t n;
 	const char *challenge = http_query(req, "hub.challenge", 0), *signature = http_header(req, "X-Hub-Signature-256");
@@ -156,18 +168,21 @@ static void take_request(struct http_request *req, void *arg) {
 	http_respond(req, status, "text/plain", challenge ? challenge : "ok", challenge ? strlen(challenge) : 2);
 }
 
-static void take_policy(struct http_request *req, struct http_policy *policy, void *arg) {
+static void take_policy(struct http_request *req, struct http_policy *policy, void *arg)
+{
 	(void)req;
 	(void)arg;
 	*policy = (struct http_policy){.body = HTTP_BODY_MEMORY, .max_body_bytes = 4 << 20, .body_fd = -1};
 }
 
-static void take_refused(struct http_request *req, int status, void *arg) {
+static void take_refused(struct http_request *req, int status, void *arg)
+{
 	(void)arg;
 	http_respond(req, status, NULL, NULL, 0);
 }
 
-struct target *target_start(void) {
+struct target *target_start(void)
+{
 	struct err err = {.text = ""};
 	struct target *target = calloc(1, sizeof(*target));
 	must(target != NULL, "memory");
@@ -181,7 +196,8 @@ struct target *target_start(void) {
 	return target;
 }
 
-void target_stop(struct target *target) {
+void target_stop(struct target *target)
+{
 	http_server_stop(target->server, 1000);
 	buf_fini(&target->all);
 	pthread_cond_destroy(&target->came);
@@ -189,25 +205,29 @@ void target_stop(struct target *target) {
 	free(target);
 }
 
-const char *target_url(const struct target *target) {
+const char *target_url(const struct target *target)
+{
 	return target->url;
 }
 
-void target_answer(struct target *target, int status, int n) {
+void target_answer(struct target *target, int status, int n)
+{
 	pthread_mutex_lock(&target->lock);
 	target->answer_status = status;
 	target->n_answers = n;
 	pthread_mutex_unlock(&target->lock);
 }
 
-static int count_in(const char *all, const char *text) {
+static int count_in(const char *all, const char *text)
+{
 	int n = 0;
 	for (const char *at = strstr(all, text); at; at = strstr(at + 1, text))
 		n++;
 	return n;
 }
 
-bool target_wait(struct target *target, const char *text, int n) {
+bool target_wait(struct target *target, const char *text, int n)
+{
 	struct timespec until;
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += WAIT_SECONDS;
@@ -219,21 +239,24 @@ bool target_wait(struct target *target, const char *text, int n) {
 	return found >= n;
 }
 
-int target_count(struct target *target, const char *text) {
+int target_count(struct target *target, const char *text)
+{
 	pthread_mutex_lock(&target->lock);
 	int n = count_in(buf_text(&target->all), text);
 	pthread_mutex_unlock(&target->lock);
 	return n;
 }
 
-int target_posts(struct target *target) {
+int target_posts(struct target *target)
+{
 	pthread_mutex_lock(&target->lock);
 	int n = target->n_posts;
 	pthread_mutex_unlock(&target->lock);
 	return n;
 }
 
-bool target_signed(struct target *target, const char *secret) {
+bool target_signed(struct target *target, const char *secret)
+{
 	char hex[SIM_SIGNATURE_BYTES];
 	bool good = true;
 	pthread_mutex_lock(&target->lock);

@@ -12,7 +12,8 @@ static struct sim_templates templates;
 static struct sim_waba waba, other;
 static struct sim_answer answer;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	sim_templates_init(&templates, 1);
 	waba = (struct sim_waba){.id = 500};
@@ -21,14 +22,16 @@ static int setup(void **state) {
 	return 0;
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_templates_fini(&templates);
 	sim_answer_fini(&answer);
 	return 0;
 }
 
-static struct sim_template *create(struct sim_waba *in, const char *name, const char *language) {
+static struct sim_template *create(struct sim_waba *in, const char *name, const char *language)
+{
 	char text[512];
 	snprintf(text, sizeof(text), "{\"name\":\"%s\",\"language\":\"%s\",\"category\":\"MARKETING\",\"components\":"
 	         "[{\"type\":\"BODY\",\"text\":\"Hello\"}]}", name, language);
@@ -40,15 +43,18 @@ static struct sim_template *create(struct sim_waba *in, const char *name, const 
 	return sim_templates_create(&templates, in, tree, &answer);
 }
 
-static struct sim_text text_of(const char *text) {
+static struct sim_text text_of(const char *text)
+{
 	return (struct sim_text){.at = text, .n = strlen(text)};
 }
 
-static bool exists(const struct sim_waba *in, const char *name, const char *language) {
+static bool exists(const struct sim_waba *in, const char *name, const char *language)
+{
 	return sim_templates_find(&templates, in, text_of(name), text_of(language)) != NULL;
 }
 
-static void identity_is_account_name_language(void **state) {
+static void identity_is_account_name_language(void **state)
+{
 	(void)state;
 	struct sim_template *t = create(&waba, "offer_1", "en_US");
 	assert_non_null(t);
@@ -65,7 +71,8 @@ static void identity_is_account_name_language(void **state) {
 	assert_ptr_equal(sim_templates_by_id(&templates, t->id), t);
 }
 
-static void bad_heads_are_refused(void **state) {
+static void bad_heads_are_refused(void **state)
+{
 	(void)state;
 	static const char *const bad[][2] = {{"Offer", "en"}, {"", "en"}, {"a b", "en"}, {"a", "EN"}, {"a", "en-US"},
 	                                     {"a", "en_"}, {"a", "english"}, {"a", ""}};
@@ -76,7 +83,8 @@ static void bad_heads_are_refused(void **state) {
 	}
 }
 
-static void deletion_takes_all_languages_and_blocks_approved_names(void **state) {
+static void deletion_takes_all_languages_and_blocks_approved_names(void **state)
+{
 	(void)state;
 	create(&waba, "offer", "en")->status = SIM_TEMPLATE_APPROVED;
 	create(&waba, "offer", "de");
@@ -93,7 +101,8 @@ static void deletion_takes_all_languages_and_blocks_approved_names(void **state)
 	assert_int_equal(answer.status, 400);
 }
 
-static void list(const char *name, const char *limit, const char *after) {
+static void list(const char *name, const char *limit, const char *after)
+{
 	struct sim_fields fields;
 	sim_answer_fini(&answer);
 	sim_answer_init(&answer);
@@ -104,7 +113,8 @@ static void list(const char *name, const char *limit, const char *after) {
 	sim_templates_list(&waba, &page, &answer);
 }
 
-static void pages_hold_each_once(void **state) {
+static void pages_hold_each_once(void **state)
+{
 	(void)state;
 	for (int i = 0; i < 5; i++) {
 		char name[16];
@@ -141,7 +151,8 @@ static void pages_hold_each_once(void **state) {
 	assert_null(strstr(buf_text(&answer.body), "t_2"));
 }
 
-static void edits_review_again(void **state) {
+static void edits_review_again(void **state)
+{
 	(void)state;
 	struct sim_template *t = create(&waba, "offer", "en");
 	struct err err;
@@ -155,7 +166,8 @@ static void edits_review_again(void **state) {
 	assert_non_null(strstr(t->components, "New"));
 }
 
-static void fields_are_known_ones(void **state) {
+static void fields_are_known_ones(void **state)
+{
 	(void)state;
 	struct sim_fields fields;
 	assert_true(sim_fields_read(&fields, "id,throughput{level},name.limit(3)", "", "name,id,throughput", "X", &answer));
@@ -166,7 +178,8 @@ static void fields_are_known_ones(void **state) {
 	assert_false(sim_fields_read(&fields, "id,", "", "name,id", "X", &answer));
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(identity_is_account_name_language, setup, teardown),
 		cmocka_unit_test_setup_teardown(bad_heads_are_refused, setup, teardown),

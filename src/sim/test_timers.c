@@ -10,35 +10,41 @@
 static struct sim_timers timers;
 static int n_dropped;
 
-static int setup(void **state) {
+static int setup(void **state)
+{
 	(void)state;
 	n_dropped = 0;
 	return sim_timers_init(&timers, 1000, NULL);
 }
 
-static int teardown(void **state) {
+static int teardown(void **state)
+{
 	(void)state;
 	sim_timers_fini(&timers);
 	return 0;
 }
 
-static void run(void *context, void *arg, msec_t due) {
+static void run(void *context, void *arg, msec_t due)
+{
 	(void)context;
 	(void)arg;
 	(void)due;
 }
 
-static void drop(void *arg) {
+static void drop(void *arg)
+{
 	(void)arg;
 	n_dropped++;
 }
 
-static bool is_readable(void) {
+static bool is_readable(void)
+{
 	struct pollfd fd = {.fd = timers.wake_fd, .events = POLLIN};
 	return poll(&fd, 1, 0) == 1;
 }
 
-static void comes_in_order_of_time_then_of_adding(void **state) {
+static void comes_in_order_of_time_then_of_adding(void **state)
+{
 	(void)state;
 	static int args[500];
 	for (int i = 0; i < 500; i++)
@@ -54,7 +60,8 @@ static void comes_in_order_of_time_then_of_adding(void **state) {
 	assert_int_equal(sim_timers_count(&timers), 0);
 }
 
-static void wakes_only_for_something_earlier(void **state) {
+static void wakes_only_for_something_earlier(void **state)
+{
 	(void)state;
 	struct sim_timer out[4];
 	msec_t next;
@@ -73,7 +80,8 @@ static void wakes_only_for_something_earlier(void **state) {
 	assert_int_equal(out[0].at, 70);
 }
 
-static void is_full_and_drops_the_rest(void **state) {
+static void is_full_and_drops_the_rest(void **state)
+{
 	(void)state;
 	for (int i = 0; i < 1000; i++)
 		assert_true(sim_timers_add(&timers, i, run, drop, NULL));
@@ -82,7 +90,8 @@ static void is_full_and_drops_the_rest(void **state) {
 	assert_int_equal(n_dropped, 1000);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(comes_in_order_of_time_then_of_adding, setup, teardown),
 		cmocka_unit_test_setup_teardown(wakes_only_for_something_earlier, setup, teardown),

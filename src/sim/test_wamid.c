@@ -7,7 +7,8 @@
 
 #include "sim/wamid.h"
 
-static void has_the_observed_shape(void **state) {
+static void has_the_observed_shape(void **state)
+{
 	(void)state;
 	char a[SIM_WAMID_BYTES], b[SIM_WAMID_BYTES];
 	sim_wamid_outbound("16505551234", 1, a);
@@ -22,7 +23,8 @@ static void has_the_observed_shape(void **state) {
 	assert_memory_equal(b, "wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQzQ", 35);
 }
 
-static void long_users_fit(void **state) {
+static void long_users_fit(void **state)
+{
 	(void)state;
 	char user[200], out[SIM_WAMID_BYTES];
 	memset(user, '9', sizeof(user) - 1);
@@ -31,7 +33,8 @@ static void long_users_fit(void **state) {
 	assert_true(strlen(out) < SIM_WAMID_BYTES);
 }
 
-int main(void) {
+int main(void)
+{
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(has_the_observed_shape),
 		cmocka_unit_test(long_users_fit),

@@ -6,7 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-int sim_timers_init(struct sim_timers *timers, size_t max, struct err *err) {
+int sim_timers_init(struct sim_timers *timers, size_t max, struct err *err)
+{
 	*timers = (struct sim_timers){.max = max, .sleeps_until = INT64_MAX};
 	timers->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (timers->wake_fd < 0)
@@ -15,11 +16,13 @@ int sim_timers_init(struct sim_timers *timers, size_t max, struct err *err) {
 	return 0;
 }
 
-static bool is_before(const struct sim_timer *a, const struct sim_timer *b) {
+static bool is_before(const struct sim_timer *a, const struct sim_timer *b)
+{
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void sift_up(struct sim_timers *timers, size_t i, struct sim_timer item) {
+static void sift_up(struct sim_timers *timers, size_t i, struct sim_timer item)
+{
 	while (i > 0 && is_before(&item, &timers->heap[(i - 1) / 2])) {
 		timers->heap[i] = timers->heap[(i - 1) / 2];
 		i = (i - 1) / 2;
@@ -27,7 +30,8 @@ static void sift_up(struct sim_timers *timers, size_t i, struct sim_timer item) 
 	timers->heap[i] = item;
 }
 
-static struct sim_timer pop(struct sim_timers *timers) {
+static struct sim_timer pop(struct sim_timers *timers)
+{
 	struct sim_timer top = timers->heap[0], last = timers->heap[--timers->n];
 	size_t i = 0, child;
 	while ((child = 2 * i + 1) < timers->n) {
@@ -42,7 +46,8 @@ static struct sim_timer pop(struct sim_timers *timers) {
 	return top;
 }
 
-void sim_timers_drop_all(struct sim_timers *timers) {
+void sim_timers_drop_all(struct sim_timers *timers)
+{
 	for (;;) {
 		pthread_mutex_lock(&timers->lock);
 		bool empty = timers->n == 0;
@@ -54,14 +59,16 @@ void sim_timers_drop_all(struct sim_timers *timers) {
 	}
 }
 
-void sim_timers_fini(struct sim_timers *timers) {
+void sim_timers_fini(struct sim_timers *timers)
+{
 	sim_timers_drop_all(timers);
 	free(timers->heap);
 	close(timers->wake_fd);
 	pthread_mutex_destroy(&timers->lock);
 }
 
-static void wake(struct sim_timers *timers) {
+static void wake(struct sim_timers *timers)
+{
 	const uint64_t one = 1;
 	timers->woken = true;
 	/* Fails only when the counter is full, and then it is readable already. */
@@ -69,7 +76,8 @@ static void wake(struct sim_timers *timers) {
 	(void)n;
 }
 
-bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_fn *run, void (*drop)(void *), void *arg) {
+bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_fn *run, void (*drop)(void *), void *arg)
+{
 	pthread_mutex_lock(&timers->lock);
 	bool fits = timers->n < timers->max;
 	if (fits && timers->n == timers->cap) {
@@ -88,13 +96,15 @@ bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_fn *run, voi
 	return fits;
 }
 
-void sim_timers_wake(struct sim_timers *timers) {
+void sim_timers_wake(struct sim_timers *timers)
+{
 	pthread_mutex_lock(&timers->lock);
 	wake(timers);
 	pthread_mutex_unlock(&timers->lock);
 }
 
-void sim_timers_awake(struct sim_timers *timers) {
+void sim_timers_awake(struct sim_timers *timers)
+{
 	uint64_t n;
 	pthread_mutex_lock(&timers->lock);
 	timers->sleeps_until = INT64_MIN;
@@ -104,7 +114,8 @@ void sim_timers_awake(struct sim_timers *timers) {
 	pthread_mutex_unlock(&timers->lock);
 }
 
-size_t sim_timers_take(struct sim_timers *timers, msec_t now, struct sim_timer *out, size_t max, msec_t *ret_next) {
+size_t sim_timers_take(struct sim_timers *timers, msec_t now, struct sim_timer *out, size_t max, msec_t *ret_next)
+{
 	size_t n = 0;
 	pthread_mutex_lock(&timers->lock);
 	while (n < max && timers->n > 0 && timers->heap[0].at <= now)
@@ -116,11 +127,13 @@ size_t sim_timers_take(struct sim_timers *timers, msec_t now, struct sim_timer *
 	return n;
 }
 
-msec_t sim_timers_now(void) {
+msec_t sim_timers_now(void)
+{
 	return clock_mono_us() / 1000;
 }
 
-size_t sim_timers_count(struct sim_timers *timers) {
+size_t sim_timers_count(struct sim_timers *timers)
+{
 	pthread_mutex_lock(&timers->lock);
 	size_t n = timers->n;
 	pthread_mutex_unlock(&timers->lock);

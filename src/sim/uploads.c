@@ -7,7 +7,8 @@
 
 #include "sim/internal.h"
 
-static void answer_text(struct sim_answer *answer, const char *key, const char *value) {
+static void answer_text(struct sim_answer *answer, const char *key, const char *value)
+{
 	struct json_writer w;
 	json_begin(&w, &answer->body);
 	json_open_object(&w, NULL);
@@ -15,13 +16,15 @@ static void answer_text(struct sim_answer *answer, const char *key, const char *
 	json_close_object(&w);
 }
 
-static uint64_t next_file(struct sim *sim, const struct sim_call *call) {
+static uint64_t next_file(struct sim *sim, const struct sim_call *call)
+{
 	const uint64_t n = atomic_fetch_add_explicit(&sim->n_files, 1, memory_order_relaxed);
 	return sim_fate_mix((uint64_t)sim->seed, n, call->token);
 }
 
 /* POST /{app}/uploads?file_name=&file_length=&file_type= */
-void sim_uploads_begin(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_uploads_begin(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	char id[64];
 	const char *length = http_query(call->req, "file_length", 0);
 	if (!length || strtoull(length, NULL, 10) == 0 || !http_query(call->req, "file_type", 0)) {
@@ -33,7 +36,8 @@ void sim_uploads_begin(struct sim *sim, const struct sim_call *call, struct sim_
 }
 
 /* POST /upload:…, the bytes of the file. */
-void sim_uploads_take(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_uploads_take(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	char handle[64];
 	if (http_body_bytes(call->req) == 0) {
 		sim_answer_graph(answer, 400, 100, 0, "(#100) The upload has no bytes", NULL, NULL);
@@ -44,7 +48,8 @@ void sim_uploads_take(struct sim *sim, const struct sim_call *call, struct sim_a
 }
 
 /* POST /{phone-number}/media */
-void sim_uploads_media(struct sim *sim, const struct sim_call *call, struct sim_answer *answer) {
+void sim_uploads_media(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
 	char id[32];
 	if (http_body_bytes(call->req) == 0) {
 		sim_answer_error(answer, 100, "The parameter file is required.");

@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "sim/spec.h"
 
-void sim_vars_fini(struct sim_vars *vars) {
+void sim_vars_fini(struct sim_vars *vars)
+{
 	for (int i = 0; i < vars->n; i++)
 		free(vars->names[i]);
 	free(vars->names);
@@ -13,7 +14,8 @@ void sim_vars_fini(struct sim_vars *vars) {
 	*vars = (struct sim_vars){0};
 }
 
-int sim_vars_find(const struct sim_vars *vars, const char *name, size_t n_bytes) {
+int sim_vars_find(const struct sim_vars *vars, const char *name, size_t n_bytes)
+{
 	for (int i = 0; i < vars->n; i++) {
 		if (strlen(vars->names[i]) == n_bytes && memcmp(vars->names[i], name, n_bytes) == 0)
 			return i;
@@ -21,7 +23,8 @@ int sim_vars_find(const struct sim_vars *vars, const char *name, size_t n_bytes)
 	return -1;
 }
 
-static void add(struct sim_vars *vars, const char *name, size_t n_bytes) {
+static void add(struct sim_vars *vars, const char *name, size_t n_bytes)
+{
 	if (!vars->names) {
 		vars->names = calloc(SIM_MAX_VARIABLES, sizeof(*vars->names));
 		vars->uses = calloc(SIM_MAX_VARIABLES, sizeof(*vars->uses));
@@ -32,7 +35,8 @@ static void add(struct sim_vars *vars, const char *name, size_t n_bytes) {
 	vars->names[vars->n++] = copy;
 }
 
-static bool name_is_legal(const char *name, size_t n, bool named) {
+static bool name_is_legal(const char *name, size_t n, bool named)
+{
 	int64_t number;
 	if (!named)
 		return text_to_int(name, n, &number) && number >= 1 && number <= SIM_MAX_VARIABLES && name[0] != '0';
@@ -40,7 +44,8 @@ static bool name_is_legal(const char *name, size_t n, bool named) {
 }
 
 /* Positional ones may stand in any order, but from 1 on without gaps; they are kept in their order. */
-static int sort_positions(struct sim_vars *vars, int32_t subcode, struct sim_spec_fault *fault) {
+static int sort_positions(struct sim_vars *vars, int32_t subcode, struct sim_spec_fault *fault)
+{
 	for (int i = 0; i < vars->n; i++) {
 		char wanted[12];
 		snprintf(wanted, sizeof(wanted), "%d", i + 1);
@@ -59,7 +64,8 @@ static int sort_positions(struct sim_vars *vars, int32_t subcode, struct sim_spe
 }
 
 int sim_vars_read(const char *text, bool named, int32_t subcode, struct sim_vars *vars, size_t *ret_chars,
-                  struct sim_spec_fault *fault) {
+                  struct sim_spec_fault *fault)
+{
 	size_t chars = utf8_length(text, strlen(text));
 	const char *last_end = NULL;
 	for (const char *open = strstr(text, "{{"); open; open = strstr(open, "{{")) {

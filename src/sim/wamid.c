@@ -6,7 +6,8 @@
 
 #include "sim/fate.h"
 
-static void put_base64(const uint8_t *data, size_t n, char *out) {
+static void put_base64(const uint8_t *data, size_t n, char *out)
+{
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < n; i += 3) {
 		uint32_t three = (uint32_t)data[i] << 16;
@@ -20,14 +21,16 @@ static void put_base64(const uint8_t *data, size_t n, char *out) {
 	*out = '\0';
 }
 
-static void put_hex(uint8_t *out, size_t n, uint64_t nonce) {
+static void put_hex(uint8_t *out, size_t n, uint64_t nonce)
+{
 	static const char digits[] = "0123456789ABCDEF";
 	const uint64_t more = sim_fate_mix(nonce, n, 0);
 	for (size_t i = 0; i < n; i++)
 		out[i] = (uint8_t)digits[(i < 16 ? nonce >> (i * 4) : more >> ((i - 16) * 4)) & 15];
 }
 
-static void make(const char *user, uint8_t direction, size_t n_hex, uint64_t nonce, char out[SIM_WAMID_BYTES]) {
+static void make(const char *user, uint8_t direction, size_t n_hex, uint64_t nonce, char out[SIM_WAMID_BYTES])
+{
 	uint8_t record[128];
 	size_t n_user = strnlen(user, SIM_WAMID_MAX_USER), n = 0;
 	record[n++] = 0x1c;
@@ -47,10 +50,12 @@ static void make(const char *user, uint8_t direction, size_t n_hex, uint64_t non
 	put_base64(record, n, out + 6);
 }
 
-void sim_wamid_outbound(const char *user, uint64_t nonce, char out[SIM_WAMID_BYTES]) {
+void sim_wamid_outbound(const char *user, uint64_t nonce, char out[SIM_WAMID_BYTES])
+{
 	make(user, 0x11, 18, nonce, out);
 }
 
-void sim_wamid_inbound(const char *user, uint64_t nonce, char out[SIM_WAMID_BYTES]) {
+void sim_wamid_inbound(const char *user, uint64_t nonce, char out[SIM_WAMID_BYTES])
+{
 	make(user, 0x12, 20, nonce, out);
 }

@@ -30,8 +30,8 @@ static int write_version(struct sql_db *db, int version)
 	return sql_script(db, text);
 }
 
-/* All that is missing, in one transaction. *ret_new: the database was empty. */
-static int migrate(struct sql_db *db, bool *ret_new, struct err *err)
+/* All that is missing, in one transaction. */
+static int migrate(struct sql_db *db, struct err *err)
 {
 	int version = 0;
 	if (sql_begin(db) < 0 || read_version(db, &version) < 0)
@@ -40,7 +40,6 @@ static int migrate(struct sql_db *db, bool *ret_new, struct err *err)
 		return err_set(err,
 		               "the database is of a newer version of crier (schema %d; this program knows %d): use that version, or restore an older backup",
 		               version, n_store_migrations);
-	*ret_new = version == 0;
 	for (int i = version; i < n_store_migrations; i++)
 		if (sql_script(db, store_migrations[i].text) < 0)
 			return err_set(err, "migration %s failed: %s", store_migrations[i].name, sql_error(db));
@@ -82,6 +81,18 @@ static int open_identity(struct store *store, struct err *err)
 	return 0;
 }
 
+/* Made at the first start only: a database that had a key once has secrets under it. The mark of the key tells, not the schema:
+ * a first start may have come as far as the schema and no further. */
+static int may_make_key(struct store *store, bool *ret, struct err *err)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	int got = -1;
+	if (sql_query(store->writer, STMT_SETTING_READ, SQL_ARGS(sql_text("key_mark")), &rows) < 0 || (got = sql_next(rows)) < 0)
+		return err_set(err, "the key file's mark cannot be read: %s", sql_error(store->writer));
+	*ret = got == 0;
+	return 0;
+}
+
 /* A key file that belongs to another database would make every secret unreadable: told at the start, not at the first send. */
 static int check_key(struct store *store, struct err *err)
 {
@@ -101,9 +112,10 @@ static int check_key(struct store *store, struct err *err)
 static int open_writer(struct store *store, const struct store_options *o, struct err *err)
 {
 	const struct sql_options sql = {.texts = store_texts, .n_texts = N_STMTS};
-	bool is_new = false;
-	if (sql_open(o->url, &sql, &store->writer, err) < 0 || migrate(store->writer, &is_new, err) < 0 || open_identity(store, err) < 0 ||
-	    secret_key_file(o->key_file, is_new, store->box_key, err) < 0 || check_key(store, err) < 0)
+	bool may_make = false;
+	if (sql_open(o->url, &sql, &store->writer, err) < 0 || migrate(store->writer, err) < 0 || open_identity(store, err) < 0 ||
+	    may_make_key(store, &may_make, err) < 0 || secret_key_file(o->key_file, may_make, store->box_key, err) < 0 ||
+	    check_key(store, err) < 0)
 		return -1;
 	if (sql_prepare_all(store->writer, err) < 0)
 		return err_prefix(err, "the database does not fit this program");

@@ -1,11 +1,15 @@
 -- Accounts and API keys: see store/accounts.h.
 
 -- name: account_first
-SELECT no FROM account ORDER BY no LIMIT 1;
+SELECT no FROM account ORDER BY no LIMIT 1
+-- scan: one row
+;
 
 -- name: account_insert
 INSERT INTO account (username, first_name, last_name, currency, create_ms, update_ms) VALUES ($1, '', '', 'USD', $2, $2)
-RETURNING no;
+RETURNING no
+-- scan: the plan of a check of foreign keys that is never run, as no key may be left open
+;
 
 -- name: account_read
 SELECT no, username, first_name, last_name, currency, blocked, create_ms, update_ms FROM account WHERE no = $1;

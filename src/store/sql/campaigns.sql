@@ -46,7 +46,9 @@ WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS 
 SELECT status FROM campaign WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
 
 -- name: campaign_next_due
-SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1;
+SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1
+-- scan: the first row of the partial index of scheduled campaigns
+;
 
 -- name: campaigns_due
 SELECT no, audience_no, schedule_ms, late_start_min FROM campaign
@@ -61,7 +63,9 @@ WHERE no = $1 AND status = 0;
 SELECT * FROM campaign_seen WHERE status = 1 AND sender_no = $1 AND hold IS NULL ORDER BY no;
 
 -- name: sweep_next
-SELECT no, sweep, sweep_seq, next_seq FROM campaign WHERE sweep <> 0 ORDER BY no LIMIT 1;
+SELECT no, sweep, sweep_seq, next_seq FROM campaign WHERE sweep <> 0 ORDER BY no LIMIT 1
+-- scan: the first row of the partial index of campaigns to sweep
+;
 
 -- name: sweep_progress
 UPDATE campaign SET sweep = $2, sweep_seq = $3 WHERE no = $1;

@@ -13,7 +13,9 @@ FROM import WHERE no = $1 AND account_no = $2;
 -- name: import_next
 SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
   header, error, create_ms, update_ms
-FROM import WHERE status <= 1 ORDER BY no LIMIT 1;
+FROM import WHERE status <= 1 ORDER BY no LIMIT 1
+-- scan: the first row of the partial index of open imports
+;
 
 -- name: import_needs_file
 SELECT no FROM import WHERE status <= 1 AND file = $1 LIMIT 1

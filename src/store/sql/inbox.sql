@@ -4,7 +4,9 @@
 INSERT INTO inbox (hash, body, create_ms) VALUES ($1, $2, $3) RETURNING no;
 
 -- name: inbox_take
-SELECT no, hash, body FROM inbox ORDER BY no LIMIT $1;
+SELECT no, hash, body FROM inbox ORDER BY no LIMIT $1
+-- scan: the first rows by their key; what is applied is gone
+;
 
 -- name: inbox_done
 DELETE FROM inbox WHERE no = $1;

@@ -4,7 +4,9 @@
 INSERT INTO sender (account_no, name, code, phone_number_id, waba_id, token, app_secret, app_secret_hash, status, quality, tier,
   limit_mps, rate_cap, create_ms, update_ms)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'available', 'UNKNOWN', '', $9, $10, $11, $11)
-RETURNING no;
+RETURNING no
+-- scan: the plan of a check of foreign keys that is never run, as no key may be left open
+;
 
 -- name: sender_read
 SELECT * FROM sender_seen WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2);
