@@ -216,6 +216,8 @@ int config_address(const char *name, const char *value, char *ret_host, size_t h
 	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
 		host++;
 		n -= 2;
+	} else if (memchr(host, ':', n) || host[0] == '[') {
+		return err_set(err, "'%s' must have an IPv6 address in brackets, such as [::1]:8080", name);
 	}
 	if (n >= host_bytes)
 		return err_set(err, "the host of '%s' is too long", name);

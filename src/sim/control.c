@@ -3,9 +3,11 @@
 #include "sim/control.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/hooks.h"
+#include "sim/poster.h"
 #include "sim/wamid.h"
 
 void sim_control_fault(struct sim_answer *answer, int status, const char *text)
@@ -124,6 +126,23 @@ static uint64_t id_of(const cJSON *request, const char *key)
 	return json_int(request, key, &id) && id > 0 ? (uint64_t)id : 0;
 }
 
+/* The phone number that is named, else the one that the user heard from first. */
+static struct sim_number *find_addressee(struct sim *sim, const cJSON *request, const char *user)
+{
+	const uint64_t id = id_of(request, "phone_number_id");
+	uint32_t cursor = 0;
+	struct sim_number *number = NULL;
+	pthread_mutex_lock(&sim->lock);
+	if (id) {
+		number = sim_world_number(&sim->world, id, 0);
+	} else if (!json_get(request, "phone_number_id")) {
+		const struct sim_entry *entry = sim_ledger_next_of(sim->ledger, sim_message_who(user, false), &cursor);
+		number = entry ? entry->number : NULL;
+	}
+	pthread_mutex_unlock(&sim->lock);
+	return number;
+}
+
 /* {"from", "phone_number_id", "text"} or "button" (and "payload", "context"), or "preference". */
 static void post_inbound(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
 {
@@ -149,14 +168,14 @@ static void post_inbound(struct sim *sim, const struct sim_call *call, struct si
 		sim_control_fault(answer, 400, "preference must be stop or resume");
 		return;
 	}
-	const uint64_t number_id = id_of(request, "phone_number_id");
-	pthread_mutex_lock(&sim->lock);
-	inbound.number = number_id ? sim_world_number(&sim->world, number_id, 0) : NULL;
-	pthread_mutex_unlock(&sim->lock);
+	inbound.number = find_addressee(sim, request, digits);
 	inbound.from = digits;
 	char wamid[SIM_WAMID_BYTES];
 	if (!inbound.number) {
-		sim_control_fault(answer, 400, "phone_number_id must be the id of a phone number");
+		sim_control_fault(answer, 400, "phone_number_id must be the id of a phone number; only who got a message can do "
+		                               "without");
+	} else if (!sim_poster_has_room(sim->poster)) {
+		sim_control_fault(answer, 503, "too many webhooks wait already");
 	} else if (!sim_hooks_inbound(sim, &inbound, wamid)) {
 		sim_control_fault(answer, 503, "the ledger is full");
 	} else {
@@ -167,26 +186,56 @@ static void post_inbound(struct sim *sim, const struct sim_call *call, struct si
 	}
 }
 
-/* {"phone_number_id","waba_id"}: which account a number belongs to, for good. */
-static void post_numbers(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+/* The digits of a phone number; 0 when it is none. */
+static uint64_t read_display(const char *text)
 {
-	json_auto cJSON *request = read_object(call, answer);
-	if (!request)
-		return;
-	const uint64_t number_id = id_of(request, "phone_number_id"), waba_id = id_of(request, "waba_id");
-	pthread_mutex_lock(&sim->lock);
-	struct sim_number *number = number_id && waba_id ? sim_world_number(&sim->world, number_id, 0) : NULL;
-	struct sim_waba *waba = number ? sim_world_waba(&sim->world, waba_id, 0) : NULL;
+	char digits[SIM_USER_BYTES];
+	const bool good = sim_message_normalise((struct sim_text){.at = text, .n = strlen(text)}, "", digits);
+	const uint64_t number = good ? strtoull(digits, NULL, 10) : 0;
+	return number >= SIM_MIN_DISPLAY && number <= SIM_MAX_DISPLAY ? number : 0;
+}
+
+/* The lock is held. */
+static const char *change_number(struct sim *sim, uint64_t number_id, uint64_t waba_id, uint64_t display)
+{
+	struct sim_number *number = sim_world_number(&sim->world, number_id, 0);
+	struct sim_waba *waba = number && waba_id ? sim_world_waba(&sim->world, waba_id, 0) : NULL;
+	if (!number || (waba_id && !waba))
+		return "there are as many phone numbers as can be kept";
+	if (display)
+		number->display = display;
 	if (waba) {
 		waba->made_up = false;
 		number->waba = waba;
 		number->firm = true;
 	}
-	pthread_mutex_unlock(&sim->lock);
-	if (waba)
-		sim_answer_success(answer);
+	return NULL;
+}
+
+/* {"phone_number_id","waba_id","display_phone_number"}: which account a number belongs to, for good, and its digits;
+ * one of the two may be left out. */
+static void post_numbers(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
+	json_auto cJSON *request = read_object(call, answer);
+	if (!request)
+		return;
+	const char *text = json_text(request, "display_phone_number");
+	const uint64_t number_id = id_of(request, "phone_number_id"), waba_id = id_of(request, "waba_id");
+	const uint64_t display = text ? read_display(text) : 0;
+	const char *fault = NULL;
+	if (!number_id || (!waba_id && json_get(request, "waba_id")) || (!waba_id && !text)) {
+		fault = "phone_number_id must be an id, and with it comes waba_id or display_phone_number";
+	} else if (text && !display) {
+		fault = "display_phone_number must be a phone number with its country code";
+	} else {
+		pthread_mutex_lock(&sim->lock);
+		fault = change_number(sim, number_id, waba_id, display);
+		pthread_mutex_unlock(&sim->lock);
+	}
+	if (fault)
+		sim_control_fault(answer, 400, fault);
 	else
-		sim_control_fault(answer, 400, "phone_number_id and waba_id must be ids, and not too many of them");
+		sim_answer_success(answer);
 }
 
 /* {"id","status"}: moves a template and announces it. */

@@ -25,6 +25,7 @@ static void put_count(struct json_writer *w, const char *key, uint64_t n)
 static void put_sums(struct json_writer *w, const struct sim_ledger_sums *sums)
 {
 	put_count(w, "recipients", sums->recipients);
+	put_count(w, "users", sums->users);
 	put_count(w, "taken", sums->taken);
 	put_count(w, "doubles", sums->doubles);
 	put_count(w, "repeats", sums->repeats);
@@ -146,7 +147,10 @@ static void put_webhook_state(struct sim *sim, struct json_writer *w)
 	json_put_bool(w, "set", sim->options.webhook_url[0] != '\0');
 	json_put_bool(w, "verified", view.verified);
 	json_put_int(w, "verify_status", view.verify_status);
+	json_put_bool(w, "down", view.down);
 	put_count(w, "waiting", view.waiting);
+	put_count(w, "waiting_bytes", view.waiting_bytes);
+	put_count(w, "parked", sim->n_parked);
 	put_count(w, "in_flight", view.in_flight);
 	json_close_object(w);
 }

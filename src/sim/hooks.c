@@ -11,16 +11,21 @@
 
 /* Statuses come up on a common grid, so that those of the same moment share a POST, as Meta's do. */
 #define GRID_MS 10
+#define UNPARK_AT_ONCE 4096
 
-struct sim_sent *sim_sent_create(struct sim_text opaque)
+struct sim_sent *sim_sent_create(const char *user, struct sim_text opaque)
 {
-	struct sim_sent *sent = calloc(1, sizeof(*sent) + opaque.n + 1);
+	const size_t n_user = strlen(user) + 1;
+	struct sim_sent *sent = calloc(1, sizeof(*sent) + n_user + opaque.n);
 	if (!sent)
 		abort();
-	sent->has_opaque = opaque.at != NULL;
+	sent->user = sent->text;
+	memcpy(sent->user, user, n_user);
+	if (!opaque.at)
+		return sent;
+	sent->opaque = sent->text + n_user;
 	sent->n_opaque = opaque.n;
-	if (opaque.at)
-		memcpy(sent->opaque, opaque.at, opaque.n);
+	memcpy(sent->opaque, opaque.at, opaque.n);
 	return sent;
 }
 
@@ -69,8 +74,9 @@ static void post_later(void *context, void *arg, msec_t due)
 }
 
 /* From any thread to the loop's, at a time (monotonic). */
-static void schedule_update(struct sim *sim, struct sim_update *update, msec_t at)
+static void schedule_update(struct sim *sim, struct sim_update *update, uint32_t epoch, msec_t at)
 {
+	update->epoch = epoch;
 	if (!sim_timers_add(&sim->timers, at, post_later, drop_update, update)) {
 		sim_count(sim, updates_dropped);
 		free(update);
@@ -86,11 +92,11 @@ static void emit_update(struct sim *sim, struct sim_update *update, const struct
 	}
 	if (fate->doubled) {
 		sim_count(sim, updates_doubled);
-		schedule_update(sim, sim_payload_copy(update), due + fate->double_late_ms);
+		schedule_update(sim, sim_payload_copy(update), update->epoch, due + fate->double_late_ms);
 	}
 	if (fate->late_ms > 0) {
 		sim_count(sim, updates_reordered);
-		schedule_update(sim, update, due + fate->late_ms);
+		schedule_update(sim, update, update->epoch, due + fate->late_ms);
 	} else {
 		sim_poster_add(sim->poster, update);
 	}
@@ -176,13 +182,14 @@ static bool advance(struct sim *sim, struct sim_sent *sent, enum sim_status stat
 	return current;
 }
 
-static void step(void *context, void *arg, msec_t due);
+static void step_or_park(void *context, void *arg, msec_t due);
 
 static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from)
 {
 	bool added;
 	if (sent->now != sent->fate.last)
-		added = sim_timers_add(&sim->timers, on_grid(from + delay_before(sent, status_after(sent))), step, drop_sent, sent);
+		added = sim_timers_add(&sim->timers, on_grid(from + delay_before(sent, status_after(sent))), step_or_park, drop_sent,
+		                       sent);
 	else if (sent->fate.reply != SIM_REPLY_NONE)
 		added = sim_timers_add(&sim->timers, on_grid(from + sent->fate.reply_ms), reply, drop_sent, sent);
 	else
@@ -191,10 +198,8 @@ static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from)
 		sim_sent_destroy(sent);
 }
 
-static void step(void *context, void *arg, msec_t due)
+static void step(struct sim *sim, struct sim_sent *sent, msec_t due)
 {
-	struct sim *sim = context;
-	struct sim_sent *sent = arg;
 	const enum sim_status status = status_after(sent);
 	struct sim_webhook_fate fate;
 	uint64_t waba_id = 0;
@@ -203,12 +208,72 @@ static void step(void *context, void *arg, msec_t due)
 		return;
 	}
 	sim_count(sim, updates);
-	if (waba_id)
-		emit_update(sim, sim_payload_status(sent, waba_id, status, clock_now_ms()), &fate, due);
-	else
+	if (waba_id) {
+		struct sim_update *update = sim_payload_status(sent, waba_id, status, clock_now_ms());
+		update->epoch = sent->epoch;
+		emit_update(sim, update, &fate, due);
+	} else {
 		sim_count(sim, updates_untargeted);
+	}
 	sent->now = status;
 	schedule_step(sim, sent, due);
+}
+
+/* While the webhook is down nothing is lost, and memory has its bounds: the poster takes what it has room for,
+ * messages that are due then wait as they are, and of those max-backlog lets in only so many. */
+static void step_or_park(void *context, void *arg, msec_t due)
+{
+	struct sim *sim = context;
+	struct sim_sent *sent = arg;
+	if (!sim->parked && sim_poster_has_room(sim->poster)) {
+		step(sim, sent, due);
+		return;
+	}
+	sent->next = NULL;
+	sent->due = due;
+	if (sim->parked)
+		*sim->parked_end = sent;
+	else
+		sim->parked = sent;
+	sim->parked_end = &sent->next;
+	sim->n_parked++;
+}
+
+static struct sim_sent *shift_parked(struct sim *sim)
+{
+	struct sim_sent *sent = sim->parked;
+	sim->parked = sent->next;
+	sim->n_parked--;
+	return sent;
+}
+
+bool sim_hooks_unpark(struct sim *sim)
+{
+	for (int n = 0; sim->parked && sim_poster_has_room(sim->poster); n++) {
+		if (n == UNPARK_AT_ONCE)
+			return true;
+		struct sim_sent *sent = shift_parked(sim);
+		step(sim, sent, sent->due);
+	}
+	return false;
+}
+
+void sim_hooks_drop_parked(struct sim *sim)
+{
+	while (sim->parked)
+		sim_sent_destroy(shift_parked(sim));
+}
+
+void sim_hooks_room(struct sim *sim)
+{
+	sim_poster_turn(sim->poster);
+	if (sim->parked && sim_poster_has_room(sim->poster))
+		event_active(sim->turn, EV_TIMEOUT, 1);
+}
+
+size_t sim_hooks_backlog(const struct sim *sim)
+{
+	return sim_timers_count(&sim->timers) + sim->n_parked;
 }
 
 void sim_hooks_follow(struct sim *sim, struct sim_sent *sent, msec_t now)
@@ -234,6 +299,7 @@ bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_
 	sim_wamid_inbound(in->from, sim_fate_mix((uint64_t)sim->options.seed, ++sim->n_inbound, who), wamid);
 	const uint64_t waba_id = in->number->waba->id;
 	const bool wanted = is_wanted(sim, in->number->waba);
+	const uint32_t epoch = sim->epoch;
 	pthread_mutex_unlock(&sim->lock);
 	if (!entry)
 		return false;
@@ -242,7 +308,8 @@ bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_
 		sim_count(sim, updates_untargeted);
 	else
 		schedule_update(sim, in->preference ? sim_payload_preference(in, waba_id, now_ms)
-		                                    : sim_payload_inbound(in, waba_id, wamid, now_ms), sim_timers_now());
+		                                    : sim_payload_inbound(in, waba_id, wamid, now_ms), epoch,
+		                sim_timers_now());
 	if (ret_wamid)
 		memcpy(ret_wamid, wamid, sizeof(wamid));
 	return true;
@@ -252,7 +319,7 @@ void sim_hooks_announce(struct sim *sim, const struct sim_template *t)
 {
 	sim_count(sim, updates);
 	if (is_wanted(sim, t->waba))
-		schedule_update(sim, sim_payload_template(t, clock_now_ms()), sim_timers_now());
+		schedule_update(sim, sim_payload_template(t, clock_now_ms()), sim->epoch, sim_timers_now());
 	else
 		sim_count(sim, updates_untargeted);
 }

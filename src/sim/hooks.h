@@ -6,6 +6,8 @@
 
 /* A message that was taken, until its last status. */
 struct sim_sent {
+	struct sim_sent *next; /* while it is parked */
+	msec_t due;
 	struct sim_entry *entry; /* good while `epoch` is the simulator's */
 	struct sim_number *number;
 	uint32_t epoch, attempt;
@@ -14,21 +16,30 @@ struct sim_sent {
 	struct sim_fate fate;
 	enum sim_status now;
 	enum sim_category category;
-	bool is_template, is_user_id, has_opaque;
-	char user[SIM_USER_BYTES];
+	bool is_template, is_user_id;
 	char *button, *payload;    /* quick reply for a STOP; NULL: a text is written */
+	char *opaque; /* NULL: none was given; both point into `text` */
 	size_t n_opaque;
-	char opaque[];
+	char *user;
+	char text[];
 };
 
 /* What the wamid of a recipient's nth taken message is made from. The lock is held. */
 uint64_t sim_sent_nonce(const struct sim *sim, const struct sim_entry *entry, uint32_t nth);
 /* `opaque.at` may be NULL. Fill in the rest. */
-struct sim_sent *sim_sent_create(struct sim_text opaque);
+struct sim_sent *sim_sent_create(const char *user, struct sim_text opaque);
 void sim_sent_destroy(struct sim_sent *sent);
 
 /* Take the message over and let its fate run; now is monotonic. Any thread. */
 void sim_hooks_follow(struct sim *sim, struct sim_sent *sent, msec_t now);
+/* Loop thread: let those go on that waited for room at the poster's, some at a time; false when none waits that
+ * could. */
+bool sim_hooks_unpark(struct sim *sim);
+void sim_hooks_drop_parked(struct sim *sim);
+/* Loop thread: there may be room now. Does what sim_poster_turn does, and looks after those that wait. */
+void sim_hooks_room(struct sim *sim);
+/* How many messages and webhooks are on their way, not counting those that the poster has. Any thread. */
+size_t sim_hooks_backlog(const struct sim *sim);
 /* Have a template reviewed. The lock is held. */
 void sim_hooks_review(struct sim *sim, struct sim_template *t);
 /* Announce the present status of a template. The lock is held. Any thread. */

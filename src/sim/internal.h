@@ -19,7 +19,7 @@
 #include "sim/timers.h"
 
 #define SIM_MAX_RECIPIENTS 20000000u
-#define SIM_MAX_TIMERS ((size_t)16 << 20)
+#define SIM_MAX_TIMERS ((size_t)16 << 20) /* well above what max-backlog lets in */
 
 struct sim_stats {
 #define STAT(name) atomic_uint_fast64_t name;
@@ -28,6 +28,7 @@ struct sim_stats {
 };
 
 struct sim_poster;
+struct sim_sent;
 
 struct sim {
 	pthread_mutex_t lock; /* guards from here … */
@@ -50,6 +51,8 @@ struct sim {
 	struct event_base *base;
 	struct event *turn;
 	struct sim_poster *poster; /* loop thread */
+	struct sim_sent *parked, **parked_end; /* loop thread; due, and waiting for room at the poster's */
+	atomic_size_t n_parked;
 	pthread_t loop;
 	bool loop_runs;
 	atomic_bool stopping;

@@ -167,11 +167,24 @@ static bool got_before(struct sim_ledger *ledger, const struct sim_entry *entry,
 	return before;
 }
 
+static bool is_known_user(const struct sim_ledger *ledger, uint64_t who)
+{
+	uint32_t cursor = 0;
+	const struct sim_entry *entry;
+	while ((entry = sim_ledger_next_of(ledger, who, &cursor)) != NULL) {
+		if (entry->taken > 0)
+			return true;
+	}
+	return false;
+}
+
 void sim_ledger_take(struct sim_ledger *ledger, struct sim_entry *entry, uint64_t content, msec_t now)
 {
 	struct sim_ledger_sums *sums = &ledger->sums;
 	sums->taken++;
 	sums->pending++;
+	if (entry->taken == 0 && !is_known_user(ledger, entry->who))
+		sums->users++;
 	if (entry->taken++ == 0) {
 		entry->first_taken_ms = now;
 		sums->recipients++;

@@ -30,6 +30,7 @@ struct sim_entry {
 /* Sums over recipients, except where messages are named. */
 struct sim_ledger_sums {
 	uint64_t recipients;           /* with at least one message taken */
+	uint64_t users;                /* the same, each user once however many phone numbers wrote */
 	uint64_t taken, refused;       /* messages */
 	uint64_t doubles;              /* messages to a recipient that had one already */
 	uint64_t repeats;              /* those among them with the same template and parameters */

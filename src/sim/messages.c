@@ -90,6 +90,10 @@ static int spend_limits(struct sending *s, struct sim_refusal *refusal)
 	const int64_t now_ns = clock_mono_us() * 1000, now_ms = sim_timers_now();
 	const struct sim_limit ceiling = sim_limits_ceiling(o->ceiling ? o->ceiling : 1, o->ceiling_burst_ms);
 	const struct sim_limit pair = sim_limits_pair();
+	if (sim_hooks_backlog(s->sim) >= (size_t)o->max_backlog) {
+		sim_count(s->sim, backlogged);
+		return sim_message_refuse(refusal, 130429, "%s", sim_answer_known(130429)->details);
+	}
 	if (o->pair_limit && !sim_limits_fits(&pair, s->entry->pair_full_at, now_ms)) {
 		sim_count(s->sim, pair_limited);
 		sim_ledger_refuse(s->sim->ledger, s->entry, 131056);
@@ -144,7 +148,7 @@ static void take(struct sending *s)
 	if (s->template)
 		s->number->firm = true;
 	s->nonce = sim_sent_nonce(sim, s->entry, s->entry->taken);
-	struct sim_sent *sent = sim_sent_create(s->m->opaque);
+	struct sim_sent *sent = sim_sent_create(s->m->user, s->m->opaque);
 	sent->entry = s->entry;
 	sent->number = s->number;
 	sent->epoch = sim->epoch;
@@ -155,7 +159,6 @@ static void take(struct sending *s)
 	sent->category = s->template ? s->template->spec.category : SIM_MARKETING;
 	sent->is_template = s->m->is_template;
 	sent->is_user_id = s->m->is_user_id;
-	memcpy(sent->user, s->m->user, sizeof(sent->user));
 	set_stop_button(s, sent);
 	s->taken = true;
 	sim_hooks_follow(sim, sent, sim_timers_now());

@@ -133,8 +133,7 @@ static struct sim_number *add_number(struct sim_world *world, uint64_t id, struc
 	struct sim_number *number = allocate(sizeof(*number));
 	number->id = id;
 	number->waba = waba;
-	/* An id that reads like an international number shows itself, so that a client can choose the number it gets. */
-	bool is_number = id >= 10000000000u && id < 100000000000000u;
+	const bool is_number = id >= SIM_MIN_DISPLAY && id < SIM_MAX_DISPLAY / 10;
 	number->display = is_number ? id : 15550000000u + sim_fate_mix(world->seed, id, 1) % 10000000u;
 	world->number_list = make_room(world->number_list, world->n_numbers, sizeof(*world->number_list));
 	world->number_list[world->n_numbers++] = number;

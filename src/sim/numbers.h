@@ -4,14 +4,20 @@
  *
  * A phone number does not say which account it belongs to, so the first use is a guess: the account that
  * was last used with the same token, or one made up. The guess stays provisional until a template of an
- * account was sent through it (or POST /_sim/numbers said so). Not locked; the owner is. */
+ * account was sent through it (or POST /_sim/numbers said so).
+ *
+ * The phone number itself is the id where that has 8 to 14 digits, as an international number may have; under any
+ * other id, as Meta's own are, it is made up: +1 555, and the rest from the seed. Not locked; the owner is. */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "sim/map.h"
 
 #define SIM_MAX_NUMBERS 10000
+#define SIM_MIN_DISPLAY 10000000u        /* 8 digits */
+#define SIM_MAX_DISPLAY 999999999999999u /* 15 digits, the longest that E.164 allows */
 #define SIM_MAX_TOKENS 10000
 #define SIM_TOKEN_ACCOUNTS 8
 
@@ -29,7 +35,7 @@ struct sim_waba {
 
 struct sim_number {
 	uint64_t id;
-	uint64_t display; /* digits of the phone number */
+	atomic_uint_fast64_t display; /* digits of the phone number; webhooks read it without the owner's lock */
 	struct sim_waba *waba;
 	bool firm;
 	uint64_t token;      /* hash of the last token that used it */

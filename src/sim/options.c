@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum kind { KIND_TEXT, KIND_INT, KIND_FLAG, KIND_SHARE, KIND_SPAN, KIND_CODES, KIND_CHOICE };
+enum kind { KIND_TEXT, KIND_URL, KIND_INT, KIND_FLAG, KIND_SHARE, KIND_SPAN, KIND_CODES, KIND_CHOICE };
 
 struct entry {
 	enum kind kind;
@@ -152,6 +152,10 @@ static int set(const struct entry *e, struct sim_options *options, const char *v
 {
 	void *field = (char *)options + e->offset;
 	switch (e->kind) {
+	case KIND_URL:
+		if (value[0] != '\0' && strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0)
+			return err_set(err, "%s takes a URL that begins with http:// or https://", e->name);
+		__attribute__((fallthrough));
 	case KIND_TEXT:
 		if (strlen(value) < (size_t)e->min || strlen(value) > (size_t)e->max)
 			return err_set(err, "%s takes %d to %d bytes of text", e->name, e->min, e->max);
@@ -229,7 +233,7 @@ bool sim_options_is_flag(const char *name)
 void sim_options_help(struct buf *out)
 {
 	static const char *const forms[] = {
-		[KIND_TEXT] = "TEXT", [KIND_INT] = "N", [KIND_FLAG] = "on|off", [KIND_SHARE] = "PERCENT",
+		[KIND_TEXT] = "TEXT", [KIND_URL] = "URL", [KIND_INT] = "N", [KIND_FLAG] = "on|off", [KIND_SHARE] = "PERCENT",
 		[KIND_SPAN] = "MS[-MS]", [KIND_CODES] = "CODE:PERCENT,…",
 	};
 	for (size_t i = 0; i < N_ENTRIES; i++) {
@@ -289,6 +293,7 @@ static void write_value(const struct entry *e, const struct sim_options *options
 	buf_init(&text, SIM_OPTION_TEXT_BYTES);
 	switch (e->kind) {
 	case KIND_TEXT:
+	case KIND_URL:
 		buf_adds(&text, field);
 		break;
 	case KIND_INT:

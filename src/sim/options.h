@@ -32,6 +32,7 @@ enum sim_verdict { SIM_VERDICT_APPROVE, SIM_VERDICT_REJECT, SIM_VERDICT_PENDING 
 enum sim_held_verdict { SIM_HELD_RELEASE, SIM_HELD_DROP };
 
 #define SIM_FIELD_TEXT(field) char field[SIM_OPTION_TEXT_BYTES];
+#define SIM_FIELD_URL(field) char field[SIM_OPTION_TEXT_BYTES];
 #define SIM_FIELD_INT(field) int32_t field;
 #define SIM_FIELD_FLAG(field) bool field;
 #define SIM_FIELD_SHARE(field) uint32_t field;

@@ -148,7 +148,7 @@ struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba
 	json_put_text(&d.w, "status", sim_status_name(status));
 	put_time(&d.w, "timestamp", now_ms);
 	json_put_text(&d.w, sent->is_user_id ? "recipient_user_id" : "recipient_id", sent->user);
-	if (sent->has_opaque)
+	if (sent->opaque)
 		json_put_textn(&d.w, "biz_opaque_callback_data", sent->opaque, sent->n_opaque);
 	if (status == SIM_STATUS_SENT || status == SIM_STATUS_DELIVERED)
 		put_pricing(&d.w, sent);

@@ -15,6 +15,7 @@ enum sim_update_kind { SIM_UPDATE_STATUS, SIM_UPDATE_MESSAGE, SIM_UPDATE_FIELD }
 struct sim_update {
 	struct sim_update *next;
 	enum sim_update_kind kind;
+	uint32_t epoch; /* set by hooks.c */
 	uint64_t waba_id;
 	uint64_t number_id, display; /* of the phone number; not of SIM_UPDATE_FIELD */
 	msec_t time_ms;

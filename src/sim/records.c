@@ -11,11 +11,15 @@ void sim_record_id(struct json_writer *w, const char *key, uint64_t id)
 	json_put_text(w, key, text);
 }
 
+/* Grouped for people to read, as Meta's are; clients have to look at the digits alone. */
 static void put_display(struct json_writer *w, const char *key, uint64_t display)
 {
 	char text[32];
-	snprintf(text, sizeof(text), "+%" PRIu64 " %03" PRIu64 "-%03" PRIu64 "-%04" PRIu64, display / 10000000000u,
-	         display / 10000000 % 1000, display / 10000 % 1000, display % 10000);
+	if (display < 10000000000u)
+		snprintf(text, sizeof(text), "+%" PRIu64 " %04" PRIu64, display / 10000, display % 10000);
+	else
+		snprintf(text, sizeof(text), "+%" PRIu64 " %03" PRIu64 "-%03" PRIu64 "-%04" PRIu64, display / 10000000000u,
+		         display / 10000000 % 1000, display / 10000 % 1000, display % 10000);
 	json_put_text(w, key, text);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "sim/internal.h"
+#include "sim/hooks.h"
 #include "sim/poster.h"
 
 #define TURN_ITEMS 512
@@ -42,17 +42,19 @@ static void turn(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(sim->base);
 		return;
 	}
+	const bool more_parked = sim_hooks_unpark(sim);
 	for (int round = 0; round < TURN_ROUNDS && n == TURN_ITEMS; round++) {
 		n = sim_timers_take(&sim->timers, sim_timers_now(), items, TURN_ITEMS, &next);
 		for (size_t i = 0; i < n; i++)
 			items[i].run(sim, items[i].arg, items[i].at);
 	}
 	sim_poster_turn(sim->poster);
-	const msec_t wait = n == TURN_ITEMS ? 0 : next - sim_timers_now();
+	const bool at_once = n == TURN_ITEMS || more_parked;
+	const msec_t wait = at_once ? 0 : next - sim_timers_now();
 	struct timeval timeout = {.tv_sec = (time_t)(wait / 1000), .tv_usec = (suseconds_t)(wait % 1000 * 1000)};
 	if (wait < 0)
 		timeout = (struct timeval){0};
-	event_add(sim->turn, next == INT64_MAX && n < TURN_ITEMS ? NULL : &timeout);
+	event_add(sim->turn, next == INT64_MAX && !at_once ? NULL : &timeout);
 }
 
 static void *run_loop(void *arg)
@@ -134,6 +136,7 @@ void sim_stop(struct sim *sim)
 		pthread_join(sim->loop, NULL);
 	}
 	sim_timers_drop_all(&sim->timers);
+	sim_hooks_drop_parked(sim);
 	if (sim->server)
 		http_server_stop(sim->server, STOP_MS);
 	sim_poster_destroy(sim->poster);

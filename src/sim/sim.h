@@ -12,23 +12,31 @@
  * template of an account was sent through it.
  *
  * Beside the Graph API (with or without a version in the path), without a token, under /_sim/:
- *   GET  ledger           {"recipients","taken","doubles","repeats","refused","sent","delivered","read","failed",
+ *   GET  ledger           {"recipients","users","taken","doubles","repeats","refused","sent","delivered","read","failed",
  *                         "pending","first_taken_ms","last_taken_ms"}: how often a message was *taken*. Counts of
  *                         sent, delivered, read and failed are of recipients, by their best status, as decided,
  *                         whether or not the webhook was lost on purpose. doubles = taken - recipients; repeats
  *                         are those with the same template and parameters. A recipient is one user under one
- *                         phone number, known by wa_id
+ *                         phone number, known by wa_id; users counts each of them once over all phone numbers
  *   GET  ledger?to=N      {"to","by_number":[{…,"wamids"}],"taken","refused"}
  *   GET  ledger?after=N   {"data":[…],"next"}: 1,000 recipients from place N on (0 first), in order of coming
  *   GET  stats            counters (sim/stats.def), the state of the webhook, phone numbers
  *   GET  faults           the settings that may change
  *   POST faults           {"ceiling":1000,"reset-after":"2%",…}: all are taken over, or none
- *   POST webhook          {"url","app_secret","verify_token"}; what is left out stays
- *   POST reset            empties the ledger; statuses still to come are dropped
+ *   POST webhook          {"url","app_secret","verify_token"}; what is left out stays. With a token the target is
+ *                         asked for its challenge; GET stats tells what came of it. What waits goes to the new url
+ *   POST reset            empties the ledger; statuses still to come are dropped, and webhooks that wait. Accounts,
+ *                         numbers, templates and the counters of GET stats stay
  *   POST inbound          {"from","phone_number_id","text"}, or "button" with "payload" and "context" (a wamid), or
- *                         "preference":"stop"|"resume"; also "name"
- *   POST numbers          {"phone_number_id","waba_id"}: which account a phone number belongs to
- *   POST template         {"id","status"}: moves a template and announces it */
+ *                         "preference":"stop"|"resume"; also "name". The phone number may be left out by a user who got
+ *                         a message
+ *   POST numbers          {"phone_number_id","waba_id","display_phone_number"}: which account a phone number belongs to,
+ *                         and its digits (by default the id itself when that has 8 to 14 digits, else made up)
+ *   POST template         {"id","status"}: moves a template and announces it
+ *
+ * A webhook is posted until it is answered 200, for up to 7 days, and none is lost while the target is down: beyond
+ * what memory is set aside for, messages wait with their next status, and beyond `max-backlog` messages are refused
+ * with 130429. */
 
 #include <stdbool.h>
 #include <stdint.h>

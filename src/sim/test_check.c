@@ -82,7 +82,8 @@ static void positional_body(void **state)
 		{"[{\"type\":\"feet\"}]", 100},
 		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"button\",\"index\":0}]", 132018},
 		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"header\",\"parameters\":[" TEXT("x") "]}]", 132000},
-		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"header\",\"parameters\":[{\"type\":\"image\",\"image\":{\"id\":\"1\"}}]}]", 132012},
+		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"header\",\"parameters\":[{\"type\":\"image\",\"image\":{\"id\":\"1\"}}]}]",
+		 132012},
 	};
 	EXPECT(table);
 }
@@ -153,7 +154,8 @@ static void headers(void **state)
 static void buttons(void **state)
 {
 	(void)state;
-	use_template("[{\"type\":\"BODY\",\"text\":\"Hello\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"Stop\"},"
+	use_template("[{\"type\":\"BODY\",\"text\":\"Hello\"},{\"type\":\"BUTTONS\",\"buttons\":["
+	             "{\"type\":\"QUICK_REPLY\",\"text\":\"Stop\"},"
 	             "{\"type\":\"URL\",\"text\":\"Shop\",\"url\":\"https://s/{{1}}\",\"example\":[\"https://s/a\"]},"
 	             "{\"type\":\"COPY_CODE\",\"example\":\"X\"},{\"type\":\"PHONE_NUMBER\",\"text\":\"c\",\"phone_number\":\"+1\"}]}]",
 	             false, SIM_MARKETING);
@@ -180,8 +182,8 @@ static void carousel(void **state)
 	(void)state;
 #define CARD "{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
 	"{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"More\"}]}]}"
-#define SENT(index, kind) "{\"card_index\":" index ",\"components\":[{\"type\":\"header\",\"parameters\":[{\"type\":\"" kind "\",\"" \
-	kind "\":{\"id\":\"1\"}}]}]}"
+#define SENT(index, kind) \
+	"{\"card_index\":" index ",\"components\":[{\"type\":\"header\",\"parameters\":[{\"type\":\"" kind "\",\"" kind "\":{\"id\":\"1\"}}]}]}"
 	use_template("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"CAROUSEL\",\"cards\":[" CARD "," CARD "]}]", false,
 	             SIM_MARKETING);
 	static const struct expectation table[] = {

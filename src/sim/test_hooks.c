@@ -102,13 +102,104 @@ static void a_refused_post_is_tried_again(void **state)
 	assert_int_equal(STATS("posts_failed"), 3);
 }
 
+static bool webhook_is(const char *key)
+{
+	assert_int_equal(talk_call(&talk, "GET", "/_sim/stats", NULL), 200);
+	return cJSON_IsTrue(json_get(json_get(talk.tree, "webhook"), key));
+}
+
+static void wait_until(const char *key)
+{
+	for (int n = 0; !webhook_is(key); n++)
+		assert_true(n < 100000);
+}
+
 static void the_target_is_verified(void **state)
 {
 	(void)state;
 	START("verify-token", "my token&");
 	assert_true(target_wait(target, "verify subscribe my token&", 1));
+	wait_until("verified");
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/webhook", "{\"verify_token\":\"other\"}"), 200);
 	assert_true(target_wait(target, "verify subscribe other", 1));
+}
+
+static void a_target_that_is_down_is_verified_later(void **state)
+{
+	(void)state;
+	target_down(target);
+	START("verify-token", "t", "webhook-retry-max-ms", "4");
+	wait_until("down");
+	assert_false(webhook_is("verified"));
+	target_up(target);
+	assert_true(target_wait(target, "verify subscribe t", 1));
+	wait_until("verified");
+	assert_false(webhook_is("down"));
+}
+
+/* With room for few updates most messages wait in their other form. */
+static void nothing_is_lost_while_the_target_is_down(void **state)
+{
+	(void)state;
+	START("webhook-retry-max-ms", "4", "webhook-memory-kb", "4", "webhook-batch", "3");
+	send_many(0, 5);
+	assert_true(target_wait(target, "\"status\":\"read\"", 5));
+	target_down(target);
+	send_many(5, 60);
+	wait_until("down");
+	assert_in_range(LEDGER("pending"), 40, 60);
+	target_up(target);
+	assert_true(target_wait(target, "\"status\":\"read\"", 65));
+	assert_true(target_wait(target, "\"status\":\"delivered\"", 65));
+	assert_true(target_wait(target, "\"status\":\"sent\"", 65));
+	assert_int_equal(LEDGER("read"), 65);
+	assert_int_equal(STATS("updates_dropped"), 0);
+	assert_true(target_signed(target, "s3cret"));
+	assert_false(webhook_is("down"));
+}
+
+static void a_target_that_is_down_is_asked_by_one_post_at_a_time(void **state)
+{
+	(void)state;
+	target_down(target);
+	START("webhook-retry-ms", "3600000", "webhook-retry-max-ms", "3600000", "webhook-batch", "1");
+	send_many(0, 1);
+	wait_until("down");
+	send_many(1, 20);
+	talk_settle(&talk);
+	assert_in_range(STATS("posts"), 1, 3); /* the first ones, before the first of them failed */
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"+447700900000\",\"text\":\"hi\"}"), 200);
+	target_up(target);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/webhook", "{}"), 200);
+	assert_true(target_wait(target, "\"status\":\"", 63));
+	assert_true(target_wait(target, "\"body\":\"hi\"", 1));
+}
+
+static void a_reset_drops_what_waits(void **state)
+{
+	(void)state;
+	target_down(target);
+	START("webhook-retry-max-ms", "4");
+	send_many(0, 5);
+	talk_settle(&talk);
+	wait_until("down");
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/reset", NULL), 200);
+	target_up(target);
+	send_many(100, 5);
+	assert_true(target_wait(target, "op-10", 15));
+	assert_int_equal(target_count(target, "op-0-"), 0);
+	assert_int_equal(target_count(target, "\"status\":\""), 15);
+}
+
+static void too_many_on_their_way_are_refused(void **state)
+{
+	(void)state;
+	START("max-backlog", "4", "sent-delay-ms", "3600000");
+	send_many(0, 4);
+	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 400);
+	assert_int_equal(talk_code(&talk), 130429);
+	assert_int_equal(STATS("backlogged"), 1);
+	assert_int_equal(LEDGER("taken"), 4);
 }
 
 static void users_answer(void **state)
@@ -182,6 +273,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lost_ones_do_not_come_and_doubled_ones_come_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_refused_post_is_tried_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_target_is_verified, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_target_that_is_down_is_verified_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_lost_while_the_target_is_down, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_target_that_is_down_is_asked_by_one_post_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reset_drops_what_waits, setup, teardown),
+		cmocka_unit_test_setup_teardown(too_many_on_their_way_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(users_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(held_messages_are_released_or_dropped, setup, teardown),
 		cmocka_unit_test_setup_teardown(unsubscribed_accounts_are_silent, setup, teardown),

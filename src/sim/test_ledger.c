@@ -43,6 +43,7 @@ static void counts_doubles_and_repeats(void **state)
 	sim_ledger_take(ledger, sim_ledger_entry(ledger, NUMBER_TWO, 1, NULL), 7, 140);
 	const struct sim_ledger_sums *sums = sim_ledger_sums(ledger);
 	assert_int_equal(sums->recipients, 3);
+	assert_int_equal(sums->users, 2);
 	assert_int_equal(sums->taken, 5);
 	assert_int_equal(sums->doubles, 2);
 	assert_int_equal(sums->repeats, 1);

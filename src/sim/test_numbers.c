@@ -35,6 +35,15 @@ static void first_use_makes_them(void **state)
 	assert_null(sim_world_find_number(&world, 601));
 }
 
+static void ids_that_read_like_numbers_are_shown(void **state)
+{
+	(void)state;
+	assert_int_equal(sim_world_number(&world, 447700900123, 0)->display, 447700900123);
+	assert_int_equal(sim_world_number(&world, 12345678, 0)->display, 12345678);
+	assert_in_range(sim_world_number(&world, 1234567, 0)->display, 15550000000, 15559999999);
+	assert_in_range(sim_world_number(&world, 106540352242922, 0)->display, 15550000000, 15559999999);
+}
+
 static void guess_moves_when_the_account_is_named(void **state)
 {
 	(void)state;
@@ -103,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(first_use_makes_them, setup, teardown),
+		cmocka_unit_test_setup_teardown(ids_that_read_like_numbers_are_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(guess_moves_when_the_account_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(listing_makes_a_number_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(tokens_remember_the_newest_accounts, setup, teardown),

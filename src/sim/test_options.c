@@ -40,6 +40,7 @@ static void each_kind(void **state)
 	(void)state;
 	assert_int_equal(sim_options_set(options, "webhook-url", "http://x/y", &err), 0);
 	assert_string_equal(options->webhook_url, "http://x/y");
+	assert_int_equal(sim_options_set(options, "webhook-url", "", &err), 0);
 	assert_int_equal(sim_options_set(options, "ceiling", "1000", &err), 0);
 	assert_int_equal(options->ceiling, 1000);
 	assert_int_equal(sim_options_set(options, "any-template", "TRUE", &err), 0);
@@ -70,6 +71,7 @@ static void refusals_change_nothing(void **state)
 		{"read-share", "1.23456"}, {"read-share", "2/1"}, {"read-share", "1/0"}, {"read-share", ""},
 		{"read-delay-ms", "5-4"}, {"read-delay-ms", "-"}, {"fail-codes", "131026"}, {"fail-codes", "1:60,2:60"},
 		{"template-verdict", "approv"}, {"template-verdict", ""}, {"pair-limit", "maybe"}, {"listen", ""},
+		{"webhook-url", "localhost:80"}, {"webhook-url", "ftp://x"},
 	};
 	struct sim_options before = *options;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -119,6 +121,9 @@ static void choices_and_help(void **state)
 	options->ceiling = 1000;
 	sim_options_choice(options, "throughput-level", text);
 	assert_string_equal(text, "HIGH");
+	options->ceiling = 2500;
+	sim_options_choice(options, "throughput-level", text);
+	assert_string_equal(text, "2500");
 	buf_auto struct buf out;
 	buf_init(&out, 65536);
 	sim_options_help(&out);

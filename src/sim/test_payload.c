@@ -45,10 +45,9 @@ static void append(struct sim_update *update)
 
 static struct sim_sent *sent_to(const char *user, struct sim_number *number, const char *opaque)
 {
-	struct sim_sent *sent = sim_sent_create((struct sim_text){.at = opaque, .n = opaque ? strlen(opaque) : 0});
+	struct sim_sent *sent = sim_sent_create(user, (struct sim_text){.at = opaque, .n = opaque ? strlen(opaque) : 0});
 	sent->number = number;
 	sent->is_template = true;
-	strcpy(sent->user, user);
 	return sent;
 }
 

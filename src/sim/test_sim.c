@@ -140,7 +140,8 @@ static void stopping_drops_answers_that_wait(void **state)
 {
 	(void)state;
 	START("silent-after", "100", "silent-ms", "3600000");
-	int fd = talk_leave(&talk, "POST", "/v23.0/600/messages", "{\"messaging_product\":\"whatsapp\",\"to\":\"+447700900123\",\"type\":"
+	int fd = talk_leave(&talk, "POST", "/v23.0/600/messages", "{\"messaging_product\":\"whatsapp\",\"to\":"
+	                    "\"+447700900123\",\"type\":"
 	                    "\"template\",\"template\":{\"name\":\"offer\",\"language\":{\"code\":\"en\"}}}");
 	int n = 0;
 	while (talk_number(&talk, "/_sim/stats", "silences") == 0)
@@ -224,6 +225,28 @@ static void records_are_read(void **state)
 	assert_non_null(json_get(talk.tree, "data")->child);
 }
 
+static void numbers_can_be_set(void **state)
+{
+	(void)state;
+	START();
+	assert_int_equal(talk_call(&talk, "GET", "/v23.0/4520123456?fields=display_phone_number", NULL), 200);
+	assert_string_equal(json_text(talk.tree, "display_phone_number"), "+452012 3456");
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", "{\"phone_number_id\":\"106540352242922\","
+	                           "\"display_phone_number\":\"+44 7700 900123\"}"), 200);
+	assert_int_equal(talk_call(&talk, "GET", "/v23.0/106540352242922?fields=display_phone_number", NULL), 200);
+	assert_string_equal(json_text(talk.tree, "display_phone_number"), "+44 770-090-0123");
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", "{\"phone_number_id\":106540352242922,\"waba_id\":\"77\"}"), 200);
+	strcpy(talk.token, "EAAother"); /* to which the first number does not belong */
+	assert_int_equal(talk_call(&talk, "GET", "/v23.0/77/phone_numbers", NULL), 200);
+	assert_string_equal(json_text(json_get(talk.tree, "data")->child, "display_phone_number"), "+44 770-090-0123");
+	static const char *const bad[] = {
+		"{\"phone_number_id\":\"1\"}", "{\"waba_id\":\"1\"}", "{\"phone_number_id\":\"1\",\"waba_id\":\"x\"}",
+		"{\"phone_number_id\":\"1\",\"display_phone_number\":\"12\"}", "[]",
+	};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", bad[i]), 400);
+}
+
 static void free_text_needs_an_open_window(void **state)
 {
 	(void)state;
@@ -237,6 +260,8 @@ static void free_text_needs_an_open_window(void **state)
 	assert_int_equal(talk_call(&talk, "POST", "/v23.0/600/messages", text), 200);
 	assert_null(strstr(talk.body, "message_status"));
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"x\",\"phone_number_id\":600,\"text\":\"a\"}"), 400);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"447700900123\",\"text\":\"a\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"447700900124\",\"text\":\"a\"}"), 400);
 }
 
 int main(void)
@@ -252,6 +277,7 @@ int main(void)
 		cmocka_unit_test_teardown(files_give_handles, teardown),
 		cmocka_unit_test_teardown(a_template_lives, teardown),
 		cmocka_unit_test_teardown(records_are_read, teardown),
+		cmocka_unit_test_teardown(numbers_can_be_set, teardown),
 		cmocka_unit_test_teardown(free_text_needs_an_open_window, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

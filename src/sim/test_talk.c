@@ -135,7 +135,8 @@ void talk_settle(struct talk *talk)
 /* ---- the webhook target ---- */
 
 struct target {
-	struct http_server *server;
+	struct http_server *server; /* NULL while it is down */
+	uint16_t port;
 	char url[64];
 	pthread_mutex_t lock;
 	pthread_cond_t came;
@@ -181,19 +182,36 @@ static void take_refused(struct http_request *req, int status, void *arg)
 	http_respond(req, status, NULL, NULL, 0);
 }
 
-struct target *target_start(void)
+static void serve(struct target *target, uint16_t port)
 {
 	struct err err = {.text = ""};
+	const struct http_server_options options = {.host = "127.0.0.1", .port = port, .arg = target, .policy = take_policy,
+	                                            .handle = take_request, .refuse = take_refused};
+	must(http_server_start(&options, &target->server, &err) == 0, err.text);
+}
+
+struct target *target_start(void)
+{
 	struct target *target = calloc(1, sizeof(*target));
 	must(target != NULL, "memory");
 	pthread_mutex_init(&target->lock, NULL);
 	pthread_cond_init(&target->came, NULL);
 	buf_init(&target->all, (size_t)64 << 20);
-	const struct http_server_options options = {.host = "127.0.0.1", .arg = target, .policy = take_policy,
-	                                            .handle = take_request, .refuse = take_refused};
-	must(http_server_start(&options, &target->server, &err) == 0, err.text);
-	snprintf(target->url, sizeof(target->url), "http://127.0.0.1:%d/hook", http_server_port(target->server));
+	serve(target, 0);
+	target->port = http_server_port(target->server);
+	snprintf(target->url, sizeof(target->url), "http://127.0.0.1:%d/hook", target->port);
 	return target;
+}
+
+void target_down(struct target *target)
+{
+	http_server_stop(target->server, 1000);
+	target->server = NULL;
+}
+
+void target_up(struct target *target)
+{
+	serve(target, target->port);
 }
 
 void target_stop(struct target *target)

@@ -36,6 +36,9 @@ struct target;
 struct target *target_start(void);
 void target_stop(struct target *target);
 const char *target_url(const struct target *target);
+/* Take the target down, and let it come back under the same address; what came stays. */
+void target_down(struct target *target);
+void target_up(struct target *target);
 /* The next `n` POSTs are answered with this status. */
 void target_answer(struct target *target, int status, int n);
 /* Wait (bounded) until what has come, taken together, holds `text` `n` times. */

@@ -3,6 +3,7 @@
  * come in the order in which they were added. */
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,7 +23,8 @@ struct sim_timer {
 struct sim_timers {
 	pthread_mutex_t lock;
 	struct sim_timer *heap;
-	size_t n, cap, max;
+	atomic_size_t n; /* changed under the lock */
+	size_t cap, max;
 	uint64_t order;
 	msec_t sleeps_until; /* of the thread that empties it; INT64_MAX: for ever */
 	bool woken;
@@ -44,4 +46,4 @@ void sim_timers_wake(struct sim_timers *timers);
 /* The emptying thread: it is awake. */
 void sim_timers_awake(struct sim_timers *timers);
 msec_t sim_timers_now(void); /* monotonic milliseconds */
-size_t sim_timers_count(struct sim_timers *timers);
+size_t sim_timers_count(const struct sim_timers *timers); /* any thread */

@@ -12,17 +12,15 @@
 
 #define DEFAULT_BUSY_TIMEOUT_MS 5000
 
-/* Sizes: 64 MiB of pages for the one writer, 8 MiB for each of many readers, 256 MiB of the file mapped,
- * and a log that is cut back after a huge transaction. */
+/* Memory that does not grow with the database: 16 MiB of pages for the one writer, 4 MiB for each reader, nothing mapped
+ * (the kernel's own cache serves both). The log is cut back after a huge transaction. */
 static const char writer_setup[] = "PRAGMA synchronous=FULL;"
 				   "PRAGMA foreign_keys=ON;"
-				   "PRAGMA cache_size=-65536;"
-				   "PRAGMA mmap_size=268435456;"
+				   "PRAGMA cache_size=-16384;"
 				   "PRAGMA journal_size_limit=67108864;";
 static const char reader_setup[] = "PRAGMA query_only=ON;"
 				   "PRAGMA foreign_keys=ON;"
-				   "PRAGMA cache_size=-8192;"
-				   "PRAGMA mmap_size=268435456;";
+				   "PRAGMA cache_size=-4096;";
 
 struct sqlite_rows {
 	struct sql_rows head;

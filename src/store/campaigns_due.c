@@ -35,7 +35,8 @@ static int start_one(struct store_tx *tx, const struct sql_rows *rows, msec_t no
 	               NULL);
 }
 
-int campaigns_start_due(struct store_tx *tx, msec_t now, int *ret_started)
+/* The first of those due, as many as the statement gives: their number, or -1. */
+static int start_some(struct store_tx *tx, msec_t now)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_CAMPAIGNS_DUE, SQL_ARGS(sql_int(now)), &rows) < 0)
@@ -46,9 +47,17 @@ int campaigns_start_due(struct store_tx *tx, msec_t now, int *ret_started)
 			return -1;
 		n++;
 	}
-	if (more < 0)
+	return more < 0 ? -1 : n;
+}
+
+int campaigns_start_due(struct store_tx *tx, msec_t now, int *ret_started)
+{
+	int total = 0, n;
+	while ((n = start_some(tx, now)) > 0)
+		total += n;
+	if (n < 0)
 		return -1;
-	*ret_started = n;
+	*ret_started = total;
 	return 0;
 }
 

@@ -5,7 +5,6 @@
  *   store thread: a second job takes appended events in order, applies each in a savepoint, removes it; what cannot be
  *   applied is set aside and counted, so that one bad event stops nobody. */
 
-#include "delivery/delivery.h"
 #include "http/server.h"
 #include "store/store.h"
 

@@ -53,7 +53,7 @@ UPDATE template SET errand_ms = $2, tries = tries + 1 WHERE no = $1 AND errand_m
 
 -- name: template_submitted
 UPDATE template SET meta_id = $2, category = COALESCE($3, category), tries = 0, update_ms = $5,
-  errand_ms = CASE WHEN status = 0 THEN CAST($4 AS BIGINT) ELSE NULL END
+  errand_ms = CASE WHEN deleted_ms IS NOT NULL THEN CAST($5 AS BIGINT) WHEN status = 0 THEN CAST($4 AS BIGINT) ELSE NULL END
 WHERE no = $1;
 
 -- name: template_deleted_at_meta

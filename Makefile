@@ -1,0 +1,48 @@
+# make          the release binary, build/crier
+# make demo     a campaign of 10,000 against the simulator; ARGS=--once ends by itself
+# make test     everything, under sanitizers; ends with "N passed, N failed"
+# make check    format, layers, sizes, headers, warnings of two compilers, clang-tidy
+# make bench    figures for docs/benchmarks.md
+# make install  to DESTDIR and PREFIX (/usr/local)
+
+PREFIX ?= /usr/local
+ARGS ?=
+
+all: build/crier
+
+deps-%:
+	@tools/deps.sh $*
+
+build/build.ninja: | deps-build
+	meson setup build --buildtype=release --prefix=$(PREFIX) >/dev/null
+
+build/crier: deps-build build/build.ninja
+	@ninja -C build --quiet src/app/crier
+	@ln -sf src/app/crier build/crier
+
+build-test/build.ninja: | deps-build
+	meson setup build-test --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+
+demo: build/crier
+	@build/crier demo $(ARGS)
+
+test: deps-build deps-test build-test/build.ninja
+	@ninja -C build-test --quiet
+	@tools/test.sh build-test $(ARGS)
+
+check: deps-build deps-check
+	@tools/check.sh
+
+bench: deps-test build/crier
+	@tests/bench/run.sh build/crier $(ARGS)
+
+format: deps-check
+	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+
+install: build/crier
+	meson install -C build
+
+clean:
+	rm -rf build build-*
+
+.PHONY: all demo test check bench format install clean build/crier
