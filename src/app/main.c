@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
 	{"serve", command_serve, "run the server"},
 	{"simulate", command_simulate, "run a simulator of Meta's Cloud API"},
+	{"demo", command_demo, "run both and show a campaign from its creation to its read receipts"},
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

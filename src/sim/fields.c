@@ -51,12 +51,3 @@ bool sim_fields_read(struct sim_fields *fields, const char *text, const char *de
 		text = end + 1;
 	}
 }
-
-bool sim_fields_has(const struct sim_fields *fields, const char *name)
-{
-	for (int i = 0; i < fields->n; i++) {
-		if (strcmp(fields->names[i], name) == 0)
-			return true;
-	}
-	return false;
-}

@@ -17,4 +17,3 @@ struct sim_fields {
  * false, with the error. `node` is the node type that the error names. */
 bool sim_fields_read(struct sim_fields *fields, const char *text, const char *defaults, const char *known,
                      const char *node, struct sim_answer *answer);
-bool sim_fields_has(const struct sim_fields *fields, const char *name);

@@ -209,7 +209,9 @@ static void step(struct sim *sim, struct sim_sent *sent, msec_t due)
 	}
 	sim_count(sim, updates);
 	if (waba_id) {
-		struct sim_update *update = sim_payload_status(sent, waba_id, status, clock_now_ms());
+		/* It may have been parked: the time told is when it came about. */
+		const msec_t at = clock_now_ms() - (sim_timers_now() - due);
+		struct sim_update *update = sim_payload_status(sent, waba_id, status, at);
 		update->epoch = sent->epoch;
 		emit_update(sim, update, &fate, due);
 	} else {

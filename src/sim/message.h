@@ -8,7 +8,6 @@
 #include "sim/scan.h"
 #include "sim/spec.h"
 
-#define SIM_MESSAGE_MAX_BYTES 262144
 #define SIM_OPAQUE_MAX_CHARS 512
 #define SIM_USER_BYTES 144 /* digits, or a business-scoped user id, with its NUL */
 

@@ -183,7 +183,8 @@ static void carousel(void **state)
 #define CARD "{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
 	"{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"More\"}]}]}"
 #define SENT(index, kind) \
-	"{\"card_index\":" index ",\"components\":[{\"type\":\"header\",\"parameters\":[{\"type\":\"" kind "\",\"" kind "\":{\"id\":\"1\"}}]}]}"
+	"{\"card_index\":" index ",\"components\":[{\"type\":\"header\",\"parameters\":[" \
+	"{\"type\":\"" kind "\",\"" kind "\":{\"id\":\"1\"}}]}]}"
 	use_template("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"CAROUSEL\",\"cards\":[" CARD "," CARD "]}]", false,
 	             SIM_MARKETING);
 	static const struct expectation table[] = {

@@ -210,7 +210,8 @@ static void campaigns_start_when_they_are_due(void **state)
 static void those_too_late_are_held(void **state)
 {
 	struct world *w = world_open(state, 1);
-	int64_t limit = scheduled(w, "limit", w->now + 1, 10), over = scheduled(w, "over", w->now, 10), strict = scheduled(w, "strict", w->now, 0);
+	int64_t limit = scheduled(w, "limit", w->now + 1, 10), over = scheduled(w, "over", w->now, 10);
+	int64_t strict = scheduled(w, "strict", w->now, 0);
 	w->now += 1 + 10 * MINUTE_MS;
 	assert_int_equal(start_due(w), 3);
 	assert_null(world_read(w, limit).hold);

@@ -233,7 +233,8 @@ static void each_outcome_moves_its_row(void **state)
 	};
 	assert_int_equal(IN_JOB(w, ledger_record(tx, w->epoch, outcome, 6, w->now)), 0);
 	check_invariants(w);
-	static const enum state expected[] = {STATE_ACCEPTED, STATE_ACCEPTED, STATE_QUEUED, STATE_FAILED, STATE_UNCONFIRMED, STATE_QUEUED};
+	static const enum state expected[] = {STATE_ACCEPTED, STATE_ACCEPTED,    STATE_QUEUED,
+	                                      STATE_FAILED,   STATE_UNCONFIRMED, STATE_QUEUED};
 	for (int i = 0; i < 6; i++) {
 		struct ledger_row r = world_row(w, c, i + 1);
 		assert_int_equal(r.state, expected[i]);

@@ -6,7 +6,7 @@
 
 static int64_t create(struct world *w, const char *name)
 {
-	struct template_request req = {.name = name, .text = "Hello {first_name|you}, welcome.", .type = "text", .wa_category = "UTILITY"};
+	struct template_request req = {.name = name, .text = "Hello {first_name|you}, welcome.", .wa_category = "UTILITY"};
 	int64_t no = 0;
 	assert_int_equal(IN_JOB(w, template_create(tx, w->account, w->sender, &req, w->now, &no)), 0);
 	return no;
@@ -37,8 +37,8 @@ static msec_t next_errand(struct world *w)
 	return next;
 }
 
-static int verdict(struct world *w, const unsigned char *hash, const char *waba, const char *id, const char *name, const char *status,
-                   const char *reason)
+static int verdict(struct world *w, const unsigned char *hash, const char *waba, const char *id, const char *name,
+                   const char *status, const char *reason)
 {
 	return IN_JOB(w, template_verdict(tx, hash, waba, id, name, status, reason, w->now));
 }

@@ -160,7 +160,7 @@ int64_t world_audience(struct world *w, const char *name)
 struct contact_request world_contact_request(const char *number, const char *first_name)
 {
 	struct contact_request req = {.number = number, .first_name = first_name};
-	snprintf(req.digits, sizeof(req.digits), "%s", number);
+	snprintf(req.digits, sizeof(req.digits), "%.15s", number);
 	return req;
 }
 

@@ -1,0 +1,21 @@
+#pragma once
+/* Inside the demo: what a person sees. */
+
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+
+struct show {
+	bool terminal;
+	msec_t begun, last;
+};
+
+/* One line of progress from a campaign's `messages`: redrawn in place on a terminal, else a line a second. */
+void show_begin(struct show *show, msec_t now);
+void show_progress(struct show *show, const cJSON *messages, msec_t now);
+void show_end(struct show *show);
+/* The analytics as a small table. */
+void show_analytics(const cJSON *data);
+/* What to try next. */
+void show_next(const char *base, const char *key, const char *campaign_id);
