@@ -194,8 +194,10 @@ int accounts_ensure_key(struct store_tx *tx, msec_t now, const char *text)
 	struct api_key key;
 	int64_t account_no, key_no;
 	int got = key_find(tx, text, &key);
-	if (got != 1)
-		return got;
+	if (got == 0)
+		return key.role == KEY_ADMIN ? 0 : sql_run(tx->db, STMT_KEY_PROMOTE, SQL_ARGS(sql_int(key.no)), NULL);
+	if (got < 0)
+		return -1;
 	if (one_find(tx, STMT_ACCOUNT_FIRST, NULL, 0, &account_no) != 1)
 		return -1;
 	return key_insert(tx, account_no, "operator", KEY_ADMIN, now, text, &key_no);

@@ -41,7 +41,7 @@ static int find_template(struct store_tx *tx, int64_t account_no, const struct c
 	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
 		no = -1;
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_TEMPLATE_OF, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
+	if (sql_query(tx->db, STMT_CAMPAIGN_TEMPLATE_OF, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(ret->sender_no)), &rows) < 0)
 		return -1;
 	int got = sql_next(rows);
 	if (got < 0)
@@ -53,7 +53,9 @@ static int find_template(struct store_tx *tx, int64_t account_no, const struct c
 	ret->template_no = no;
 	if (sql_col_int(rows, 0) != TEMPLATE_COMPLETED)
 		fault_add(faults, FAULT_CAMPAIGN_TEMPLATE_STATE, "template", " is not COMPLETED: only a template approved by WhatsApp can be sent");
-	return judge_placeholders(sql_col_text(rows, 2, NULL), arena, faults);
+	else if (ret->sender_no != 0 && sql_is_null(rows, 2))
+		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "template", " belongs to another WhatsApp Business Account than the sender");
+	return judge_placeholders(sql_col_text(rows, 1, NULL), arena, faults);
 }
 
 static int find_audience(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,

@@ -108,22 +108,41 @@ static int claim_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_s
 	return more;
 }
 
+/* Skip the rows that `stmt` gives from `from` on; *ret_cursor: the last one. */
+static int expire_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_cursor, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(c->tx->db, stmt, SQL_ARGS(sql_int(c->campaign_no), sql_int(from), sql_int(EXPIRE_ROWS)), &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		struct row was;
+		*ret_cursor = sql_col_int(rows, 0);
+		int got = row_load(c->tx, c->campaign_no, *ret_cursor, c->arena, &was);
+		if (got < 0 || (got == 0 && skip_row(c, &was, RULE_DEADLINE) < 0))
+			return -1;
+		++*ret_n;
+	}
+	return more;
+}
+
+static int claim_progress(struct claim *c, int64_t cursor)
+{
+	if (cursor == c->claim_seq)
+		return 0;
+	return sql_run(c->tx->db, STMT_CLAIM_PROGRESS, SQL_ARGS(sql_int(c->campaign_no), sql_int(cursor)), NULL);
+}
+
 /* Rows that could not leave before the deadline: skipped, with that reason. */
 static int claim_expire(struct claim *c, bool *ret_more)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(c->tx->db, STMT_EXPIRED_ROWS, SQL_ARGS(sql_int(c->campaign_no), sql_int(0), sql_int(EXPIRE_ROWS)), &rows) < 0)
+	int64_t cursor = c->claim_seq, retry = 0;
+	int n_retries = 0, n_fresh = 0;
+	if (expire_from(c, STMT_EXPIRED_RETRIES, 0, &retry, &n_retries) < 0 ||
+	    expire_from(c, STMT_EXPIRED_ROWS, c->claim_seq, &cursor, &n_fresh) < 0)
 		return -1;
-	int n = 0, more;
-	while ((more = sql_next(rows)) > 0) {
-		struct row was;
-		int got = row_load(c->tx, c->campaign_no, sql_col_int(rows, 0), c->arena, &was);
-		if (got < 0 || (got == 0 && skip_row(c, &was, RULE_DEADLINE) < 0))
-			return -1;
-		n++;
-	}
-	*ret_more = n == EXPIRE_ROWS;
-	return more;
+	*ret_more = n_retries == EXPIRE_ROWS || n_fresh == EXPIRE_ROWS;
+	return claim_progress(c, cursor);
 }
 
 static int claim_rows(struct claim *c, bool *ret_more)
@@ -144,8 +163,7 @@ static int claim_rows(struct claim *c, bool *ret_more)
 			cursor = c->next_seq - 1; /* nothing fresh is left among the rows that stand now */
 	}
 	*ret_more = !dry || found >= c->max;
-	if (cursor != c->claim_seq &&
-	    sql_run(c->tx->db, STMT_CLAIM_PROGRESS, SQL_ARGS(sql_int(c->campaign_no), sql_int(cursor)), NULL) < 0)
+	if (claim_progress(c, cursor) < 0)
 		return -1;
 	return c->n == 0 ? 0 : sql_run(c->tx->db, STMT_CLAIM_NOTED, SQL_ARGS(sql_int(c->sender_no), sql_int(c->now)), NULL);
 }

@@ -25,7 +25,6 @@ struct store {
 	struct pubid_key ids;
 	char instance[9];
 	unsigned char box_key[32];
-	char *url;
 	bool inline_jobs;
 
 	/* the mailbox: a ring, and the thread that empties it */
@@ -35,7 +34,7 @@ struct store {
 	pthread_cond_t news, room;
 	struct store_job *ring;
 	size_t max_jobs, first, n_jobs, max_batch;
-	bool closing;
+	atomic_bool closing;
 	atomic_int_fast64_t jobs, commits, failed;
 
 	/* readers */

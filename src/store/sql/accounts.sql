@@ -38,5 +38,8 @@ SELECT COUNT(*) FROM api_key WHERE account_no = $1 AND role = 2;
 -- name: key_delete
 DELETE FROM api_key WHERE no = $1 AND account_no = $2;
 
+-- name: key_promote
+UPDATE api_key SET role = 2 WHERE no = $1;
+
 -- name: key_used
 UPDATE api_key SET used_ms = $2 WHERE no = $1;

@@ -1,10 +1,11 @@
 -- Campaigns: see store/campaigns.h. status: 0 scheduled, 1 in progress, 2 completed, 3 canceled.
 
 -- name: campaign_sender_of
-SELECT no, code FROM sender WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
+SELECT no FROM sender WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
 
 -- name: campaign_template_of
-SELECT status, waba_id, text FROM template WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+SELECT t.status, t.text, (SELECT s.no FROM sender s WHERE s.no = $3 AND s.waba_id = t.waba_id)
+FROM template t WHERE t.no = $1 AND t.account_no = $2 AND t.deleted_ms IS NULL;
 
 -- name: campaign_audience_of
 SELECT version FROM audience WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;

@@ -52,7 +52,11 @@ UPDATE campaign SET claim_seq = $2 WHERE no = $1;
 UPDATE sender SET last_claim_ms = $2 WHERE no = $1;
 
 -- name: expired_rows
-SELECT seq FROM ledger WHERE campaign_no = $1 AND seq > $2 AND state = 0 ORDER BY seq LIMIT $3;
+SELECT seq FROM ledger WHERE campaign_no = $1 AND seq > $2 AND state = 0 AND not_before IS NULL ORDER BY seq LIMIT $3;
+
+-- name: expired_retries
+SELECT seq FROM ledger WHERE campaign_no = $1 AND state = 0 AND not_before IS NOT NULL AND not_before >= $2
+ORDER BY not_before LIMIT $3;
 
 -- name: next_retry
 SELECT l.not_before FROM campaign c JOIN ledger l ON l.campaign_no = c.no
