@@ -75,6 +75,22 @@ static void the_template_must_be_approved_and_readable(void **state)
 	refused(w, &req, 1613, "data.template");
 }
 
+static void the_template_must_be_of_the_senders_business_account(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct sender_request other = {.name = "Elsewhere",
+	                               .phone_number_id = "98765432101",
+	                               .waba_id = "777",
+	                               .access_token = "EAAother",
+	                               .app_secret = "another-secret",
+	                               .code_digits = "447400000009"};
+	int64_t no;
+	assert_int_equal(IN_JOB(w, sender_create(tx, w->account, &other, w->now, &no)), 0);
+	struct campaign_request req = world_request(w, "C");
+	req.from = "Elsewhere";
+	refused(w, &req, 1616, "data.template");
+}
+
 static void all_faults_are_told_in_order(void **state)
 {
 	struct world *w = world_open(state, 0);
@@ -357,7 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(what_it_refers_to_must_be_there),
 		WORLD_ON_BOTH(the_template_must_be_approved_and_readable),
-		WORLD_ON_BOTH(all_faults_are_told_in_order),
+		WORLD_ON_BOTH(the_template_must_be_of_the_senders_business_account), WORLD_ON_BOTH(all_faults_are_told_in_order),
 		WORLD_ON_BOTH(a_name_left_out_is_made),
 		WORLD_ON_BOTH(what_is_asked_for_is_kept),
 		WORLD_ON_BOTH(names_change_at_any_time),
