@@ -144,7 +144,7 @@ static int read_options(int argc, char **argv, struct config *config, bool only_
 {
 	for (int i = 0; i < argc;) {
 		char name[64];
-		const char *value = NULL;
+		const char *value = "";
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return 1;
 		if (read_option(argc, argv, &i, name, &value, err) < 0)

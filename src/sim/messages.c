@@ -2,6 +2,7 @@
  * only then is the message taken. A call that is refused before it comes to the faults leaves no trace in
  * what is drawn for the recipient's next one, so that pacing does not change anyone's fate. */
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,7 @@ static int spend_limits(struct sending *s, struct sim_refusal *refusal)
 	const int64_t now_ns = clock_mono_us() * 1000, now_ms = sim_timers_now();
 	const struct sim_limit ceiling = sim_limits_ceiling(o->ceiling ? o->ceiling : 1, o->ceiling_burst_ms);
 	const struct sim_limit pair = sim_limits_pair();
+	assert(s->entry); /* check_world found it */
 	if (sim_hooks_backlog(s->sim) >= (size_t)o->max_backlog) {
 		sim_count(s->sim, backlogged);
 		return sim_message_refuse(refusal, 130429, "%s", sim_answer_known(130429)->details);
@@ -169,6 +171,7 @@ static int decide(struct sending *s, struct sim_refusal *refusal)
 {
 	if (check_world(s, refusal) || spend_limits(s, refusal))
 		return 1;
+	assert(s->entry);
 	sim_fate_decide(&s->sim->options, s->m->who, ++s->entry->attempts, &s->fate);
 	if (!s->m->is_template)
 		s->fate.held = false;

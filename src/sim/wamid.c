@@ -46,7 +46,7 @@ static void make(const char *user, uint8_t direction, size_t n_hex, uint64_t non
 		memcpy(record + n, "3A", 2);
 	n += n_hex;
 	record[n++] = 0x00;
-	memcpy(out, "wamid.", 6);
+	strcpy(out, "wamid.");
 	put_base64(record, n, out + 6);
 }
 

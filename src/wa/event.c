@@ -193,7 +193,9 @@ static int walk_entry(struct walk *w, const cJSON *entry)
 	char scratch[32];
 	w->event.waba_id = id_text(entry, "id", scratch);
 	w->event.time_ms = seconds(entry, "time");
-	return walk_list(w, json_get(entry, "changes"), walk_change);
+	int result = walk_list(w, json_get(entry, "changes"), walk_change);
+	w->event.waba_id = "";
+	return result;
 }
 
 int wa_event_each(const char *body, size_t n_bytes, wa_event_fn *each, void *arg, struct err *err)

@@ -184,8 +184,8 @@ static bool token_equal(const char *ours, const char *theirs)
 	char a[MAX_TOKEN] = {0}, b[MAX_TOKEN] = {0};
 	if (strlen(ours) >= sizeof(a) || strlen(theirs) >= sizeof(b))
 		return false;
-	memcpy(a, ours, strlen(ours));
-	memcpy(b, theirs, strlen(theirs));
+	strcpy(a, ours);
+	strcpy(b, theirs);
 	return text_equal_secret(a, b, sizeof(a));
 }
 
