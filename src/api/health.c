@@ -63,7 +63,6 @@ static void put_webhooks(struct api_call *call)
 	put_metric(&call->out, "webhooks_received_total", "counter", "Webhooks of Meta's that were kept.", s.received);
 	put_metric(&call->out, "webhooks_refused_total", "counter", "Webhooks with a wrong signature or none.", s.refused);
 	put_metric(&call->out, "webhooks_applied_total", "counter", "Webhooks applied.", s.applied);
-	put_metric(&call->out, "webhooks_set_aside_total", "counter", "Webhooks that could not be applied.", s.set_aside);
 	put_metric(&call->out, "webhooks_waiting", "gauge", "Webhooks kept and not yet applied.", s.waiting);
 }
 

@@ -20,7 +20,7 @@ struct arena {
 
 static struct block *block_create(size_t cap)
 {
-	struct block *block = malloc(sizeof(*block) + cap);
+	struct block *block = cap > SIZE_MAX - sizeof(*block) ? NULL : malloc(sizeof(*block) + cap);
 	if (!block)
 		abort();
 	block->next = NULL;

@@ -58,8 +58,9 @@ struct split {
 
 static struct split split_time(msec_t t)
 {
-	int64_t days = t / DAY_MS - (t % DAY_MS < 0);
-	int64_t rest = t - days * DAY_MS;
+	bool before = t % DAY_MS < 0;
+	int64_t days = t / DAY_MS - before;
+	int64_t rest = t % DAY_MS + (before ? DAY_MS : 0);
 	struct split s = {.hour = (int)(rest / HOUR_MS),
 	                  .minute = (int)(rest / MINUTE_MS % 60),
 	                  .second = (int)(rest / SECOND_MS % 60),
@@ -134,7 +135,7 @@ static bool parse_fraction(const char *text, size_t n_bytes, size_t *pos, int *r
 	for (int i = n; i < 3; i++)
 		ms *= 10;
 	*ret_ms = ms;
-	return n > 0 && n <= 9;
+	return n > 0;
 }
 
 static bool parse_offset(const char *text, size_t n_bytes, msec_t *ret)

@@ -235,8 +235,8 @@ bool json_int(const cJSON *object, const char *key, int64_t *ret)
 	const cJSON *item = json_get(object, key);
 	if (cJSON_IsString(item))
 		return text_to_int(item->valuestring, strlen(item->valuestring), ret);
-	const double limit = 9007199254740992.0; /* beyond 2^53 a double is not the number that was written */
-	if (!cJSON_IsNumber(item) || item->valuedouble != floor(item->valuedouble) || fabs(item->valuedouble) > limit)
+	const double limit = 9007199254740992.0; /* from 2^53 on a double may not be the number that was written */
+	if (!cJSON_IsNumber(item) || item->valuedouble != floor(item->valuedouble) || fabs(item->valuedouble) >= limit)
 		return false;
 	*ret = (int64_t)item->valuedouble;
 	return true;

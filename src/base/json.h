@@ -22,7 +22,7 @@ const cJSON *json_get(const cJSON *object, const char *key);
 /* A string member's text; NULL when missing or not a string. Borrowed from the tree. */
 const char *json_text(const cJSON *object, const char *key);
 /* An integer member, given as a number or as decimal text (Meta does both). False when missing,
- * not whole, or out of int64 range (numbers: ±2^53). */
+ * not whole, or out of int64 range (numbers: within ±2^53, exclusive). */
 bool json_int(const cJSON *object, const char *key, int64_t *ret);
 
 void json_cleanup(cJSON **tree);

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-#define LOG_MAX_LINE 4096
+#define LOG_MAX_LINE (PIPE_BUF - 1) /* with its end still one piece for a pipe that many threads write to */
 
 static atomic_int log_level = LOG_INFO;
 static atomic_int log_fd = 2;
@@ -38,11 +39,11 @@ int log_level_parse(const char *text, enum log_level *ret)
 
 static bool is_plain(const char *text, size_t n)
 {
-	if (n == 0)
+	if (n == 0 || !utf8_valid(text, n) || text_has_control(text, n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)text[i];
-		if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7F)
+		if (c == ' ' || c == '"' || c == '\\' || c == '=')
 			return false;
 	}
 	return true;
@@ -56,14 +57,17 @@ static void add_value(struct buf *line, const char *text)
 		return;
 	}
 	buf_addc(line, '"');
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if (c == '"' || c == '\\')
-			buf_addf(line, "\\%c", c);
-		else if (c < ' ' || c == 0x7F)
-			buf_addf(line, "\\x%02x", c);
-		else
-			buf_addc(line, (char)c);
+	for (size_t pos = 0; pos < n;) {
+		size_t from = pos;
+		utf8_next(text, n, &pos);
+		bool stray = pos - from == 1 && (unsigned char)text[from] >= 0x80;
+		bool hidden = stray || text_has_control(text + from, pos - from);
+		if (text[from] == '"' || text[from] == '\\')
+			buf_addc(line, '\\');
+		if (!hidden)
+			buf_add(line, text + from, pos - from);
+		for (size_t i = from; hidden && i < pos; i++)
+			buf_addf(line, "\\x%02x", (unsigned char)text[i]);
 	}
 	buf_addc(line, '"');
 }

@@ -29,6 +29,8 @@ void fault_add(struct faults *faults, enum fault_code code, const char *field, c
 	size_t n = 0;
 	if (field && fmt[0] == ' ')
 		n = (size_t)snprintf(f->message, sizeof(f->message), "'%s%s'", faults->prefix, field);
+	if (n >= sizeof(f->message))
+		n = sizeof(f->message) - 1;
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(f->message + n, sizeof(f->message) - n, fmt, args);

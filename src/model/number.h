@@ -21,5 +21,5 @@ enum number_verdict number_parse_region(const char *text, size_t n_bytes, const 
 /* ISO 3166 code ("GB") of digits that number_parse gave; "" when it has none. Written to ret. */
 void number_country(const char *digits, char ret[3]);
 bool number_region_known(const char *region); /* an upper-case ISO code the library has */
-/* "+44•••••123": for logs. */
+/* "+44*******456": for logs. Of 7 digits and fewer none is shown. */
 void number_mask(const char *digits, char *out, size_t out_bytes);

@@ -35,29 +35,32 @@ static size_t put(char *out, uint32_t c)
 	return 3;
 }
 
-/* The message in lower case without what surrounds its letters; false when it is too long to be one word. */
+/* The message in lower case without what surrounds its letters; -1 when that is too long to be one of the words. */
 static int normalise(const char *text, char out[LONGEST])
 {
-	size_t n = strlen(text), used = 0, end = 0;
+	size_t n = strlen(text), used = 0, begin = n, end = 0;
 	for (size_t pos = 0; pos < n;) {
-		uint32_t c = lower(utf8_next(text, n, &pos));
-		bool letter = letter_or_digit(c);
-		if (used == 0 && !letter)
+		size_t from = pos;
+		if (!letter_or_digit(utf8_next(text, n, &pos)))
 			continue;
+		if (begin == n)
+			begin = from;
+		end = pos;
+	}
+	for (size_t pos = begin; pos < end;) {
+		uint32_t c = lower(utf8_next(text, n, &pos));
 		if (c > 0xFFFF || used + 4 >= LONGEST)
 			return -1;
 		used += put(out + used, c);
-		if (letter)
-			end = used;
 	}
-	out[end] = '\0';
+	out[used] = '\0';
 	return 0;
 }
 
 enum optout_word optout_word(const char *text)
 {
 	char word[LONGEST];
-	if (strlen(text) > 256 || normalise(text, word) < 0)
+	if (normalise(text, word) < 0)
 		return OPTOUT_NONE;
 #define X(known, meaning)             \
 	if (strcmp(word, known) == 0) \

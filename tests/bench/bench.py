@@ -5,55 +5,21 @@ The machine carries server, simulator and this script at once; CPU time is the f
 together. CPU is the server's own, from the start of the campaign until every status webhook is applied, per message. Memory is
 the server's resident set at that moment, and the part of it that is not files (anonymous).
 """
-import http.client
 import json
 import os
+import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
-KEY = "bench-admin-key-0123456789"
-NUMBER = "448081570123"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import harness  # noqa: E402
+from harness import call, good, wait_until  # noqa: E402
+
 CEILING = 20000
+HOUR = 3600
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def start(argv, env=None):
-    """A process of ours and its host:port."""
-    reader, writer = os.pipe()
-    process = subprocess.Popen(argv + ["--ready-fd", str(writer)], pass_fds=[writer], env={**os.environ, **(env or {})},
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    os.close(writer)
-    with os.fdopen(reader) as ready:
-        address = ready.readline().strip()
-    if not address:
-        sys.exit(f"{argv[1]} did not start")
-    return process, address
-
-
-def call(address, method, path, body=None, content_type="application/json"):
-    connection = http.client.HTTPConnection(address, timeout=60)
-    text = json.dumps(body) if isinstance(body, dict) else body
-    headers = {"X-Dexatel-Key": KEY}
-    if body is not None:
-        headers["Content-Type"] = content_type
-    connection.request(method, path, text, headers)
-    answer = connection.getresponse()
-    data = answer.read()
-    connection.close()
-    if answer.status >= 300:
-        sys.exit(f"{method} {path}: {answer.status} {data.decode()}")
-    return json.loads(data) if data else None
-
-
-def until(ready, seconds):
-    deadline = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > deadline:
-            sys.exit("it took too long")
-        time.sleep(0.1)
 
 
 def cpu_seconds(pid):
@@ -68,40 +34,31 @@ def memory_mb(pid):
     return tuple(int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
 
 
-def contacts(n):
-    lines = ["number,first_name,custom1"]
-    lines += [f"+4474{i:08d},P{i},order {i}" for i in range(n)]
-    return "\n".join(lines) + "\n"
-
-
-def prepare(server, simulator, n):
-    """Ids of template and audience, and how long the import took."""
-    call(simulator, "POST", "/_sim/webhook", {"url": f"http://{server}/webhooks/whatsapp", "app_secret": "secret"})
-    call(server, "POST", "/v1/senders", {"data": {"name": "Bench", "code": NUMBER, "phone_number_id": NUMBER, "waba_id": "100200300",
-                                                  "access_token": "EAAbench", "app_secret": "secret"}})
-    template = call(server, "POST", "/v1/templates", {"data": {
-        "name": "bench", "channel": "whatsapp", "wa_sender_code": NUMBER, "wa_category": "MARKETING",
-        "text": "Hello {first_name|friend}, your {custom1} is ready."}})["data"]["id"]
-    audience = call(server, "POST", "/v1/audiences", {"data": {"name": "bench", "channel": "whatsapp"}})["data"]["id"]
+def import_contacts(server, audience, n):
+    """How long it took."""
     begun = time.monotonic()
-    job = call(server, "POST", f"/v1/audiences/{audience}/import", contacts(n), "text/csv")["data"]["id"]
-    until(lambda: call(server, "GET", f"/v1/imports/{job}")["data"]["status"] == "completed", 3600)
-    took = time.monotonic() - begun
-    until(lambda: call(server, "GET", f"/v1/templates/{template}")["data"]["status"] == "COMPLETED", 60)
-    return template, audience, took
+    job = good(call(server.address, "POST", f"/v1/audiences/{audience['id']}/import", harness.contacts_csv(n), content_type="text/csv"), 202)
+    wait_until(lambda: good(call(server.address, "GET", f"/v1/imports/{job.data['id']}")).data["status"] == "completed", HOUR, "the import")
+    return time.monotonic() - begun
 
 
-def measure(server, simulator, pid, n):
-    template, audience, import_seconds = prepare(server, simulator, n)
-    cpu = cpu_seconds(pid)
-    campaign = call(server, "POST", "/v1/campaigns", {"data": {"name": "bench", "channel": "whatsapp", "from": "Bench", "template": template,
-                                                               "audience": audience}})["data"]["id"]
-    until(lambda: call(server, "GET", f"/v1/campaigns/{campaign}")["data"]["status"] == "completed", 3600)
-    until(lambda: call(simulator, "GET", "/_sim/ledger")["pending"] == 0, 600)
-    ledger = call(simulator, "GET", "/_sim/ledger")
-    until(lambda: call(server, "GET", f"/v1/campaigns/{campaign}")["data"]["messages"]["read"] == ledger["read"], 600)
-    cpu = cpu_seconds(pid) - cpu
-    rss, anonymous = memory_mb(pid)
+def sim_ledger(simulator):
+    return good(call(simulator.address, "GET", "/_sim/ledger")).tree
+
+
+def measure(server, simulator, n):
+    harness.connect_webhooks(simulator, server)
+    harness.make_sender(server)
+    template, audience = harness.make_template(server), harness.make_audience(server)
+    import_seconds = import_contacts(server, audience, n)
+    cpu = cpu_seconds(server.pid)
+    campaign = harness.make_campaign(server, template, audience)
+    wait_until(lambda: harness.read_campaign(server, campaign)["status"] == "completed", HOUR, "the end of the campaign")
+    wait_until(lambda: harness.sim_is_quiet(simulator), HOUR, "the end of the webhooks")
+    ledger = sim_ledger(simulator)
+    wait_until(lambda: harness.read_campaign(server, campaign)["messages"]["read"] == ledger["read"], HOUR, "the last status")
+    cpu = cpu_seconds(server.pid) - cpu
+    rss, anonymous = memory_mb(server.pid)
     seconds = (ledger["last_taken_ms"] - ledger["first_taken_ms"]) / 1000
     return {"recipients": n, "taken": ledger["taken"], "doubles": ledger["doubles"], "messages_per_second": round(ledger["taken"] / seconds),
             "server_cpu_us_per_message": round(cpu * 1e6 / n, 1), "import_rows_per_second": round(n / import_seconds),
@@ -110,16 +67,14 @@ def measure(server, simulator, pid, n):
 
 def run(crier, n):
     folder = tempfile.mkdtemp(prefix="crier-bench-")
-    simulator, sim_address = start([crier, "simulate", "--listen", "127.0.0.1:0", "--ceiling", str(CEILING), "--ceiling-burst-ms", "500",
-                                    "--delivered-delay-ms", "50-500", "--read-delay-ms", "100-2000"])
-    server, address = start([crier, "serve", "--data", folder, "--listen", "127.0.0.1:0", "--graph-url", f"http://{sim_address}/v24.0"],
-                            {"CRIER_ADMIN_KEY": KEY})
+    simulator = harness.start_simulator(crier, folder, "--ceiling", str(CEILING), "--ceiling-burst-ms", "500", "--delivered-delay-ms", "50-500",
+                                        "--read-delay-ms", "100-2000")
+    server = harness.start_server(crier, folder, simulator)
     try:
-        print(json.dumps(measure(address, sim_address, server.pid, n)), flush=True)
+        print(json.dumps(measure(server, simulator, n)), flush=True)
     finally:
-        for process in (server, simulator):
-            process.terminate()
-            process.wait()
+        server.stop()
+        simulator.stop()
         shutil.rmtree(folder)
 
 

@@ -1,0 +1,69 @@
+"""docs/openapi.yaml as a judge of every answer seen."""
+import json
+import re
+from urllib.parse import urlsplit
+
+import jsonschema
+import yaml
+
+METHODS = ("get", "post", "put", "delete")
+
+
+class Spec:
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            self.tree = yaml.safe_load(file)
+        self.routes = []  # (method, pattern, path, operation)
+        for name, item in self.tree["paths"].items():
+            pattern = re.compile(re.sub(r"\{[a-z]+\}", "[^/]+", name) + "$")
+            self.routes += [(method, pattern, name, item[method]) for method in METHODS if method in item]
+        self.seen = {}  # (method, path) → statuses
+        self.checked = 0
+
+    def operation(self, method, target):
+        path = urlsplit(target).path
+        for known, pattern, name, operation in self.routes:
+            if known == method.lower() and pattern.match(path):
+                return name, operation
+        return None, None
+
+    def resolve(self, node):
+        while "$ref" in node:
+            place = self.tree
+            for part in node["$ref"].lstrip("#/").split("/"):
+                place = place[part]
+            node = place
+        return node
+
+    def validate(self, schema, value):
+        # The schema's references are into the whole document, so it is checked as a part of that.
+        whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.tree["components"], **schema}
+        jsonschema.Draft202012Validator(whole).validate(value)
+
+    def check(self, method, target, answer):
+        """Raises when this answer is not one that the document announces."""
+        self.checked += 1
+        assert answer.headers.get("x-request-id"), f"{method} {target}: no X-Request-Id"
+        name, operation = self.operation(method, target)
+        if operation is None:  # an unknown path or method: the error envelope all the same
+            assert answer.status in (401, 404, 405), f"{method} {target}: {answer.status} outside of the document"
+            self.validate({"$ref": "#/components/schemas/Faults"}, answer.tree)
+            return
+        self.seen.setdefault((method.lower(), name), set()).add(answer.status)
+        responses = operation["responses"]
+        if str(answer.status) not in responses:
+            assert "default" in responses and answer.status >= 400, f"{method} {target}: status {answer.status} is not in the document"
+        response = self.resolve(responses.get(str(answer.status), responses.get("default")))
+        content = response.get("content")
+        if not content:
+            assert answer.status != 204 or answer.body == b"", f"{method} {target}: a body where there should be none"
+            return
+        kind = answer.headers.get("content-type", "").split(";")[0]
+        assert kind in content, f"{method} {target}: content type {kind!r}"
+        if kind == "application/json":
+            self.validate(content[kind]["schema"], json.loads(answer.body))
+
+    def never_succeeded(self):
+        """Operations that were never answered with a 2xx."""
+        return [f"{method.upper()} {name}" for method, _, name, _ in self.routes
+                if not any(status < 300 for status in self.seen.get((method, name), ()))]
