@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static void stop_set(sigset_t *set)
@@ -33,6 +34,6 @@ void signals_ready(int fd, const char *host, unsigned port)
 {
 	if (fd < 0)
 		return;
-	dprintf(fd, "%s:%u\n", host, port);
+	dprintf(fd, strchr(host, ':') ? "[%s]:%u\n" : "%s:%u\n", host, port);
 	close(fd);
 }

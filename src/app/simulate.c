@@ -48,7 +48,7 @@ static int run(const struct sim_options *options, int64_t ready_fd, struct err *
 	if (sim_start(options, &sim, err) < 0)
 		return -1;
 	log_info("sim", "simulating WhatsApp", log_i("port", sim_port(sim)));
-	signals_ready((int)ready_fd, "127.0.0.1", sim_port(sim));
+	signals_ready((int)ready_fd, sim_host(sim), sim_port(sim));
 	signals_wait();
 	sim_stop(sim);
 	return 0;

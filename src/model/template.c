@@ -96,6 +96,19 @@ static void judge_category(const char *category, struct faults *faults)
 		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category", " must be MARKETING or UTILITY");
 }
 
+/* At Meta two braces open a variable, and there is no other way to write them. */
+static void judge_braces(const struct template_text *text, struct faults *faults)
+{
+	for (size_t i = 0; i < text->n_parts; i++) {
+		const char *literal = text->part[i].is_placeholder ? "" : text->part[i].text;
+		bool opens = *literal && literal[strlen(literal) - 1] == '{' && i + 1 < text->n_parts;
+		if (opens || strstr(literal, "{{")) {
+			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text", " must not have two literal braces side by side, or one before a placeholder");
+			return;
+		}
+	}
+}
+
 /* Meta refuses a body whose variable is the first or last thing in it, or stands directly beside another. */
 static void judge_placeholders(const struct template_text *text, struct faults *faults)
 {
@@ -122,10 +135,12 @@ static void judge_text(const char *text, struct arena *arena, struct faults *fau
 		fault_add(faults, FAULT_TEMPLATE_TEXT_LONG, "text", " must be at most %d characters long", TEMPLATE_TEXT_MAX);
 	} else {
 		struct template_text *parsed = arena_alloc(arena, sizeof(*parsed));
-		if (template_text_parse(arena, text, parsed, &err) < 0)
+		if (template_text_parse(arena, text, parsed, &err) < 0) {
 			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text", " is invalid: %s", err.text);
-		else
+		} else {
+			judge_braces(parsed, faults);
 			judge_placeholders(parsed, faults);
+		}
 	}
 }
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "model/template.h"
 
-#define KEY_MAX 64
+#define KEY_MAX 64 /* characters, as of the name of a contact's field */
 #define FALLBACK_MAX 256
 
 static const struct {
@@ -63,13 +63,13 @@ static int add_placeholder(struct arena *arena, struct template_text *t, const c
 	struct template_part *p = next_part(t);
 	if (!p)
 		return err_set(err, "it has more than %d parts", TEMPLATE_MAX_PARTS);
-	if (n_key == 0 || n_key > KEY_MAX || text_has_control(inside, n_key) || text_is_blank(inside, n_key) || memchr(inside, '{', n))
+	if (n_key == 0 || utf8_length(inside, n_key) > KEY_MAX || text_has_control(inside, n_key) || text_is_blank(inside, n_key) || memchr(inside, '{', n))
 		return err_set(err, "a placeholder needs the name of a contact's field between its braces, such as {first_name}");
 	*p = (struct template_part){.is_placeholder = true, .key = arena_strndup(arena, inside, n_key)};
 	if (bar) {
 		size_t n_fallback = n - n_key - 1;
-		if (n_fallback == 0 || n_fallback > FALLBACK_MAX || text_is_blank(bar + 1, n_fallback))
-			return err_set(err, "the fallback of {%.40s} must have 1 to %d bytes and not be blank", p->key, FALLBACK_MAX);
+		if (n_fallback == 0 || utf8_length(bar + 1, n_fallback) > FALLBACK_MAX || text_is_blank(bar + 1, n_fallback))
+			return err_set(err, "the fallback of {%.40s} must have 1 to %d characters and not be blank", p->key, FALLBACK_MAX);
 		p->fallback = arena_strndup(arena, bar + 1, n_fallback);
 	}
 	name_param(t, p);
@@ -79,6 +79,8 @@ static int add_placeholder(struct arena *arena, struct template_text *t, const c
 
 static int add_literal(struct arena *arena, struct template_text *t, struct buf *literal, struct err *err)
 {
+	if (literal->overflow)
+		return err_set(err, "it is too long");
 	if (literal->len == 0)
 		return 0;
 	struct template_part *p = next_part(t);
@@ -109,7 +111,7 @@ int template_text_parse(struct arena *arena, const char *text, struct template_t
 			p = end + 1;
 		}
 	}
-	return literal.overflow ? err_set(err, "it is too long") : add_literal(arena, ret, &literal, err);
+	return add_literal(arena, ret, &literal, err);
 }
 
 /* White space folded to single blanks, none at the ends. NULL when nothing is left. */

@@ -33,6 +33,7 @@ struct sim_sent;
 struct sim {
 	pthread_mutex_t lock; /* guards from here … */
 	struct sim_options options;
+	char host[SIM_OPTION_TEXT_BYTES]; /* listened on */
 	uint32_t target_version; /* counts changes of url, secret and token */
 	struct sim_world world;
 	struct sim_templates templates;

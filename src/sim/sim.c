@@ -81,12 +81,11 @@ static int start_loop(struct sim *sim, struct err *err)
 
 static int start_server(struct sim *sim, struct err *err)
 {
-	char host[SIM_OPTION_TEXT_BYTES];
 	uint16_t port = 0;
-	if (read_listen(sim->options.listen, host, &port, err))
+	if (read_listen(sim->options.listen, sim->host, &port, err))
 		return -1;
 	const struct http_server_options options = {
-		.host = host, .port = port, .n_threads = (unsigned)sim->options.threads,
+		.host = sim->host, .port = port, .n_threads = (unsigned)sim->options.threads,
 		.max_connections = (unsigned)sim->options.max_connections, .request_timeout_s = 120, .arg = sim,
 		.policy = sim_route_policy, .handle = sim_route_handle, .refuse = sim_route_refuse,
 	};
@@ -117,6 +116,11 @@ int sim_start(const struct sim_options *options, struct sim **ret, struct err *e
 	}
 	*ret = sim;
 	return 0;
+}
+
+const char *sim_host(const struct sim *sim)
+{
+	return sim->host;
 }
 
 uint16_t sim_port(const struct sim *sim)

@@ -59,5 +59,6 @@ struct buf;
 void sim_options_help(struct buf *out);
 
 must_check int sim_start(const struct sim_options *options, struct sim **ret, struct err *err);
+const char *sim_host(const struct sim *sim); /* without brackets */
 uint16_t sim_port(const struct sim *sim);
 void sim_stop(struct sim *sim); /* NULL is fine */

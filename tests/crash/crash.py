@@ -8,7 +8,6 @@ campaign goes on to its end. Judged by the simulator's record of what it took, n
 it fails. The last line says: N runs, K kills, D doubles, L losses.
 """
 import argparse
-import os
 import pathlib
 import random
 import shutil
@@ -30,7 +29,7 @@ class Run:
         self.crier, self.seed, self.mode, self.recipients, self.kills = crier, seed, mode, recipients, kills
         self.random = random.Random(seed)
         self.folder = tempfile.mkdtemp(prefix="crier-crash-")
-        self.doubles = self.losses = 0
+        self.doubles = self.losses = self.killed = 0
         self.server = self.simulator = None
 
     # ---- the actors ----
@@ -52,6 +51,7 @@ class Run:
 
     def kill_and_start(self):
         self.server.kill()
+        self.killed += 1
         self.start_server()
 
     def instant(self, most):
@@ -111,7 +111,7 @@ class Run:
             faults.append(f"{len(messages)} messages for {self.recipients} recipients")
         faults += [fault for m in messages for fault in self.judge_message(m, ledger.get(m["to"]))]
         unconfirmed = sum(m["state"] == "unconfirmed" for m in messages)
-        allowed = self.kills * MAX_INFLIGHT + stats["resets"] + stats["errors5xx"]
+        allowed = self.killed * MAX_INFLIGHT + stats["resets"] + stats["errors5xx"]
         if unconfirmed > (allowed if self.mode == "hold" else 0):
             faults.append(f"{unconfirmed} unconfirmed, {allowed} could have been in flight")
         faults += self.judge_counts(campaign, messages)
@@ -165,7 +165,7 @@ def main():
     parser.add_argument("--recipients", type=int, default=3000)
     parser.add_argument("--mode", choices=["hold", "resend", "both"], default="both")
     options = parser.parse_args()
-    first = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "big")
+    first = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 30)
     modes = ["hold", "resend"] if options.mode == "both" else [options.mode]
     doubles = losses = kills = bad = 0
     for i in range(options.runs):
@@ -178,7 +178,7 @@ def main():
             print(f"seed {run.seed}, {run.mode}: {error}\nthe data are in {run.folder}", flush=True)
         finally:
             run.end(keep=failed)
-        doubles, losses, kills, bad = doubles + run.doubles, losses + run.losses, kills + run.kills, bad + failed
+        doubles, losses, kills, bad = doubles + run.doubles, losses + run.losses, kills + run.killed, bad + failed
     print(f"{options.runs} runs, {kills} kills, {doubles} doubles, {losses} losses" + (f", {bad} runs failed" if bad else ""))
     return 1 if bad else 0
 
