@@ -161,8 +161,8 @@ void api_policy(struct http_request *req, struct http_policy *policy, void *arg)
 		break;
 	}
 	if ((int)call->route->role > (int)call->key.role)
-		call_fault(call, FAULT_FORBIDDEN, NULL, "This key has the role %s; this call needs the role %s", key_role_text(call->key.role),
-		           key_role_text((enum key_role)call->route->role));
+		call_fault(call, FAULT_FORBIDDEN, NULL, "This key has the role %s; this call needs the role %s",
+		           key_role_text(call->key.role), key_role_text((enum key_role)call->route->role));
 	else
 		policy_body(call, policy);
 }

@@ -90,7 +90,8 @@ static void decode_contacts(struct api_call *call, struct audience_request *req)
 		return;
 	int n = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : -1;
 	if (n < 0 || n > AUDIENCE_MAX_CONTACTS) {
-		fault_add(&call->faults, FAULT_AUDIENCE_CONTACTS, "contacts", " must be a list of at most %d contacts", AUDIENCE_MAX_CONTACTS);
+		fault_add(&call->faults, FAULT_AUDIENCE_CONTACTS, "contacts", " must be a list of at most %d contacts",
+		          AUDIENCE_MAX_CONTACTS);
 		return;
 	}
 	req->contact = arena_array(call->arena, (size_t)n + 1, sizeof(*req->contact));
@@ -181,7 +182,8 @@ static int delete_run(struct store_tx *tx, void *arg)
 	int result = audience_delete(tx, call->key.account_no, call->id[0], call->now);
 	call->status = 204;
 	if (result == 2)
-		fault_add(&call->faults, FAULT_AUDIENCE_IN_USE, NULL, "The audience is used by a campaign that is scheduled or in progress");
+		fault_add(&call->faults, FAULT_AUDIENCE_IN_USE, NULL,
+		          "The audience is used by a campaign that is scheduled or in progress");
 	return result == 1 ? call_unknown(call) : result == 2 ? 1 : result;
 }
 

@@ -18,23 +18,23 @@ struct api_call {
 	struct api *api;
 	struct http_request *req;
 	const struct route *route;
-	struct arena *arena;     /* of the request */
-	struct api_key key;      /* who asks; all zero on open routes */
-	msec_t now;              /* when the request came */
-	int upload_fd;           /* the body's file on FILE routes */
-	char *upload_path;       /* where it lies when it could not be made nameless; NULL */
-	cJSON *body;             /* the parsed document, NULL on bodyless routes */
-	const cJSON *data;       /* its `data` object */
+	struct arena *arena; /* of the request */
+	struct api_key key;  /* who asks; all zero on open routes */
+	msec_t now;          /* when the request came */
+	int upload_fd;       /* the body's file on FILE routes */
+	char *upload_path;   /* where it lies when it could not be made nameless; NULL */
+	cJSON *body;         /* the parsed document, NULL on bodyless routes */
+	const cJSON *data;   /* its `data` object */
 	struct faults faults;
-	struct buf out;          /* the answer's JSON */
-	struct json_writer json; /* over `out` */
-	int64_t id[2], id_b[2];  /* of each `{…}` of the path in its order: its number, and its second one */
-	int status;              /* of the answer that is being put together; 200 */
+	struct buf out;           /* the answer's JSON */
+	struct json_writer json;  /* over `out` */
+	int64_t id[2], id_b[2];   /* of each `{…}` of the path in its order: its number, and its second one */
+	int status;               /* of the answer that is being put together; 200 */
 	const char *content_type; /* of an answer that is not JSON; NULL */
-	void *state;             /* the handler's own, from `arena` */
-	store_run_fn *run;       /* of call_read and call_write */
-	size_t n_judged;         /* faults that were there before it */
-	unsigned after;          /* of call_write */
+	void *state;              /* the handler's own, from `arena` */
+	store_run_fn *run;        /* of call_read and call_write */
+	size_t n_judged;          /* faults that were there before it */
+	unsigned after;           /* of call_write */
 };
 
 typedef void api_handler(struct api_call *call);
@@ -43,13 +43,13 @@ struct api_call *call_create(struct api *api, struct http_request *req);
 
 /* ---- answers: each ends the call, exactly once ---- */
 
-void call_answer(struct api_call *call, int status); /* what is in `out`; 204 sends none of it */
+void call_answer(struct api_call *call, int status);                                /* what is in `out`; 204 sends none of it */
 void call_answer_text(struct api_call *call, int status, const char *content_type); /* `out` as it is */
-void call_faults(struct api_call *call);             /* the error envelope of call->faults; the status of the first */
+void call_faults(struct api_call *call); /* the error envelope of call->faults; the status of the first */
 void call_fault(struct api_call *call, enum fault_code code, const char *field, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));       /* add one and answer */
+	__attribute__((format(printf, 4, 5)));               /* add one and answer */
 void call_internal(struct api_call *call, const char *what); /* 500; logs `what`, tells the client nothing of it */
-void call_overloaded(struct api_call *call);         /* 503 with Retry-After */
+void call_overloaded(struct api_call *call);                 /* 503 with Retry-After */
 
 /* ---- the store ----
  * `run` gets the call as its argument and returns 0 with the answer in `out` (and call->status), 1 after adding to
@@ -97,8 +97,14 @@ struct field {
 	size_t offset;
 	enum fault_code wrong_type;
 };
-#define FIELD(type, member, kind, code) {#member, kind, offsetof(struct type, member), code}
-#define FIELD_NAMED(name, type, member, kind, code) {name, kind, offsetof(struct type, member), code}
+#define FIELD(type, member, kind, code)                            \
+	{                                                          \
+#member, kind, offsetof(struct type, member), code \
+	}
+#define FIELD_NAMED(name, type, member, kind, code)             \
+	{                                                       \
+		name, kind, offsetof(struct type, member), code \
+	}
 /* Read the fields of `object` into `ret`; a member of the wrong type adds a fault and is left alone. Text is borrowed from
  * the body. Fields that are not there, or null, leave *ret as it was. */
 void call_decode(struct api_call *call, const cJSON *object, const struct field *fields, size_t n_fields, void *ret);
@@ -113,7 +119,7 @@ void put_id(struct api_call *call, const char *key, enum pubid_kind kind, int64_
 void put_head(struct api_call *call, enum pubid_kind kind, int64_t a, int64_t b);
 void put_links_open(struct api_call *call);
 void put_link(struct api_call *call, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void put_links_close(struct api_call *call); /* adds "account" */
+void put_links_close(struct api_call *call);      /* adds "account" */
 const char *call_base_url(struct api_call *call); /* how the client reached us: "http://host:port" */
 
 /* ---- the handlers ---- */

@@ -14,8 +14,9 @@ static const char *compact(struct api_call *call, const cJSON *item)
 
 static void decode_one(struct api_call *call, const cJSON *object, const cJSON *item, const struct field *f, char *place)
 {
-	static const char *const rule[] = {
-		[FIELD_TEXT] = "must be a string", [FIELD_INT] = "must be a whole number", [FIELD_JSON] = "must be a list or an object"};
+	static const char *const rule[] = {[FIELD_TEXT] = "must be a string",
+	                                   [FIELD_INT] = "must be a whole number",
+	                                   [FIELD_JSON] = "must be a list or an object"};
 	int64_t number;
 	bool ok = false;
 	switch (f->kind) {

@@ -70,8 +70,8 @@ void call_begin_list(struct api_call *call)
 
 static void put_page_link(struct api_call *call, const char *key, const struct page *page, const char *token)
 {
-	put_link(call, key, "%s?%spage_size=%d%s%s", http_path(call->req), kept_query(call), page->size, token ? "&page_token=" : "",
-	         token ? token : "");
+	put_link(call, key, "%s?%spage_size=%d%s%s", http_path(call->req), kept_query(call), page->size,
+	         token ? "&page_token=" : "", token ? token : "");
 }
 
 static void put_other_page(struct api_call *call, const char *key, const struct page *page, bool exists, bool backwards)
@@ -82,8 +82,8 @@ static void put_other_page(struct api_call *call, const char *key, const struct 
 		return;
 	}
 	int64_t number = page->number + (backwards ? -1 : 1);
-	page_token_format(store_ids(call->api->options.store), scope(call), backwards, backwards ? page->first_key : page->last_key,
-	                  number < 1 ? 1 : number, token);
+	page_token_format(store_ids(call->api->options.store), scope(call), backwards,
+	                  backwards ? page->first_key : page->last_key, number < 1 ? 1 : number, token);
 	put_page_link(call, key, page, token);
 }
 

@@ -158,7 +158,8 @@ void campaigns_list(struct api_call *call)
 	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	req->filter = (struct campaign_filter){
 		.statuses = statuses(call), .search = call_filter(call, "search"), .sender = call_filter(call, "senders")};
-	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || (call_filter(call, "statuses") && req->filter.statuses == 0);
+	req->nothing = !call_filter_allows(call, "channel", "whatsapp") ||
+	               (call_filter(call, "statuses") && req->filter.statuses == 0);
 	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }
@@ -263,7 +264,8 @@ static int hold(struct store_tx *tx, struct api_call *call, const char *reason, 
 
 static int pause_run(struct store_tx *tx, void *arg)
 {
-	return hold(tx, arg, "Paused by a person; resume it to go on.", "The campaign is not in progress, so it cannot be paused");
+	return hold(tx, arg, "Paused by a person; resume it to go on.",
+	            "The campaign is not in progress, so it cannot be paused");
 }
 
 void campaigns_pause(struct api_call *call)

@@ -10,7 +10,7 @@ static const struct {
 	const char *name;
 	enum column meaning;
 } known[] = {
-	{"number", COLUMN_NUMBER},         {"phone", COLUMN_NUMBER},         {"msisdn", COLUMN_NUMBER},
+	{"number", COLUMN_NUMBER},         {"phone", COLUMN_NUMBER},          {"msisdn", COLUMN_NUMBER},
 	{"mobile", COLUMN_NUMBER},         {"first_name", COLUMN_FIRST_NAME}, {"firstname", COLUMN_FIRST_NAME},
 	{"first name", COLUMN_FIRST_NAME}, {"last_name", COLUMN_LAST_NAME},   {"lastname", COLUMN_LAST_NAME},
 	{"last name", COLUMN_LAST_NAME},   {"custom1", COLUMN_CUSTOM1},       {"timestamp", COLUMN_CUSTOM1},
@@ -29,10 +29,15 @@ static int check_column(const struct columns *c, int at, struct err *err)
 {
 	const char *name = c->name[at];
 	enum column meaning = c->meaning[at];
-	if (meaning == COLUMN_FIELD && (strpbrk(name, "{}|") || utf8_length(name, strlen(name)) > 64 || text_has_control(name, strlen(name))))
-		return err_set(err, "column %d of the header has a name that no field can have: at most 64 characters without {, } and |", at + 1);
+	if (meaning == COLUMN_FIELD &&
+	    (strpbrk(name, "{}|") || utf8_length(name, strlen(name)) > 64 || text_has_control(name, strlen(name))))
+		return err_set(
+			err,
+			"column %d of the header has a name that no field can have: at most 64 characters without {, } and |",
+			at + 1);
 	for (int i = 0; i < at; i++) {
-		bool same = meaning == COLUMN_FIELD ? strcmp(c->name[i], name) == 0 : meaning != COLUMN_IGNORED && c->meaning[i] == meaning;
+		bool same = meaning == COLUMN_FIELD ? strcmp(c->name[i], name) == 0
+		                                    : meaning != COLUMN_IGNORED && c->meaning[i] == meaning;
 		if (same)
 			return err_set(err, "columns %d and %d of the header mean the same", i + 1, at + 1);
 	}

@@ -51,9 +51,11 @@ static void put_delivery(struct api_call *call)
 	put_metric(&call->out, "messages_inflight", "gauge", "Messages on the wire now.", s.inflight);
 	put_metric(&call->out, "messages_posted_total", "counter", "Messages handed to the wire.", s.posted);
 	put_metric(&call->out, "messages_accepted_total", "counter", "Messages that WhatsApp accepted.", s.accepted);
-	put_metric(&call->out, "messages_retried_total", "counter", "Messages certainly not taken, to be tried again.", s.retried);
+	put_metric(&call->out, "messages_retried_total", "counter", "Messages certainly not taken, to be tried again.",
+	           s.retried);
 	put_metric(&call->out, "messages_refused_total", "counter", "Messages that WhatsApp refused for good.", s.refused);
-	put_metric(&call->out, "messages_unconfirmed_total", "counter", "Messages whose fate was not known at first.", s.unconfirmed);
+	put_metric(&call->out, "messages_unconfirmed_total", "counter", "Messages whose fate was not known at first.",
+	           s.unconfirmed);
 }
 
 static void put_webhooks(struct api_call *call)
@@ -73,7 +75,9 @@ static int put_events(struct store_tx *tx, struct api_call *call)
 	int n;
 	if (inbox_counts(tx, call->arena, tally, MAX_KINDS, &n) < 0)
 		return -1;
-	buf_adds(&call->out, "# HELP crier_webhook_events_total Events inside webhooks by kind.\n# TYPE crier_webhook_events_total counter\n");
+	buf_adds(
+		&call->out,
+		"# HELP crier_webhook_events_total Events inside webhooks by kind.\n# TYPE crier_webhook_events_total counter\n");
 	for (int i = 0; i < n; i++) {
 		buf_adds(&call->out, "crier_webhook_events_total{kind=\"");
 		json_escape(&call->out, tally[i].kind, strlen(tally[i].kind));

@@ -37,7 +37,7 @@ struct row {
 struct step {
 	struct arena *arena;   /* of the import */
 	struct arena *scratch; /* of the step */
-	struct import import; /* before the step; after it once it is committed */
+	struct import import;  /* before the step; after it once it is committed */
 	struct import after;
 	struct columns columns;
 	struct row row[ROWS_PER_STEP];
@@ -51,7 +51,9 @@ static void add_reject(struct step *s, const struct record *record, const char *
 {
 	size_t n = strlen(text);
 	s->row[s->n_rows++].reject = (struct import_reject){
-		.line = record->line, .text = arena_strndup(s->scratch, text, utf8_prefix_bytes(text, n, REJECT_MAX_CHARS)), .reason = reason};
+		.line = record->line,
+		.text = arena_strndup(s->scratch, text, utf8_prefix_bytes(text, n, REJECT_MAX_CHARS)),
+		.reason = reason};
 }
 
 static void add_record(struct step *s, const struct record *record)
@@ -60,7 +62,8 @@ static void add_record(struct step *s, const struct record *record)
 	struct row *row = &s->row[s->n_rows];
 	*row = (struct row){0};
 	if (!reason)
-		reason = columns_contact(&s->columns, record, *s->import.region ? s->import.region : NULL, s->scratch, &row->contact, &text);
+		reason = columns_contact(&s->columns, record, *s->import.region ? s->import.region : NULL, s->scratch,
+		                         &row->contact, &text);
 	if (reason)
 		add_reject(s, record, text, reason);
 	else
@@ -179,8 +182,9 @@ static bool is_over(const struct step *s)
 
 static void log_end(const struct step *s)
 {
-	log_info("api", "an import ended", log_i("import", s->import.no), log_t("status", s->canceled ? "canceled" : import_status_text(s->import.status)),
-	         log_i("rows", s->import.rows), log_i("added", s->import.added), log_i("invalid", s->import.invalid));
+	log_info("api", "an import ended", log_i("import", s->import.no),
+	         log_t("status", s->canceled ? "canceled" : import_status_text(s->import.status)), log_i("rows", s->import.rows),
+	         log_i("added", s->import.added), log_i("invalid", s->import.invalid));
 }
 
 static bool steps(struct importer *im, struct step *s, struct records *records)

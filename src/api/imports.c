@@ -117,7 +117,8 @@ static int create_run(struct store_tx *tx, void *arg)
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
 	call->status = 202;
-	if (import_create(tx, call->key.account_no, audience.no, req->file, req->bytes, req->region ? req->region : "", call->now, &no) < 0)
+	if (import_create(tx, call->key.account_no, audience.no, req->file, req->bytes, req->region ? req->region : "", call->now,
+	                  &no) < 0)
 		return -1;
 	return answer_import(tx, call, no);
 }

@@ -31,7 +31,8 @@ static void put_key(struct api_call *call, const struct api_key *k, const char *
 static void judge(struct api_call *call, struct key_request *req)
 {
 	size_t n = req->name ? strlen(req->name) : 0;
-	if (text_is_blank(req->name ? req->name : "", n) || text_has_control(req->name, n) || utf8_length(req->name, n) > KEY_NAME_MAX)
+	if (text_is_blank(req->name ? req->name : "", n) || text_has_control(req->name, n) ||
+	    utf8_length(req->name, n) > KEY_NAME_MAX)
 		fault_add(&call->faults, FAULT_KEY_NAME, "name", " is required: 1 to %d characters, not blank", KEY_NAME_MAX);
 	if (!req->role || !key_role_parse(req->role, &req->parsed))
 		fault_add(&call->faults, FAULT_KEY_ROLE, "role", " must be admin, sender or viewer");
@@ -98,7 +99,8 @@ static int delete_run(struct store_tx *tx, void *arg)
 	int result = key_delete(tx, call->key.account_no, call->id[0]);
 	call->status = 204;
 	if (result == 2)
-		fault_add(&call->faults, FAULT_KEY_LAST_ADMIN, NULL, "This is the account's last admin key: make another one first");
+		fault_add(&call->faults, FAULT_KEY_LAST_ADMIN, NULL,
+		          "This is the account's last admin key: make another one first");
 	return result == 1 ? call_unknown(call) : result == 2 ? 1 : result;
 }
 

@@ -45,15 +45,16 @@ static const char *details_of(struct api_call *call, const struct ledger_row *r)
 	if (r->code == 0)
 		return arena_printf(call->arena, "The message is %s: %s.", state_text(r->state), state_words(r->state));
 	delivery_error_words(r->code, &meaning, &remedy);
-	return arena_printf(call->arena, "The message is %s. WhatsApp's code %d: %s %s%s%s", state_text(r->state), r->code, meaning, remedy,
-	                    r->detail ? " WhatsApp says: " : "", r->detail ? r->detail : "");
+	return arena_printf(call->arena, "The message is %s. WhatsApp's code %d: %s %s%s%s", state_text(r->state), r->code,
+	                    meaning, remedy, r->detail ? " WhatsApp says: " : "", r->detail ? r->detail : "");
 }
 
 /* The GSM 03.38 alphabet with its extension. */
 static bool is_gsm7(const char *text)
 {
-	static const char alphabet[] = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-				       "abcdefghijklmnopqrstuvwxyzäöñüà\f^{}\\[~]|€";
+	static const char alphabet[] =
+		"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+		"abcdefghijklmnopqrstuvwxyzäöñüà\f^{}\\[~]|€";
 	for (size_t pos = 0, n = strlen(text); pos < n;) {
 		size_t from = pos;
 		char one[5] = "";
@@ -67,7 +68,8 @@ static bool is_gsm7(const char *text)
 
 static msec_t latest(const struct ledger_row *r)
 {
-	const msec_t times[] = {r->start_ms, r->claimed_ms, r->doubt_ms, r->accepted_ms, r->sent_ms, r->delivered_ms, r->read_ms, r->failed_ms};
+	const msec_t times[] = {r->start_ms, r->claimed_ms,   r->doubt_ms, r->accepted_ms,
+	                        r->sent_ms,  r->delivered_ms, r->read_ms,  r->failed_ms};
 	msec_t last = -1;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		last = times[i] > last ? times[i] : last;

@@ -13,7 +13,7 @@
 struct records {
 	FILE *file;
 	struct csv_parser parser;
-	int64_t offset, line;      /* what was read */
+	int64_t offset, line;        /* what was read */
 	char text[RECORD_MAX_BYTES]; /* the line at hand */
 	/* the record at hand */
 	struct arena *arena;
@@ -141,12 +141,8 @@ static int give(struct records *r, struct record *ret, int64_t line, const char 
 {
 	const char **cell = arena_array(r->arena, (size_t)r->n_cells + 1, sizeof(*cell));
 	memcpy(cell, r->cell, (size_t)r->n_cells * sizeof(*cell));
-	*ret = (struct record){.line = line,
-	                       .n_cells = r->n_cells,
-	                       .cell = cell,
-	                       .fault = fault,
-	                       .end_bytes = r->offset,
-	                       .end_line = r->line};
+	*ret = (struct record){
+		.line = line, .n_cells = r->n_cells, .cell = cell, .fault = fault, .end_bytes = r->offset, .end_line = r->line};
 	return 1;
 }
 

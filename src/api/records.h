@@ -14,12 +14,12 @@
 struct records;
 
 struct record {
-	int64_t line;       /* where it begins, from 1 */
+	int64_t line; /* where it begins, from 1 */
 	int n_cells;
-	const char **cell;  /* UTF-8 without NUL, in the arena given */
-	const char *fault;  /* why it cannot be read, NULL when it can; reading goes on behind its first line */
-	int64_t end_bytes;  /* offset behind it */
-	int64_t end_line;   /* lines before that */
+	const char **cell; /* UTF-8 without NUL, in the arena given */
+	const char *fault; /* why it cannot be read, NULL when it can; reading goes on behind its first line */
+	int64_t end_bytes; /* offset behind it */
+	int64_t end_line;  /* lines before that */
 };
 
 /* Begin at `from_bytes`, before which there are `lines` lines. A byte-order mark at the beginning of the file is skipped. */

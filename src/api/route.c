@@ -90,8 +90,8 @@ static bool open_id(struct api_call *call, size_t kind, const char *text, size_t
 	struct uuid uuid;
 	int name_bytes = (int)strlen(kinds[kind].name) - 2;
 	if (!uuid_parse(text, n, &uuid)) {
-		call_fault(call, kinds[kind].malformed, NULL, "The %.*s id in the path is malformed: it must be a UUID", name_bytes,
-		           kinds[kind].name + 1);
+		call_fault(call, kinds[kind].malformed, NULL, "The %.*s id in the path is malformed: it must be a UUID",
+		           name_bytes, kinds[kind].name + 1);
 		return false;
 	}
 	if (!pubid_open(store_ids(call->api->options.store), kinds[kind].kind, &uuid, &call->id[at], &call->id_b[at])) {

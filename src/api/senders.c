@@ -170,7 +170,8 @@ static void meta_said(const struct wa_number_record *number, const char *why, vo
 		return;
 	}
 	if (c->req.code && *number->display_number && strcmp(number->display_number, c->req.code_digits) != 0) {
-		call_fault(call, FAULT_SENDER_REFUSED, "phone_number_id", " belongs to another number than 'data.code' at WhatsApp");
+		call_fault(call, FAULT_SENDER_REFUSED, "phone_number_id",
+		           " belongs to another number than 'data.code' at WhatsApp");
 		return;
 	}
 	c->record = arena_alloc(call->arena, sizeof(*c->record));
@@ -201,7 +202,8 @@ static int create_run(struct store_tx *tx, void *arg)
 	if (result == 1)
 		fault_add(&call->faults, FAULT_SENDER_NAME_TAKEN, "name", " is the name of another sender already");
 	if (result == 2)
-		fault_add(&call->faults, FAULT_SENDER_REGISTERED, "phone_number_id", " is registered already: one number has one sender");
+		fault_add(&call->faults, FAULT_SENDER_REGISTERED, "phone_number_id",
+		          " is registered already: one number has one sender");
 	if (result != 0)
 		return result < 0 ? -1 : 1;
 	call->status = 201;
@@ -273,7 +275,8 @@ static int delete_run(struct store_tx *tx, void *arg)
 	int result = sender_delete(tx, call->key.account_no, call->id[0], call->now);
 	call->status = 204;
 	if (result == 2)
-		fault_add(&call->faults, FAULT_SENDER_IN_USE, NULL, "The sender is used by a campaign that is scheduled or in progress");
+		fault_add(&call->faults, FAULT_SENDER_IN_USE, NULL,
+		          "The sender is used by a campaign that is scheduled or in progress");
 	return result == 1 ? call_unknown(call) : result == 2 ? 1 : result;
 }
 

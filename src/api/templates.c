@@ -109,7 +109,8 @@ void templates_list(struct api_call *call)
 {
 	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	req->filter = (struct template_filter){.name = call_filter(call, "name"), .statuses = statuses(call)};
-	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || (call_filter(call, "status") && req->filter.statuses == 0);
+	req->nothing = !call_filter_allows(call, "channel", "whatsapp") ||
+	               (call_filter(call, "status") && req->filter.statuses == 0);
 	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }
@@ -126,7 +127,8 @@ static int create_run(struct store_tx *tx, void *arg)
 	int known = sender_by_code(tx, call->key.account_no, *code == '+' ? code + 1 : code, call->arena, &sender);
 	if (known != 0) {
 		if (known == 1)
-			fault_add(&call->faults, FAULT_TEMPLATE_SENDER, "wa_sender_code", " is not the code of a sender of this account");
+			fault_add(&call->faults, FAULT_TEMPLATE_SENDER, "wa_sender_code",
+			          " is not the code of a sender of this account");
 		return known;
 	}
 	int result = template_create(tx, call->key.account_no, sender.no, req, call->now, &no);
@@ -156,7 +158,8 @@ static int delete_run(struct store_tx *tx, void *arg)
 	if (result == 2)
 		fault_add(&call->faults, FAULT_TEMPLATE_STATE, NULL, "The template is IN_PROCESS: wait for WhatsApp's verdict");
 	if (result == 3)
-		fault_add(&call->faults, FAULT_TEMPLATE_STATE, NULL, "The template is used by a campaign that is scheduled or in progress");
+		fault_add(&call->faults, FAULT_TEMPLATE_STATE, NULL,
+		          "The template is used by a campaign that is scheduled or in progress");
 	return result == 1 ? call_unknown(call) : result > 1 ? 1 : result;
 }
 

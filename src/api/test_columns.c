@@ -102,11 +102,8 @@ static void refused_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(headers),
-		cmocka_unit_test(bad_headers),
-		cmocka_unit_test(names_survive_being_kept),
-		cmocka_unit_test(rows),
-		cmocka_unit_test(refused_rows),
+		cmocka_unit_test(headers), cmocka_unit_test(bad_headers),  cmocka_unit_test(names_survive_being_kept),
+		cmocka_unit_test(rows),    cmocka_unit_test(refused_rows),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -25,8 +25,16 @@ static void a_path_finds_its_handler(void **state)
 
 static void other_paths_find_none(void **state)
 {
-	static const char *const paths[] = {"/", "/v1", "/v1/", "/v1/campaign", "/v1/campaigns/", "/v1/campaigns//analytics",
-	                                    "/v1/campaigns/a/b/c", "/v2/campaigns", "/V1/campaigns", "//v1/campaigns"};
+	static const char *const paths[] = {"/",
+	                                    "/v1",
+	                                    "/v1/",
+	                                    "/v1/campaign",
+	                                    "/v1/campaigns/",
+	                                    "/v1/campaigns//analytics",
+	                                    "/v1/campaigns/a/b/c",
+	                                    "/v2/campaigns",
+	                                    "/V1/campaigns",
+	                                    "//v1/campaigns"};
 	(void)state;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		assert_int_equal(route_find("GET", paths[i], &route, allow), ROUTE_NO_PATH);

@@ -19,4 +19,5 @@ void config_help(void);                  /* to standard output */
 /* Read a whole number within bounds; the sentence names `name`. */
 must_check int config_number(const char *name, const char *value, int64_t min, int64_t max, int64_t *ret, struct err *err);
 /* Split HOST:PORT or [HOST]:PORT. */
-must_check int config_address(const char *name, const char *value, char *ret_host, size_t host_bytes, uint16_t *ret_port, struct err *err);
+must_check int config_address(const char *name, const char *value, char *ret_host, size_t host_bytes, uint16_t *ret_port,
+                              struct err *err);

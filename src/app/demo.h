@@ -27,10 +27,10 @@ struct demo {
 	msec_t begun;
 };
 
-must_check int demo_start(struct demo *d, struct err *err);    /* simulator, server, webhooks */
-must_check int demo_make(struct demo *d, struct err *err);     /* sender, template, audience, campaign */
-must_check int demo_watch(struct demo *d, struct err *err);    /* until every status is in */
-must_check int demo_account(struct demo *d, struct err *err);  /* the analytics; with `once` the sums, which must agree */
+must_check int demo_start(struct demo *d, struct err *err);   /* simulator, server, webhooks */
+must_check int demo_make(struct demo *d, struct err *err);    /* sender, template, audience, campaign */
+must_check int demo_watch(struct demo *d, struct err *err);   /* until every status is in */
+must_check int demo_account(struct demo *d, struct err *err); /* the analytics; with `once` the sums, which must agree */
 void demo_end(struct demo *d);
 
 /* True when a person or a supervisor wants us to stop. */

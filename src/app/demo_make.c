@@ -9,7 +9,7 @@
 
 #define SENDER_NAME "MyBusiness"
 #define SENDER_CODE "448081570123" /* of the range that Ofcom keeps for drama */
-#define SENDER_ID SENDER_CODE     /* the simulator shows an id that reads like a number as that number */
+#define SENDER_ID SENDER_CODE      /* the simulator shows an id that reads like a number as that number */
 #define WABA_ID "102290129340398"
 #define ACCESS_TOKEN "EAAdemo"
 #define PATIENCE_MS (60 * SECOND_MS)
@@ -52,8 +52,9 @@ static int make_sender(struct demo *d, struct err *err)
 	char body[700];
 	json_auto cJSON *tree = NULL;
 	snprintf(body, sizeof(body),
-	         "{\"data\":{\"name\":\"" SENDER_NAME "\",\"code\":\"" SENDER_CODE "\",\"channel\":\"whatsapp\",\"phone_number_id\":\"" SENDER_ID
-	         "\",\"waba_id\":\"" WABA_ID "\",\"access_token\":\"" ACCESS_TOKEN "\",\"app_secret\":\"%s\"}}",
+	         "{\"data\":{\"name\":\"" SENDER_NAME "\",\"code\":\"" SENDER_CODE
+	         "\",\"channel\":\"whatsapp\",\"phone_number_id\":\"" SENDER_ID "\",\"waba_id\":\"" WABA_ID
+	         "\",\"access_token\":\"" ACCESS_TOKEN "\",\"app_secret\":\"%s\"}}",
 	         d->app_secret);
 	if (rest_post_json(d->rest, "/v1/senders", body, &tree, err) < 0)
 		return -1;
@@ -69,9 +70,12 @@ static bool has_verdict(const cJSON *data)
 
 static int make_template(struct demo *d, struct err *err)
 {
-	static const char body[] = "{\"data\":{\"name\":\"flash_sale\",\"channel\":\"whatsapp\",\"wa_sender_code\":\"" SENDER_CODE "\","
-				   "\"wa_category\":\"MARKETING\",\"text\":\"Hi {first_name|friend}, our sale starts today. Show your {custom1} card at "
-				   "the till and get 20% off.\",\"button_type\":\"quick_reply\",\"button_text\":\"Count me in\",\"button_value\":\"join\"}}";
+	static const char body[] = "{\"data\":{\"name\":\"flash_sale\",\"channel\":\"whatsapp\",\"wa_sender_code\":\"" SENDER_CODE
+				   "\","
+				   "\"wa_category\":\"MARKETING\",\"text\":\"Hi {first_name|friend}, our sale starts today. Show "
+	                           "your {custom1} card at "
+				   "the till and get 20% off.\",\"button_type\":\"quick_reply\",\"button_text\":\"Count me "
+	                           "in\",\"button_value\":\"join\"}}";
 	char path[80];
 	json_auto cJSON *made = NULL;
 	if (rest_post_json(d->rest, "/v1/templates", body, &made, err) < 0 || keep_id(made, d->template_id, err) < 0)
@@ -129,14 +133,16 @@ static int import_contacts(struct demo *d, struct err *err)
 		return result > 0 ? result : -1;
 	const cJSON *data = json_get(tree, "data");
 	d->contacts_added = number_in(data, "added");
-	printf("audience    %" PRId64 " contacts from %s, %" PRId64 " lines refused\n", d->contacts_added, d->contacts, number_in(data, "invalid"));
+	printf("audience    %" PRId64 " contacts from %s, %" PRId64 " lines refused\n", d->contacts_added, d->contacts,
+	       number_in(data, "invalid"));
 	return 0;
 }
 
 static int make_audience(struct demo *d, struct err *err)
 {
 	json_auto cJSON *tree = NULL;
-	if (rest_post_json(d->rest, "/v1/audiences", "{\"data\":{\"name\":\"Loyalty cards\",\"channel\":\"whatsapp\"}}", &tree, err) < 0 ||
+	if (rest_post_json(d->rest, "/v1/audiences", "{\"data\":{\"name\":\"Loyalty cards\",\"channel\":\"whatsapp\"}}", &tree,
+	                   err) < 0 ||
 	    keep_id(tree, d->audience_id, err) < 0)
 		return -1;
 	return import_contacts(d, err);
@@ -147,7 +153,8 @@ static int make_campaign(struct demo *d, struct err *err)
 	char body[400];
 	json_auto cJSON *tree = NULL;
 	snprintf(body, sizeof(body),
-	         "{\"data\":{\"name\":\"January Flash Sale\",\"channel\":\"whatsapp\",\"from\":\"" SENDER_NAME "\",\"template\":\"%s\",\"audience\":\"%s\"}}",
+	         "{\"data\":{\"name\":\"January Flash Sale\",\"channel\":\"whatsapp\",\"from\":\"" SENDER_NAME
+	         "\",\"template\":\"%s\",\"audience\":\"%s\"}}",
 	         d->template_id, d->audience_id);
 	d->begun = clock_now_ms();
 	if (rest_post_json(d->rest, "/v1/campaigns", body, &tree, err) < 0 || keep_id(tree, d->campaign_id, err) < 0)

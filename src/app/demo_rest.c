@@ -25,7 +25,8 @@ int rest_create(struct rest **ret, struct err *err)
 		abort();
 	buf_init(&rest->body, (size_t)16 << 20);
 	rest->loop = event_base_new();
-	const struct http_client_options options = {.max_connections = 2, .max_answer_bytes = (size_t)16 << 20, .user_agent = "crier-demo"};
+	const struct http_client_options options = {
+		.max_connections = 2, .max_answer_bytes = (size_t)16 << 20, .user_agent = "crier-demo"};
 	if (!rest->loop || http_client_create(rest->loop, &options, &rest->client, err) < 0) {
 		rest_destroy(rest);
 		return -1;
@@ -76,8 +77,12 @@ int rest_call(struct rest *rest, const char *method, const char *path, const cha
 	char url[1024];
 	const char *headers[] = {rest->key_line[0] ? rest->key_line : NULL, NULL};
 	snprintf(url, sizeof(url), "%s%s", rest->base, path);
-	const struct http_call_options options = {
-		.method = method, .url = url, .headers = headers, .content_type = content_type, .body = body, .n_body_bytes = n_bytes};
+	const struct http_call_options options = {.method = method,
+	                                          .url = url,
+	                                          .headers = headers,
+	                                          .content_type = content_type,
+	                                          .body = body,
+	                                          .n_body_bytes = n_bytes};
 	rest->done = false;
 	if (http_client_start(rest->client, &options, answered, rest) < 0)
 		return err_set(err, "%s %s could not be begun", method, path);

@@ -38,7 +38,11 @@ static void put_bar(int64_t read, int64_t delivered, int64_t handed, int64_t tot
 {
 	for (int i = 0; i < BAR_CELLS; i++) {
 		int64_t at = total * (2 * i + 1) / (2 * BAR_CELLS);
-		fputs(total > 0 && at < read ? "█" : total > 0 && at < delivered ? "▓" : total > 0 && at < handed ? "▒" : "·", stdout);
+		fputs(total > 0 && at < read        ? "█"
+		      : total > 0 && at < delivered ? "▓"
+		      : total > 0 && at < handed    ? "▒"
+		                                    : "·",
+		      stdout);
 	}
 }
 
@@ -62,8 +66,8 @@ void show_progress(struct show *show, const cJSON *m, msec_t now)
 	if (show->terminal)
 		fputs("\r\033[K", stdout);
 	put_bar(count(m, "read"), there, handed, total);
-	printf(" queued %s  sent %s  delivered %s  read %s  failed %s", grouped(waiting, queued), grouped(handed, sent), grouped(there, delivered),
-	       grouped(count(m, "read"), read), grouped(count(m, "failed"), failed));
+	printf(" queued %s  sent %s  delivered %s  read %s  failed %s", grouped(waiting, queued), grouped(handed, sent),
+	       grouped(there, delivered), grouped(count(m, "read"), read), grouped(count(m, "failed"), failed));
 	if (waiting > 0)
 		printf("  %s/s", grouped((int64_t)rate, per_second));
 	put_time_left(handed, total, rate);
@@ -92,7 +96,8 @@ static void put_row(const char *name, int64_t n, int64_t whole, const char *of)
 static void put_failures(const cJSON *list)
 {
 	for (const cJSON *f = list ? list->child : NULL; f; f = f->next)
-		printf("  %6lld × %lld  %s\n", (long long)count(f, "count"), (long long)count(f, "code"), json_text(f, "meaning"));
+		printf("  %6lld × %lld  %s\n", (long long)count(f, "count"), (long long)count(f, "code"),
+		       json_text(f, "meaning"));
 }
 
 void show_analytics(const cJSON *data)

@@ -21,7 +21,9 @@ static int make_folder(struct demo *d, struct err *err)
 	const char *tmp = getenv("TMPDIR");
 	if (d->data) {
 		snprintf(d->folder, sizeof(d->folder), "%s", d->data);
-		return mkdir(d->folder, 0700) < 0 && errno != EEXIST ? err_set(err, "%s cannot be made: %s", d->folder, strerror(errno)) : 0;
+		return mkdir(d->folder, 0700) < 0 && errno != EEXIST
+		               ? err_set(err, "%s cannot be made: %s", d->folder, strerror(errno))
+		               : 0;
 	}
 	snprintf(d->folder, sizeof(d->folder), "%s/crier-demo-XXXXXX", tmp ? tmp : "/tmp");
 	d->own_folder = mkdtemp(d->folder) != NULL;
@@ -30,8 +32,8 @@ static int make_folder(struct demo *d, struct err *err)
 
 static int start_simulator(struct demo *d, struct err *err)
 {
-	const char *argv[MAX_SIM_OPTIONS + 16] = {"simulate", "--listen", "127.0.0.1:0", "--ceiling", d->ceiling, "--refuse-codes", "131026:0.5",
-	                                              "--fail-codes", "131049:0.5"};
+	const char *argv[MAX_SIM_OPTIONS + 16] = {"simulate",       "--listen",   "127.0.0.1:0",  "--ceiling", d->ceiling,
+	                                          "--refuse-codes", "131026:0.5", "--fail-codes", "131049:0.5"};
 	char log[1100];
 	int n = 9;
 	for (int i = 0; i < d->n_sim_options; i++)
@@ -71,8 +73,8 @@ static int connect_webhooks(struct demo *d, struct err *err)
 {
 	char body[600];
 	json_auto cJSON *tree = NULL;
-	snprintf(body, sizeof(body), "{\"url\":\"%s/webhooks/whatsapp\",\"app_secret\":\"%s\",\"verify_token\":\"%s\"}", d->base, d->app_secret,
-	         d->verify_token);
+	snprintf(body, sizeof(body), "{\"url\":\"%s/webhooks/whatsapp\",\"app_secret\":\"%s\",\"verify_token\":\"%s\"}", d->base,
+	         d->app_secret, d->verify_token);
 	return rest_post_json(d->sim_rest, "/_sim/webhook", body, &tree, err);
 }
 
@@ -81,16 +83,18 @@ int demo_start(struct demo *d, struct err *err)
 	random_text(d->key);
 	random_text(d->verify_token);
 	random_text(d->app_secret);
-	if (make_folder(d, err) < 0 || rest_create(&d->rest, err) < 0 || rest_create(&d->sim_rest, err) < 0 || start_simulator(d, err) < 0 ||
-	    start_server(d, err) < 0 || connect_webhooks(d, err) < 0)
+	if (make_folder(d, err) < 0 || rest_create(&d->rest, err) < 0 || rest_create(&d->sim_rest, err) < 0 ||
+	    start_simulator(d, err) < 0 || start_server(d, err) < 0 || connect_webhooks(d, err) < 0)
 		return -1;
-	printf("simulator of Meta's Cloud API on %s, %s messages a second\nserver on %s, data in %s\n\n", d->sim_base, d->ceiling, d->base, d->folder);
+	printf("simulator of Meta's Cloud API on %s, %s messages a second\nserver on %s, data in %s\n\n", d->sim_base, d->ceiling,
+	       d->base, d->folder);
 	return 0;
 }
 
 void demo_end(struct demo *d)
 {
-	static const char *const files[] = {"crier.db", "crier.db-wal", "crier.db-shm", "crier.key", "server.log", "simulator.log"};
+	static const char *const files[] = {"crier.db",  "crier.db-wal", "crier.db-shm",
+	                                    "crier.key", "server.log",   "simulator.log"};
 	char path[1100];
 	process_stop(&d->server);
 	process_stop(&d->sim);

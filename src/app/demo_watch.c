@@ -84,8 +84,9 @@ static void read_sums(const cJSON *data, const cJSON *ledger, struct sums *s)
 /* Our figures against the simulator's: every recipient accounted for, each one taken once, the same fates. */
 static bool sums_agree(const struct demo *d, const struct sums *s)
 {
-	return s->recipients == d->contacts_added && s->recipients == s->sent + s->refused + s->skipped + s->unconfirmed + s->queued &&
-	       s->queued == 0 && s->unconfirmed == 0 && s->sim_doubles == 0 && s->sim_recipients == s->sent && s->sim_taken == s->sent &&
+	return s->recipients == d->contacts_added &&
+	       s->recipients == s->sent + s->refused + s->skipped + s->unconfirmed + s->queued && s->queued == 0 &&
+	       s->unconfirmed == 0 && s->sim_doubles == 0 && s->sim_recipients == s->sent && s->sim_taken == s->sent &&
 	       s->sim_delivered == s->delivered && s->sim_read == s->read && s->sim_failed == s->failed - s->refused;
 }
 
@@ -115,8 +116,9 @@ int demo_account(struct demo *d, struct err *err)
 	show_analytics(json_get(data, "data"));
 	if (!d->once)
 		return 0;
-	printf("{\"recipients\":%" PRId64 ",\"sent\":%" PRId64 ",\"delivered\":%" PRId64 ",\"read\":%" PRId64 ",\"failed\":%" PRId64
-	       ",\"unconfirmed\":%" PRId64 ",\"doubles\":%" PRId64 ",\"seconds\":%.3f,\"messages_per_second\":%.1f}\n",
+	printf("{\"recipients\":%" PRId64 ",\"sent\":%" PRId64 ",\"delivered\":%" PRId64 ",\"read\":%" PRId64
+	       ",\"failed\":%" PRId64 ",\"unconfirmed\":%" PRId64 ",\"doubles\":%" PRId64
+	       ",\"seconds\":%.3f,\"messages_per_second\":%.1f}\n",
 	       s.recipients, s.sent, s.delivered, s.read, s.failed, s.unconfirmed, s.sim_doubles, s.seconds,
 	       s.seconds > 0 ? (double)s.sim_taken / s.seconds : 0);
 	return sums_agree(d, &s) ? 0 : err_set(err, "the sums do not agree with the simulator's");

@@ -173,8 +173,8 @@ static int start_http(struct server *s, struct err *err)
 
 static int start(struct server *s, struct err *err)
 {
-	if (store_open(&(struct store_options){.url = s->url, .key_file = s->key_file}, &s->store, err) < 0 || bootstrap(s, err) < 0 ||
-	    start_delivery(s, err) < 0)
+	if (store_open(&(struct store_options){.url = s->url, .key_file = s->key_file}, &s->store, err) < 0 ||
+	    bootstrap(s, err) < 0 || start_delivery(s, err) < 0)
 		return -1;
 	s->webhook_in = webhook_in_create(&(struct webhook_in_options){.store = s->store,
 	                                                               .verify_token = text_or_null(s->config.verify_token),

@@ -14,8 +14,8 @@ static void help(void)
 	buf_auto struct buf text;
 	buf_init(&text, 65536);
 	sim_options_help(&text);
-	printf("usage: crier simulate [OPTION…]\n\nA simulator of Meta's Cloud API.\n\n%s  --%-20s %s\n", buf_text(&text), "ready-fd",
-	       "file descriptor to write the address to once requests are answered");
+	printf("usage: crier simulate [OPTION…]\n\nA simulator of Meta's Cloud API.\n\n%s  --%-20s %s\n", buf_text(&text),
+	       "ready-fd", "file descriptor to write the address to once requests are answered");
 }
 
 /* 0, 1 help was asked for, -1. */

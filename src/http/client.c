@@ -171,8 +171,7 @@ static void active_unlink(struct http_client *client, struct http_call *call)
 	client->n_active--;
 }
 
-int http_client_start(struct http_client *client, const struct http_call_options *options, http_done_fn *done,
-                      void *arg)
+int http_client_start(struct http_client *client, const struct http_call_options *options, http_done_fn *done, void *arg)
 {
 	if (client->closing)
 		return -1;
@@ -183,8 +182,8 @@ int http_client_start(struct http_client *client, const struct http_call_options
 	}
 	call->done = done;
 	call->arg = arg;
-	const struct timeval deadline =
-		span(options->total_timeout_ms ? options->total_timeout_ms : client->options.total_timeout_ms);
+	const struct timeval deadline = span(options->total_timeout_ms ? options->total_timeout_ms
+	                                                               : client->options.total_timeout_ms);
 	evtimer_add(&call->deadline, &deadline);
 	active_link(client, call);
 	return 0;

@@ -29,9 +29,9 @@ enum http_outcome {
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;            /* HTTP_ANSWERED */
-	const char *body;      /* NUL-terminated, borrowed for the callback; cut never: over max_answer_bytes is
-	                        * MAYBE_SENT; "" when not ANSWERED */
+	int status;       /* HTTP_ANSWERED */
+	const char *body; /* NUL-terminated, borrowed for the callback; cut never: over max_answer_bytes is
+	                   * MAYBE_SENT; "" when not ANSWERED */
 	size_t n_body_bytes;
 	int body_started;      /* 1 when a byte of the request's body was handed to the connection */
 	int64_t retry_after_s; /* of the header, -1 when absent */
@@ -41,33 +41,33 @@ struct http_answer {
 typedef void http_done_fn(const struct http_answer *answer, void *arg);
 
 struct http_client_options {
-	unsigned max_connections;  /* to one host; 0 means 64 */
-	int connect_timeout_ms;    /* 0 means 10,000 */
-	int total_timeout_ms;      /* 0 means 30,000 */
-	size_t max_answer_bytes;   /* 0 means 1 MiB */
-	const char *ca_file;       /* NULL: the system's */
+	unsigned max_connections; /* to one host; 0 means 64 */
+	int connect_timeout_ms;   /* 0 means 10,000 */
+	int total_timeout_ms;     /* 0 means 30,000 */
+	size_t max_answer_bytes;  /* 0 means 1 MiB */
+	const char *ca_file;      /* NULL: the system's */
 	const char *user_agent;
 };
 
 struct http_call_options {
-	const char *method; /* "GET", "POST", "DELETE", "PUT", "PATCH" */
-	const char *url;    /* http or https only; copied */
-	const char *bearer; /* token for Authorization, or NULL; copied */
-	const char *content_type; /* NULL without a body */
+	const char *method;         /* "GET", "POST", "DELETE", "PUT", "PATCH" */
+	const char *url;            /* http or https only; copied */
+	const char *bearer;         /* token for Authorization, or NULL; copied */
+	const char *content_type;   /* NULL without a body */
 	const char *const *headers; /* further "Name: value" lines, NULL-terminated, or NULL */
-	const void *body;   /* copied */
+	const void *body;           /* copied */
 	size_t n_body_bytes;
 	int total_timeout_ms; /* 0: the client's */
 };
 
-must_check int http_client_create(struct event_base *base, const struct http_client_options *options,
-                                  struct http_client **ret, struct err *err);
+must_check int http_client_create(struct event_base *base, const struct http_client_options *options, struct http_client **ret,
+                                  struct err *err);
 /* Every call still open is told HTTP_CANCELED before this returns. Not from a done callback. NULL is fine. */
 void http_client_destroy(struct http_client *client);
 
 /* Begin a call; `done` comes exactly once, later, from the loop (never before this returns), and may begin
  * further calls. -1: not begun, `done` does not come: another method, a URL that is not http or https, a control
  * character or over 16 KiB in a header line, or the client is being destroyed. */
-must_check int http_client_start(struct http_client *client, const struct http_call_options *options,
-                                 http_done_fn *done, void *arg);
+must_check int http_client_start(struct http_client *client, const struct http_call_options *options, http_done_fn *done,
+                                 void *arg);
 unsigned http_client_active(const struct http_client *client); /* calls begun and not yet told */

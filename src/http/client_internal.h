@@ -37,7 +37,7 @@ struct http_call {
 	size_t body_cap;
 	size_t n_body_bytes;
 	size_t n_body_taken;
-	bool issued;       /* a connection stood and the request was given to it */
+	bool issued; /* a connection stood and the request was given to it */
 	bool body_started;
 	struct buf answer;
 	bool answer_too_large;

@@ -89,8 +89,7 @@ static bool read_framing(struct http_request *req, int64_t *ret_length)
 
 static size_t header_bytes(const struct http_request *req)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	size_t whole = info ? info->header_size : 0;
 	return whole > req->target_bytes ? whole - req->target_bytes : 0;
 }
@@ -247,8 +246,7 @@ static void discard_what_came(struct MHD_Connection *connection)
 	}
 }
 
-void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode code)
+void exchange_completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code)
 {
 	(void)cls;
 	(void)code;

@@ -126,8 +126,7 @@ bool request_read_target(struct http_request *req)
 
 void request_read_peer(struct http_request *req)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(req->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (!info || !info->client_addr)
 		return;
 	if (info->client_addr->sa_family == AF_INET) {

@@ -37,12 +37,12 @@ struct http_policy {
 };
 
 struct http_server_options {
-	const char *host; /* numeric address or name to bind, e.g. "127.0.0.1", "::", "localhost" */
-	uint16_t port;    /* 0: any free one, see http_server_port */
-	unsigned n_threads;        /* 0 means 2 */
-	unsigned max_connections;  /* 0 means 1,000 */
-	size_t max_target_bytes;   /* path and query; 0 means 8,192 */
-	size_t max_header_bytes;   /* 0 means 16,384 */
+	const char *host;           /* numeric address or name to bind, e.g. "127.0.0.1", "::", "localhost" */
+	uint16_t port;              /* 0: any free one, see http_server_port */
+	unsigned n_threads;         /* 0 means 2 */
+	unsigned max_connections;   /* 0 means 1,000 */
+	size_t max_target_bytes;    /* path and query; 0 means 8,192 */
+	size_t max_header_bytes;    /* 0 means 16,384 */
 	unsigned request_timeout_s; /* 0 means 30: silence longer than this closes the connection */
 	void *arg;
 	/* On an http thread, when the header section is complete. May answer before it returns with http_respond
@@ -68,16 +68,16 @@ unsigned http_server_active(const struct http_server *server); /* requests whose
 
 /* ---- a request; borrowed pointers live until http_respond ---- */
 
-const char *http_method(const struct http_request *req); /* HEAD is told as GET; its answer goes without the body */
-const char *http_path(const struct http_request *req);  /* decoded once; no query; "" never */
+const char *http_method(const struct http_request *req);       /* HEAD is told as GET; its answer goes without the body */
+const char *http_path(const struct http_request *req);         /* decoded once; no query; "" never */
 const char *http_query_string(const struct http_request *req); /* raw, without '?'; "" when none */
 const char *http_header(const struct http_request *req, const char *name); /* any case; NULL when absent */
 /* Parameter of the query, percent-decoded (+ is a blank); NULL when absent. `n` counts from 0 over equal names. */
 const char *http_query(const struct http_request *req, const char *name, int n);
 const char *http_body(const struct http_request *req, size_t *ret_bytes); /* HTTP_BODY_MEMORY; NUL-terminated */
 uint64_t http_body_bytes(const struct http_request *req);
-const char *http_peer(const struct http_request *req); /* numeric address */
-struct arena *http_arena(struct http_request *req);    /* lives as long as the request */
+const char *http_peer(const struct http_request *req);    /* numeric address */
+struct arena *http_arena(struct http_request *req);       /* lives as long as the request */
 void http_set_user(struct http_request *req, void *user); /* the handler's own pointer, e.g. who asks */
 void *http_user(const struct http_request *req);
 

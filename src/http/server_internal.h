@@ -59,8 +59,8 @@ struct http_request {
 	char peer[INET6_ADDRSTRLEN];
 	void *user;
 
-	bool begun;    /* the header section was looked at; counted in n_active */
-	bool has_body; /* announced by Content-Length or Transfer-Encoding */
+	bool begun;       /* the header section was looked at; counted in n_active */
+	bool has_body;    /* announced by Content-Length or Transfer-Encoding */
 	bool left_unread; /* answered without reading the announced body */
 	struct http_policy policy;
 	struct buf body;
@@ -96,8 +96,7 @@ void *exchange_target(void *cls, const char *uri, struct MHD_Connection *connect
 size_t exchange_unescape(void *cls, struct MHD_Connection *connection, char *text);
 enum MHD_Result exchange_access(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                 const char *version, const char *upload, size_t *upload_bytes, void **context);
-void exchange_completed(void *cls, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode code);
+void exchange_completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code);
 
 /* server.c */
 void server_free(struct http_server *server);

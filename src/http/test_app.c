@@ -53,8 +53,8 @@ static void respond_info(struct http_request *req)
 	const char *x = http_header(req, "x-THING");
 	const char *a = http_query(req, "a", 0);
 	char *text = NULL;
-	int n = asprintf(&text, "%s %s %s [%s] [%s] %s %zu:%s", http_method(req), http_path(req),
-	                 http_query_string(req), a ? a : "-", x ? x : "-", http_peer(req), n_body, body);
+	int n = asprintf(&text, "%s %s %s [%s] [%s] %s %zu:%s", http_method(req), http_path(req), http_query_string(req),
+	                 a ? a : "-", x ? x : "-", http_peer(req), n_body, body);
 	http_add_header(req, "X-One", "1");
 	http_add_header(req, "X-Two", "2");
 	http_respond_owned(req, 200, "text/plain", text, (size_t)n);

@@ -22,7 +22,8 @@ static void test_what_is_sent(void **state)
 	snprintf(expected, sizeof(expected),
 	         "POST /path?q=1 HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nUser-Agent: tester/1\r\nAccept: */*\r\n"
 	         "Content-Type: application/json\r\nAuthorization: Bearer secret\r\nX-One: 1\r\nX-Two: 2\r\n"
-	         "Content-Length: 7\r\n\r\n{\"a\":1}", world->server.port);
+	         "Content-Length: 7\r\n\r\n{\"a\":1}",
+	         world->server.port);
 	world_check_ok(world_run(world, &options));
 	assert_string_equal(world->seen.last, expected);
 	assert_int_equal(world->result.answer.body_started, 1);

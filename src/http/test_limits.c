@@ -34,8 +34,10 @@ static void test_limits(void **state)
 	app_check_refused(app, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n", 413, "refused 413 /b", true);
 	app_check_refused(app, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n", 413,
 	                  "refused 413 /b", true);
-	snprintf(request, sizeof(request), "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-	         "3e9\r\n%.1001s\r\n0\r\n\r\n", filler);
+	snprintf(request, sizeof(request),
+	         "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+	         "3e9\r\n%.1001s\r\n0\r\n\r\n",
+	         filler);
 	app_check_refused(app, request, 413, "refused 413 /b", false);
 	assert_int_equal(app->n_handled, 1);
 }
@@ -67,13 +69,14 @@ static void test_unreadable(void **state)
 	struct app *app = *state;
 	app_check_refused(app, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400, "refused 400 /", false);
 	app_check_refused(app, "GET /a?b=%ff HTTP/1.1\r\nHost: h\r\n\r\n", 400, "refused 400 /", false);
-	app_check_refused(app, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+	app_check_refused(app,
+	                  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
 	                  "0\r\n\r\n",
 	                  400, "refused 400 /", true);
 	app_check_refused(app, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef", 400,
 	                  "refused 400 /", true);
-	app_check_refused(app, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-	                  400, "refused 400 /", true);
+	app_check_refused(app, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400,
+	                  "refused 400 /", true);
 	assert_int_equal(app->n_handled, 0);
 }
 

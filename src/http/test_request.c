@@ -92,8 +92,7 @@ static void test_query(void **state)
 {
 	(void)state;
 	struct http_server server = {0};
-	struct http_request *req =
-		make_request(&server, "/?filter%5Bstatuses%5D=a,b&filter[x]=1+2&&flag&e=&x=1&x=2&y=a=b");
+	struct http_request *req = make_request(&server, "/?filter%5Bstatuses%5D=a,b&filter[x]=1+2&&flag&e=&x=1&x=2&y=a=b");
 	assert_true(request_read_target(req));
 	assert_string_equal(http_query(req, "filter[statuses]", 0), "a,b");
 	assert_string_equal(http_query(req, "filter[x]", 0), "1 2");
@@ -144,8 +143,8 @@ static void test_user_and_arena(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_percent_decode), cmocka_unit_test(test_target),
-		cmocka_unit_test(test_unreadable_target), cmocka_unit_test(test_query),
+		cmocka_unit_test(test_percent_decode),       cmocka_unit_test(test_target),
+		cmocka_unit_test(test_unreadable_target),    cmocka_unit_test(test_query),
 		cmocka_unit_test(test_number_of_parameters), cmocka_unit_test(test_user_and_arena),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,11 @@ const struct result *world_run(struct world *world, const struct http_call_optio
 struct http_call_options world_post(const struct world *world)
 {
 	return (struct http_call_options){
-		.method = "POST", .url = world->url, .content_type = "application/json", .body = "{\"a\":1}", .n_body_bytes = 7,
+		.method = "POST",
+		.url = world->url,
+		.content_type = "application/json",
+		.body = "{\"a\":1}",
+		.n_body_bytes = 7,
 	};
 }
 

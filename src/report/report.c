@@ -67,7 +67,8 @@ static int more_first(const void *a, const void *b)
 	return (x->code > y->code) - (x->code < y->code);
 }
 
-static void build_codes(const struct tally *tally, int n, enum tally_kind kind, struct arena *arena, struct report_code **ret, int *ret_n)
+static void build_codes(const struct tally *tally, int n, enum tally_kind kind, struct arena *arena, struct report_code **ret,
+                        int *ret_n)
 {
 	struct report_code *code = arena_array(arena, (size_t)n + 1, sizeof(*code));
 	int found = 0;
@@ -113,7 +114,8 @@ static void build_timeline(const struct tally *tally, int n, struct arena *arena
 	int64_t first = 0, last = 0;
 	if (!timeline_span(tally, n, &first, &last))
 		return;
-	while (r->interval < REPORT_DAY && last / intervals[r->interval].minutes - first / intervals[r->interval].minutes >= REPORT_MAX_POINTS)
+	while (r->interval < REPORT_DAY &&
+	       last / intervals[r->interval].minutes - first / intervals[r->interval].minutes >= REPORT_MAX_POINTS)
 		r->interval++;
 	int64_t minutes = intervals[r->interval].minutes, from = first / minutes, n_points = last / minutes - from + 1;
 	if (n_points > REPORT_MAX_POINTS) { /* years of days: the latest */
@@ -129,7 +131,8 @@ static void build_timeline(const struct tally *tally, int n, struct arena *arena
 			point_add(&r->points[tally[i].bucket / minutes - from], tally[i].kind, tally[i].n);
 }
 
-int report_build(struct store_tx *tx, const struct campaign *campaign, enum report_interval interval, struct arena *arena, struct report *ret)
+int report_build(struct store_tx *tx, const struct campaign *campaign, enum report_interval interval, struct arena *arena,
+                 struct report *ret)
 {
 	struct tally *tally;
 	int n;

@@ -14,7 +14,7 @@ struct report_code {
 };
 
 struct report_point {
-	msec_t at;           /* beginning of the interval */
+	msec_t at; /* beginning of the interval */
 	int64_t sent, delivered, read, failed;
 };
 
@@ -23,10 +23,13 @@ struct report {
 	 * sent: handed over to WhatsApp (accepted), ever; delivered counts the read ones too. */
 	int64_t audience, queued, canceled, skipped, unconfirmed, sent, delivered, read, failed;
 	int64_t refused; /* failed before WhatsApp accepted them; part of failed */
-	struct report_code *failures; int n_failures; /* most first */
-	struct report_code *skips; int n_skips;
-	struct report_point *points; int n_points;    /* oldest first, at most REPORT_MAX_POINTS, empty intervals inside filled in */
-	enum report_interval interval;                /* the one given, or a wider one when there would be too many points */
+	struct report_code *failures;
+	int n_failures; /* most first */
+	struct report_code *skips;
+	int n_skips;
+	struct report_point *points;
+	int n_points;                  /* oldest first, at most REPORT_MAX_POINTS, empty intervals inside filled in */
+	enum report_interval interval; /* the one given, or a wider one when there would be too many points */
 };
 #define REPORT_MAX_POINTS 1500
 

@@ -71,16 +71,17 @@ static struct report report_of(const struct tally *tally, int n, enum report_int
 	store_reader_put(store, tx);
 	return report;
 }
-#define REPORT(interval, ...)                           \
+#define REPORT(interval, ...)                          \
 	report_of((const struct tally[]){__VA_ARGS__}, \
 	          (int)(sizeof((const struct tally[]){__VA_ARGS__}) / sizeof(struct tally)), interval)
 
 static void the_funnel_adds_up(void **state)
 {
 	(void)state;
-	struct report r = REPORT(REPORT_MINUTE, {TALLY_STATE, STATE_QUEUED, 5}, {TALLY_STATE, STATE_CLAIMED, 2}, {TALLY_STATE, STATE_UNCONFIRMED, 3},
-	                         {TALLY_STATE, STATE_ACCEPTED, 7}, {TALLY_STATE, STATE_SENT, 11}, {TALLY_STATE, STATE_DELIVERED, 13},
-	                         {TALLY_STATE, STATE_READ, 17}, {TALLY_STATE, STATE_FAILED, 6}, {TALLY_STATE, STATE_SKIPPED, 4},
+	struct report r = REPORT(REPORT_MINUTE, {TALLY_STATE, STATE_QUEUED, 5}, {TALLY_STATE, STATE_CLAIMED, 2},
+	                         {TALLY_STATE, STATE_UNCONFIRMED, 3}, {TALLY_STATE, STATE_ACCEPTED, 7},
+	                         {TALLY_STATE, STATE_SENT, 11}, {TALLY_STATE, STATE_DELIVERED, 13}, {TALLY_STATE, STATE_READ, 17},
+	                         {TALLY_STATE, STATE_FAILED, 6}, {TALLY_STATE, STATE_SKIPPED, 4},
 	                         {TALLY_STATE, STATE_CANCELED, 1}, {TALLY_HANDED, 0, 50});
 	assert_int_equal(r.audience, 69);
 	assert_int_equal(r.sent, 50); /* 48 on their way or there, 2 failed after they were taken */
@@ -117,7 +118,8 @@ static void failures_most_first(void **state)
 static void the_timeline_has_no_holes(void **state)
 {
 	(void)state;
-	struct report r = REPORT(REPORT_MINUTE, {TALLY_T_SENT, MINUTE(0), 4}, {TALLY_T_READ, MINUTE(3), 1}, {TALLY_T_DELIVERED, MINUTE(3), 2});
+	struct report r = REPORT(REPORT_MINUTE, {TALLY_T_SENT, MINUTE(0), 4}, {TALLY_T_READ, MINUTE(3), 1},
+	                         {TALLY_T_DELIVERED, MINUTE(3), 2});
 	assert_int_equal(r.n_points, 4);
 	assert_int_equal(r.points[0].at, MINUTE(0) * MINUTE_MS);
 	assert_int_equal(r.points[0].sent, 4);

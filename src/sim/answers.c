@@ -7,8 +7,7 @@
 #include "sim/fate.h"
 
 static const struct sim_error errors[] = {
-#define ERROR(code_, status_, title_, details_) \
-	{.code = (code_), .status = (status_), .title = (title_), .details = (details_)},
+#define ERROR(code_, status_, title_, details_) {.code = (code_), .status = (status_), .title = (title_), .details = (details_)},
 #include "sim/errors.def"
 #undef ERROR
 };
@@ -33,8 +32,8 @@ static int compare_code(const void *code, const void *error)
 
 const struct sim_error *sim_answer_known(int32_t code)
 {
-	static const struct sim_error other = {.code = 0, .status = 400, .title = "Unknown error",
-	                                       .details = "The message was not sent."};
+	static const struct sim_error other = {
+		.code = 0, .status = 400, .title = "Unknown error", .details = "The message was not sent."};
 	const struct sim_error *error = bsearch(&code, errors, N_ERRORS, sizeof(errors[0]), compare_code);
 	return error ? error : &other;
 }
@@ -53,8 +52,7 @@ static void put_trace(struct json_writer *w)
 	json_put_text(w, "fbtrace_id", trace);
 }
 
-static void begin_error(struct sim_answer *answer, struct json_writer *w, int status, int32_t code,
-                        const char *message)
+static void begin_error(struct sim_answer *answer, struct json_writer *w, int status, int32_t code, const char *message)
 {
 	answer->status = status;
 	buf_reset(&answer->body);

@@ -17,8 +17,8 @@ static void add_lists(struct buf *out, const struct sim_update *first, size_t n)
 {
 	const struct sim_update *u = first, *listed = NULL;
 	for (size_t i = 0; i < n; i++, u = u->next) {
-		if (u->n_contact == 0
-		    || (listed && listed->n_contact == u->n_contact && memcmp(listed->text, u->text, u->n_contact) == 0))
+		if (u->n_contact == 0 ||
+		    (listed && listed->n_contact == u->n_contact && memcmp(listed->text, u->text, u->n_contact) == 0))
 			continue;
 		buf_adds(out, listed ? "," : "\"contacts\":[");
 		buf_add(out, u->text, u->n_contact);
@@ -44,9 +44,10 @@ static void add_change(struct buf *out, const struct sim_update *first, size_t n
 		buf_addc(out, '}');
 		return;
 	}
-	buf_addf(out, "{\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"display_phone_number\":\"%llu\","
-	              "\"phone_number_id\":\"%llu\"},", (unsigned long long)first->display,
-	         (unsigned long long)first->number_id);
+	buf_addf(out,
+	         "{\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":{\"display_phone_number\":\"%llu\","
+	         "\"phone_number_id\":\"%llu\"},",
+	         (unsigned long long)first->display, (unsigned long long)first->number_id);
 	add_lists(out, first, n);
 	buf_adds(out, "},\"field\":\"messages\"}");
 }

@@ -14,10 +14,16 @@ static const struct {
 	enum sim_button_kind kind;
 	int max;
 } kinds[] = {
-	{"QUICK_REPLY", SIM_BUTTON_QUICK_REPLY, 10}, {"URL", SIM_BUTTON_URL, 2},
-	{"PHONE_NUMBER", SIM_BUTTON_PHONE_NUMBER, 1}, {"COPY_CODE", SIM_BUTTON_COPY_CODE, 1},
-	{"OTP", SIM_BUTTON_OTP, 1}, {"FLOW", SIM_BUTTON_FLOW, 1}, {"CATALOG", SIM_BUTTON_CATALOG, 1},
-	{"MPM", SIM_BUTTON_MPM, 1}, {"SPM", SIM_BUTTON_SPM, 1}, {"VOICE_CALL", SIM_BUTTON_OTHER, 1},
+	{"QUICK_REPLY", SIM_BUTTON_QUICK_REPLY, 10},
+	{"URL", SIM_BUTTON_URL, 2},
+	{"PHONE_NUMBER", SIM_BUTTON_PHONE_NUMBER, 1},
+	{"COPY_CODE", SIM_BUTTON_COPY_CODE, 1},
+	{"OTP", SIM_BUTTON_OTP, 1},
+	{"FLOW", SIM_BUTTON_FLOW, 1},
+	{"CATALOG", SIM_BUTTON_CATALOG, 1},
+	{"MPM", SIM_BUTTON_MPM, 1},
+	{"SPM", SIM_BUTTON_SPM, 1},
+	{"VOICE_CALL", SIM_BUTTON_OTHER, 1},
 	{"REQUEST_CONTACT_INFO", SIM_BUTTON_OTHER, 1},
 };
 #define N_KINDS ((int)(sizeof(kinds) / sizeof(kinds[0])))
@@ -57,8 +63,8 @@ static int read_one(const cJSON *from, struct sim_button *button, int *ret_kind,
 		abort();
 	if (text && chars(text) > MAX_TEXT_CHARS)
 		return sim_spec_fail(fault, SUBCODE_BUTTONS, "a button's text has more than %d characters", MAX_TEXT_CHARS);
-	bool needs_text = button->kind == SIM_BUTTON_QUICK_REPLY || button->kind == SIM_BUTTON_URL
-	                  || button->kind == SIM_BUTTON_PHONE_NUMBER;
+	bool needs_text = button->kind == SIM_BUTTON_QUICK_REPLY || button->kind == SIM_BUTTON_URL ||
+	                  button->kind == SIM_BUTTON_PHONE_NUMBER;
 	if (needs_text && (!text || text_is_blank(text, strlen(text))))
 		return sim_spec_fail(fault, SUBCODE_BUTTONS, "a button of this type needs a text");
 	if (button->kind == SIM_BUTTON_URL)
@@ -77,8 +83,8 @@ static bool quick_replies_are_scattered(const struct sim_part *part)
 {
 	int changes = 0;
 	for (int i = 1; i < part->n_buttons; i++)
-		changes += (part->buttons[i].kind == SIM_BUTTON_QUICK_REPLY)
-		           != (part->buttons[i - 1].kind == SIM_BUTTON_QUICK_REPLY);
+		changes += (part->buttons[i].kind == SIM_BUTTON_QUICK_REPLY) !=
+		           (part->buttons[i - 1].kind == SIM_BUTTON_QUICK_REPLY);
 	return changes > 1;
 }
 
@@ -88,13 +94,15 @@ int sim_buttons_read(const cJSON *buttons, struct sim_part *part, struct sim_spe
 	if (!cJSON_IsArray(buttons) || cJSON_GetArraySize(buttons) < 1 || cJSON_GetArraySize(buttons) > SIM_MAX_BUTTONS)
 		return sim_spec_fail(fault, SUBCODE_BUTTONS, "buttons must be an array of 1 to %d", SIM_MAX_BUTTONS);
 	const cJSON *item;
-	cJSON_ArrayForEach(item, buttons) {
+	cJSON_ArrayForEach(item, buttons)
+	{
 		int k = 0;
 		int rc = read_one(item, &part->buttons[part->n_buttons++], &k, fault);
 		if (rc)
 			return rc;
 		if (++n_of[k] > kinds[k].max)
-			return sim_spec_fail(fault, SUBCODE_BUTTONS, "at most %d buttons of type %s", kinds[k].max, kinds[k].name);
+			return sim_spec_fail(fault, SUBCODE_BUTTONS, "at most %d buttons of type %s", kinds[k].max,
+			                     kinds[k].name);
 	}
 	if (quick_replies_are_scattered(part))
 		return sim_spec_fail(fault, SUBCODE_BUTTONS, "quick replies must stand together");

@@ -55,8 +55,10 @@ static int read_value(const struct checking *c, const char *where, int parameter
 	if (!value.at || value.n == 0)
 		return sim_message_refuse(c->refusal, 131008, "%s: Parameter of type text is missing text value", where);
 	if (breaks_text_rule(value))
-		return sim_message_refuse(c->refusal, 132018, "%s: Param text cannot have new-line/tab characters or more than 4 "
-		                          "consecutive spaces", where);
+		return sim_message_refuse(c->refusal, 132018,
+		                          "%s: Param text cannot have new-line/tab characters or more than 4 "
+		                          "consecutive spaces",
+		                          where);
 	*ret = value;
 	return 0;
 }
@@ -69,8 +71,10 @@ static int check_values(const struct checking *c, const char *where, int compone
 	bool filled[SIM_MAX_VARIABLES] = {false};
 	int n = sim_scan_count(c->scan, parameters);
 	if (n != vars->n)
-		return sim_message_refuse(c->refusal, 132000, "%s: number of localizable_params (%d) does not match the expected "
-		                          "number of params (%d)", where, n, vars->n);
+		return sim_message_refuse(c->refusal, 132000,
+		                          "%s: number of localizable_params (%d) does not match the expected "
+		                          "number of params (%d)",
+		                          where, n, vars->n);
 	for (int p = sim_scan_first(c->scan, parameters); p != SIM_SCAN_NONE; p = sim_scan_after(c->scan, parameters, p)) {
 		struct sim_text value = {0}, name = get_text(c, p, "parameter_name");
 		int rc = read_value(c, where, p, &value);
@@ -111,8 +115,8 @@ static int check_medium(const struct checking *c, const char *kind, int paramete
 static int check_header(const struct checking *c, int component, const struct sim_part *part)
 {
 	static const char *const kinds[] = {
-		[SIM_HEADER_NONE] = "none", [SIM_HEADER_TEXT] = "text", [SIM_HEADER_IMAGE] = "image",
-		[SIM_HEADER_VIDEO] = "video", [SIM_HEADER_GIF] = "gif", [SIM_HEADER_DOCUMENT] = "document",
+		[SIM_HEADER_NONE] = "none",         [SIM_HEADER_TEXT] = "text",       [SIM_HEADER_IMAGE] = "image",
+		[SIM_HEADER_VIDEO] = "video",       [SIM_HEADER_GIF] = "gif",         [SIM_HEADER_DOCUMENT] = "document",
 		[SIM_HEADER_LOCATION] = "location", [SIM_HEADER_PRODUCT] = "product",
 	};
 	int parameters = sim_scan_get(c->scan, component, "parameters");
@@ -167,8 +171,8 @@ static int check_button(const struct checking *c, int component, const struct si
 	if (component == SIM_SCAN_NONE) {
 		if (!takes || !button_rules[i].required)
 			return 0;
-		return sim_message_refuse(c->refusal, 131008, "buttons: Button at index %d of type %s requires a parameter", index,
-		                          button_rules[i].sub_type);
+		return sim_message_refuse(c->refusal, 131008, "buttons: Button at index %d of type %s requires a parameter",
+		                          index, button_rules[i].sub_type);
 	}
 	if (!takes)
 		return sim_message_refuse(c->refusal, 132018, "buttons: Button at index %d does not take parameters", index);
@@ -217,12 +221,14 @@ static int sort_components(const struct checking *c, int components, const struc
 		} else if (sim_text_is_nocase(type, "button")) {
 			int index = read_index(c, at, "index", part->n_buttons);
 			if (index < 0)
-				return sim_message_refuse(c->refusal, 132018, "buttons: index is missing, or the template has no such button");
+				return sim_message_refuse(c->refusal, 132018,
+				                          "buttons: index is missing, or the template has no such button");
 			place = &found->buttons[index];
 		} else if (sim_text_is_nocase(type, "tap_target_configuration") || sim_text_is_nocase(type, "order_status")) {
 			continue;
 		} else {
-			return sim_message_refuse(c->refusal, 100, "Param template['components'][]['type'] is missing or unknown.");
+			return sim_message_refuse(c->refusal, 100,
+			                          "Param template['components'][]['type'] is missing or unknown.");
 		}
 		if (*place != SIM_SCAN_NONE)
 			return sim_message_refuse(c->refusal, 100, "Param template['components'] has the same component twice.");
@@ -246,13 +252,15 @@ static int check_cards(const struct checking *c, int carousel)
 	int cards = sim_scan_get(c->scan, carousel, "cards"), n = 0;
 	bool seen[SIM_MAX_CARDS] = {false};
 	if (sim_scan_count(c->scan, cards) != c->spec->n_cards)
-		return sim_message_refuse(c->refusal, 132000, "carousel: number of cards (%d) does not match the expected "
+		return sim_message_refuse(c->refusal, 132000,
+		                          "carousel: number of cards (%d) does not match the expected "
 		                          "number (%d)",
 		                          sim_scan_count(c->scan, cards), c->spec->n_cards);
 	for (int at = sim_scan_first(c->scan, cards); at != SIM_SCAN_NONE; at = sim_scan_after(c->scan, cards, at), n++) {
 		int index = read_index(c, at, "card_index", c->spec->n_cards);
 		if (index < 0 || seen[index])
-			return sim_message_refuse(c->refusal, 132012, "carousel: card_index is missing, too large or there twice");
+			return sim_message_refuse(c->refusal, 132012,
+			                          "carousel: card_index is missing, too large or there twice");
 		seen[index] = true;
 		struct found found;
 		int rc = sort_components(c, sim_scan_get(c->scan, at, "components"), &c->spec->cards[index], &found);
@@ -290,8 +298,8 @@ struct sim_text sim_check_payload(const struct sim_scan *scan, int components, i
 {
 	const struct checking c = {.scan = scan, .arena = arena};
 	for (int at = sim_scan_first(scan, components); at != SIM_SCAN_NONE; at = sim_scan_after(scan, components, at)) {
-		if (sim_text_is_nocase(get_text(&c, at, "type"), "button")
-		    && read_index(&c, at, "index", SIM_MAX_BUTTONS) == index)
+		if (sim_text_is_nocase(get_text(&c, at, "type"), "button") &&
+		    read_index(&c, at, "index", SIM_MAX_BUTTONS) == index)
 			return get_text(&c, sim_scan_first(scan, sim_scan_get(scan, at, "parameters")), "payload");
 	}
 	return (struct sim_text){0};

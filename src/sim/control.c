@@ -151,8 +151,11 @@ static void post_inbound(struct sim *sim, const struct sim_call *call, struct si
 		return;
 	const char *from = json_text(request, "from");
 	struct sim_inbound inbound = {
-		.name = json_text(request, "name"), .text = json_text(request, "text"), .button = json_text(request, "button"),
-		.payload = json_text(request, "payload"), .context = json_text(request, "context"),
+		.name = json_text(request, "name"),
+		.text = json_text(request, "text"),
+		.button = json_text(request, "button"),
+		.payload = json_text(request, "payload"),
+		.context = json_text(request, "context"),
 		.preference = json_text(request, "preference"),
 	};
 	char digits[SIM_USER_BYTES];
@@ -172,8 +175,9 @@ static void post_inbound(struct sim *sim, const struct sim_call *call, struct si
 	inbound.from = digits;
 	char wamid[SIM_WAMID_BYTES];
 	if (!inbound.number) {
-		sim_control_fault(answer, 400, "phone_number_id must be the id of a phone number; only who got a message can do "
-		                               "without");
+		sim_control_fault(answer, 400,
+		                  "phone_number_id must be the id of a phone number; only who got a message can do "
+		                  "without");
 	} else if (!sim_poster_has_room(sim->poster)) {
 		sim_control_fault(answer, 503, "too many webhooks wait already");
 	} else if (!sim_hooks_inbound(sim, &inbound, wamid)) {
@@ -256,8 +260,9 @@ static void post_template(struct sim *sim, const struct sim_call *call, struct s
 	if (t && status >= 0)
 		sim_answer_success(answer);
 	else
-		sim_control_fault(answer, 400, "id must be a template's, status PENDING, APPROVED, REJECTED, PAUSED or "
-		                               "DISABLED");
+		sim_control_fault(answer, 400,
+		                  "id must be a template's, status PENDING, APPROVED, REJECTED, PAUSED or "
+		                  "DISABLED");
 }
 
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer)
@@ -266,11 +271,9 @@ void sim_control(struct sim *sim, const char *path, const struct sim_call *call,
 		const char *method, *path;
 		sim_handler_fn *handler;
 	} routes[] = {
-		{"GET", "ledger", sim_control_ledger}, {"GET", "stats", sim_control_stats},
-		{"GET", "faults", sim_control_faults}, {"POST", "faults", post_faults},
-		{"POST", "webhook", post_webhook},     {"POST", "reset", post_reset},
-		{"POST", "inbound", post_inbound},     {"POST", "numbers", post_numbers},
-		{"POST", "template", post_template},
+		{"GET", "ledger", sim_control_ledger}, {"GET", "stats", sim_control_stats}, {"GET", "faults", sim_control_faults},
+		{"POST", "faults", post_faults},       {"POST", "webhook", post_webhook},   {"POST", "reset", post_reset},
+		{"POST", "inbound", post_inbound},     {"POST", "numbers", post_numbers},   {"POST", "template", post_template},
 	};
 	bool known = false;
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

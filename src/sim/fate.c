@@ -2,9 +2,24 @@
 
 /* One independent draw each. */
 enum draw {
-	DRAW_FAULT, DRAW_ERROR5XX, DRAW_REFUSE, DRAW_OUTCOME, DRAW_SENT_FIRST, DRAW_HELD, DRAW_REPLY, DRAW_LATENCY,
-	DRAW_HELD_MS, DRAW_SENT_MS, DRAW_DELIVERED_MS, DRAW_READ_MS, DRAW_REPLY_MS,
-	DRAW_LOST = 32, DRAW_DOUBLED = 40, DRAW_REORDERED = 48, DRAW_LATE_MS = 56, DRAW_DOUBLE_LATE_MS = 64,
+	DRAW_FAULT,
+	DRAW_ERROR5XX,
+	DRAW_REFUSE,
+	DRAW_OUTCOME,
+	DRAW_SENT_FIRST,
+	DRAW_HELD,
+	DRAW_REPLY,
+	DRAW_LATENCY,
+	DRAW_HELD_MS,
+	DRAW_SENT_MS,
+	DRAW_DELIVERED_MS,
+	DRAW_READ_MS,
+	DRAW_REPLY_MS,
+	DRAW_LOST = 32,
+	DRAW_DOUBLED = 40,
+	DRAW_REORDERED = 48,
+	DRAW_LATE_MS = 56,
+	DRAW_DOUBLE_LATE_MS = 64,
 };
 
 struct dice {
@@ -53,9 +68,9 @@ static enum sim_fault pick_fault(const struct sim_options *o, uint32_t ppm)
 		enum sim_fault fault;
 		uint32_t share;
 	} faults[] = {
-		{SIM_FAULT_RESET_BEFORE, o->reset_before},     {SIM_FAULT_RESET_AFTER, o->reset_after},
+		{SIM_FAULT_RESET_BEFORE, o->reset_before},       {SIM_FAULT_RESET_AFTER, o->reset_after},
 		{SIM_FAULT_ERROR5XX_BEFORE, o->error5xx_before}, {SIM_FAULT_ERROR5XX_AFTER, o->error5xx_after},
-		{SIM_FAULT_SILENT_BEFORE, o->silent_before},   {SIM_FAULT_SILENT_AFTER, o->silent_after},
+		{SIM_FAULT_SILENT_BEFORE, o->silent_before},     {SIM_FAULT_SILENT_AFTER, o->silent_after},
 	};
 	for (unsigned i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		if (ppm < faults[i].share)
@@ -78,10 +93,10 @@ static void decide_outcome(const struct sim_options *o, const struct dice *dice,
 		fate->fail_code = 132015;
 	fate->sent_first = fate->fail_code != 132015 && (draw(dice, DRAW_SENT_FIRST) & 1);
 	const uint32_t from_top = SIM_ALL_PPM - 1 - outcome;
-	fate->last = fate->fail_code                  ? SIM_STATUS_FAILED
-	             : from_top < o->read_share       ? SIM_STATUS_READ
-	             : from_top < o->delivered_share  ? SIM_STATUS_DELIVERED
-	                                              : SIM_STATUS_SENT;
+	fate->last = fate->fail_code                 ? SIM_STATUS_FAILED
+	             : from_top < o->read_share      ? SIM_STATUS_READ
+	             : from_top < o->delivered_share ? SIM_STATUS_DELIVERED
+	                                             : SIM_STATUS_SENT;
 }
 
 static enum sim_reply pick_reply(const struct sim_options *o, const struct dice *dice, enum sim_status last)

@@ -9,9 +9,12 @@
 
 enum sim_fault {
 	SIM_FAULT_NONE,
-	SIM_FAULT_RESET_BEFORE, SIM_FAULT_RESET_AFTER,
-	SIM_FAULT_ERROR5XX_BEFORE, SIM_FAULT_ERROR5XX_AFTER,
-	SIM_FAULT_SILENT_BEFORE, SIM_FAULT_SILENT_AFTER,
+	SIM_FAULT_RESET_BEFORE,
+	SIM_FAULT_RESET_AFTER,
+	SIM_FAULT_ERROR5XX_BEFORE,
+	SIM_FAULT_ERROR5XX_AFTER,
+	SIM_FAULT_SILENT_BEFORE,
+	SIM_FAULT_SILENT_AFTER,
 };
 
 enum sim_reply { SIM_REPLY_NONE, SIM_REPLY_TEXT, SIM_REPLY_STOP };
@@ -24,16 +27,16 @@ struct sim_fate {
 	int32_t refuse_code; /* refused in the answer; 0: not */
 	int32_t error5xx;    /* which of the 5xx answers, for those faults */
 	bool held;
-	int32_t fail_code; /* fails by webhook; 0: not */
-	bool sent_first;   /* a failing one is `sent` before */
-	enum sim_status last; /* where it ends */
-	enum sim_reply reply; /* only of messages that are delivered */
+	int32_t fail_code;                                                     /* fails by webhook; 0: not */
+	bool sent_first;                                                       /* a failing one is `sent` before */
+	enum sim_status last;                                                  /* where it ends */
+	enum sim_reply reply;                                                  /* only of messages that are delivered */
 	int32_t latency_ms, held_ms, sent_ms, delivered_ms, read_ms, reply_ms; /* each after the one before */
 };
 
 struct sim_webhook_fate {
 	bool lost, doubled;
-	int32_t late_ms;       /* > 0: held back */
+	int32_t late_ms;        /* > 0: held back */
 	int32_t double_late_ms; /* pause before the second copy */
 };
 

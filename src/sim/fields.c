@@ -29,8 +29,8 @@ static const char *end_of_item(const char *text)
 	return text;
 }
 
-bool sim_fields_read(struct sim_fields *fields, const char *text, const char *defaults, const char *known,
-                     const char *node, struct sim_answer *answer)
+bool sim_fields_read(struct sim_fields *fields, const char *text, const char *defaults, const char *known, const char *node,
+                     struct sim_answer *answer)
 {
 	fields->n = 0;
 	if (!text || text[0] == '\0')
@@ -40,8 +40,8 @@ bool sim_fields_read(struct sim_fields *fields, const char *text, const char *de
 		char name[48], message[160];
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ",{.( "), text);
 		if (!is_known(known, name) || fields->n == SIM_MAX_FIELDS) {
-			snprintf(message, sizeof(message), "(#100) Tried accessing nonexisting field (%s) on node type (%s)", name,
-			         node);
+			snprintf(message, sizeof(message), "(#100) Tried accessing nonexisting field (%s) on node type (%s)",
+			         name, node);
 			sim_answer_graph(answer, 400, 100, 0, message, NULL, NULL);
 			return false;
 		}

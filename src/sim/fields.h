@@ -15,5 +15,5 @@ struct sim_fields {
 
 /* `text` NULL or empty: the default ones. Names outside `known` (comma-divided) are answered as Graph does:
  * false, with the error. `node` is the node type that the error names. */
-bool sim_fields_read(struct sim_fields *fields, const char *text, const char *defaults, const char *known,
-                     const char *node, struct sim_answer *answer);
+bool sim_fields_read(struct sim_fields *fields, const char *text, const char *defaults, const char *known, const char *node,
+                     struct sim_answer *answer);

@@ -143,8 +143,12 @@ static void reply(void *context, void *arg, msec_t due)
 	sim_wamid_outbound(sent->user, sent->nonce, wamid);
 	const bool stop = sent->fate.reply == SIM_REPLY_STOP;
 	const struct sim_inbound inbound = {
-		.number = sent->number, .from = sent->user, .is_user_id = sent->is_user_id,
-		.text = stop ? "STOP" : "Thank you! \xe2\x98\xba", .button = stop ? sent->button : NULL, .payload = sent->payload,
+		.number = sent->number,
+		.from = sent->user,
+		.is_user_id = sent->is_user_id,
+		.text = stop ? "STOP" : "Thank you! \xe2\x98\xba",
+		.button = stop ? sent->button : NULL,
+		.payload = sent->payload,
 		.context = stop && sent->button ? wamid : NULL,
 	};
 	pthread_mutex_lock(&sim->lock);
@@ -188,8 +192,8 @@ static void schedule_step(struct sim *sim, struct sim_sent *sent, msec_t from)
 {
 	bool added;
 	if (sent->now != sent->fate.last)
-		added = sim_timers_add(&sim->timers, on_grid(from + delay_before(sent, status_after(sent))), step_or_park, drop_sent,
-		                       sent);
+		added = sim_timers_add(&sim->timers, on_grid(from + delay_before(sent, status_after(sent))), step_or_park,
+		                       drop_sent, sent);
 	else if (sent->fate.reply != SIM_REPLY_NONE)
 		added = sim_timers_add(&sim->timers, on_grid(from + sent->fate.reply_ms), reply, drop_sent, sent);
 	else
@@ -309,9 +313,10 @@ bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_
 	if (!wanted)
 		sim_count(sim, updates_untargeted);
 	else
-		schedule_update(sim, in->preference ? sim_payload_preference(in, waba_id, now_ms)
-		                                    : sim_payload_inbound(in, waba_id, wamid, now_ms), epoch,
-		                sim_timers_now());
+		schedule_update(sim,
+		                in->preference ? sim_payload_preference(in, waba_id, now_ms)
+		                               : sim_payload_inbound(in, waba_id, wamid, now_ms),
+		                epoch, sim_timers_now());
 	if (ret_wamid)
 		memcpy(ret_wamid, wamid, sizeof(wamid));
 	return true;
@@ -333,8 +338,8 @@ static void give_verdict(void *context, void *arg, msec_t due)
 	uint64_t *id = arg;
 	pthread_mutex_lock(&sim->lock);
 	struct sim_template *t = sim_templates_by_id(&sim->templates, *id);
-	if (t && --t->verdicts_due == 0 && t->status == SIM_TEMPLATE_PENDING
-	    && sim->options.template_verdict != SIM_VERDICT_PENDING) {
+	if (t && --t->verdicts_due == 0 && t->status == SIM_TEMPLATE_PENDING &&
+	    sim->options.template_verdict != SIM_VERDICT_PENDING) {
 		const bool good = sim->options.template_verdict == SIM_VERDICT_APPROVE;
 		t->status = good ? SIM_TEMPLATE_APPROVED : SIM_TEMPLATE_REJECTED;
 		t->reason = good ? NULL : "INVALID_FORMAT";

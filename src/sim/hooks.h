@@ -11,14 +11,14 @@ struct sim_sent {
 	struct sim_entry *entry; /* good while `epoch` is the simulator's */
 	struct sim_number *number;
 	uint32_t epoch, attempt;
-	uint64_t nonce; /* of its wamid */
+	uint64_t nonce;       /* of its wamid */
 	uint64_t template_id; /* 0: none that is known */
 	struct sim_fate fate;
 	enum sim_status now;
 	enum sim_category category;
 	bool is_template, is_user_id;
-	char *button, *payload;    /* quick reply for a STOP; NULL: a text is written */
-	char *opaque; /* NULL: none was given; both point into `text` */
+	char *button, *payload; /* quick reply for a STOP; NULL: a text is written */
+	char *opaque;           /* NULL: none was given; both point into `text` */
 	size_t n_opaque;
 	char *user;
 	char text[];

@@ -34,11 +34,11 @@ struct sim {
 	pthread_mutex_t lock; /* guards from here … */
 	struct sim_options options;
 	char host[SIM_OPTION_TEXT_BYTES]; /* listened on */
-	uint32_t target_version; /* counts changes of url, secret and token */
+	uint32_t target_version;          /* counts changes of url, secret and token */
 	struct sim_world world;
 	struct sim_templates templates;
 	struct sim_ledger *ledger;
-	uint32_t epoch; /* counts resets of the ledger */
+	uint32_t epoch;     /* counts resets of the ledger */
 	uint64_t n_inbound; /* … to here */
 
 	struct sim_timers timers;
@@ -51,7 +51,7 @@ struct sim {
 	struct http_server *server;
 	struct event_base *base;
 	struct event *turn;
-	struct sim_poster *poster; /* loop thread */
+	struct sim_poster *poster;             /* loop thread */
 	struct sim_sent *parked, **parked_end; /* loop thread; due, and waiting for room at the poster's */
 	atomic_size_t n_parked;
 	pthread_t loop;
@@ -59,10 +59,8 @@ struct sim {
 	atomic_bool stopping;
 };
 
-#define sim_count(sim, name) \
-	((void)atomic_fetch_add_explicit(&(sim)->stats.name, 1, memory_order_relaxed))
-#define sim_count_n(sim, name, n) \
-	((void)atomic_fetch_add_explicit(&(sim)->stats.name, (n), memory_order_relaxed))
+#define sim_count(sim, name) ((void)atomic_fetch_add_explicit(&(sim)->stats.name, 1, memory_order_relaxed))
+#define sim_count_n(sim, name, n) ((void)atomic_fetch_add_explicit(&(sim)->stats.name, (n), memory_order_relaxed))
 
 /* A call of the Graph API or of the control side, taken apart. */
 struct sim_call {
@@ -88,8 +86,8 @@ sim_handler_fn sim_uploads_begin, sim_uploads_take, sim_uploads_media;
 /* control.c: everything under /_sim/; `path` is what follows */
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer);
 /* records.c: a phone number or account as Graph reads it; false with an error answered. The lock is held. */
-bool sim_record_number(const struct sim *sim, const struct sim_number *number, const char *fields,
-                       struct json_writer *w, struct sim_answer *answer);
+bool sim_record_number(const struct sim *sim, const struct sim_number *number, const char *fields, struct json_writer *w,
+                       struct sim_answer *answer);
 bool sim_record_waba(const struct sim *sim, const struct sim_waba *waba, const char *fields, struct json_writer *w,
                      struct sim_answer *answer);
 void sim_record_id(struct json_writer *w, const char *key, uint64_t id);

@@ -8,8 +8,8 @@
 struct sim_ledger {
 	struct sim_entry **chunks;
 	uint32_t n_chunks, n, max;
-	uint32_t *index; /* place of an entry + 1; 0: free. By recipient alone, so that one probe finds all numbers */
-	uint32_t n_index; /* a power of two */
+	uint32_t *index;    /* place of an entry + 1; 0: free. By recipient alone, so that one probe finds all numbers */
+	uint32_t n_index;   /* a power of two */
 	uint64_t *contents; /* what each recipient got: a set of hashes; 0: free */
 	uint64_t n_contents, n_content_slots;
 	struct sim_ledger_sums sums;
@@ -100,8 +100,7 @@ static struct sim_entry *add(struct sim_ledger *ledger)
 	return sim_ledger_at(ledger, ledger->n++);
 }
 
-struct sim_entry *sim_ledger_entry(struct sim_ledger *ledger, struct sim_number *number, uint64_t who,
-                                   const char *user_id)
+struct sim_entry *sim_ledger_entry(struct sim_ledger *ledger, struct sim_number *number, uint64_t who, const char *user_id)
 {
 	uint32_t cursor = 0;
 	struct sim_entry *entry;
@@ -225,8 +224,7 @@ static void count(struct sim_ledger_sums *sums, enum sim_status best, int64_t by
 	sums->read += best >= SIM_STATUS_READ ? (uint64_t)by : 0;
 }
 
-void sim_ledger_emit(struct sim_ledger *ledger, struct sim_entry *entry, enum sim_status status, int32_t code,
-                     bool last)
+void sim_ledger_emit(struct sim_ledger *ledger, struct sim_entry *entry, enum sim_status status, int32_t code, bool last)
 {
 	entry->sent += status == SIM_STATUS_SENT;
 	entry->delivered += status == SIM_STATUS_DELIVERED;

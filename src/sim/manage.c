@@ -23,8 +23,8 @@ static void begin_object(struct sim_answer *answer, struct json_writer *w)
 static void list_templates(const struct sim_call *call, const struct sim_waba *waba, struct sim_answer *answer)
 {
 	struct sim_fields fields;
-	if (!sim_fields_read(&fields, http_query(call->req, "fields", 0), sim_template_default_fields,
-	                     sim_template_field_names, "WhatsAppMessageTemplate", answer))
+	if (!sim_fields_read(&fields, http_query(call->req, "fields", 0), sim_template_default_fields, sim_template_field_names,
+	                     "WhatsAppMessageTemplate", answer))
 		return;
 	/* The next page's address repeats the question, without the token and the old cursor. */
 	static const char *const kept[] = {"fields", "limit", "name", "status", "language", "category"};
@@ -39,10 +39,15 @@ static void list_templates(const struct sim_call *call, const struct sim_waba *w
 	char url[512];
 	snprintf(url, sizeof(url), "http://%s%s", host ? host : "localhost", http_path(call->req));
 	const struct sim_template_page page = {
-		.name = http_query(call->req, "name", 0), .status = http_query(call->req, "status", 0),
-		.language = http_query(call->req, "language", 0), .category = http_query(call->req, "category", 0),
-		.after = http_query(call->req, "after", 0), .limit = http_query(call->req, "limit", 0),
-		.url = url, .query = buf_text(&query), .fields = &fields,
+		.name = http_query(call->req, "name", 0),
+		.status = http_query(call->req, "status", 0),
+		.language = http_query(call->req, "language", 0),
+		.category = http_query(call->req, "category", 0),
+		.after = http_query(call->req, "after", 0),
+		.limit = http_query(call->req, "limit", 0),
+		.url = url,
+		.query = buf_text(&query),
+		.fields = &fields,
 	};
 	sim_templates_list(waba, &page, answer);
 }
@@ -128,7 +133,8 @@ void sim_manage_phone_numbers(struct sim *sim, const struct sim_call *call, stru
 		bool good = true;
 		for (uint32_t i = 0; good && i < sim->world.n_numbers; i++) {
 			if (sim->world.number_list[i]->waba == waba)
-				good = sim_record_number(sim, sim->world.number_list[i], http_query(call->req, "fields", 0), &w, answer);
+				good = sim_record_number(sim, sim->world.number_list[i], http_query(call->req, "fields", 0), &w,
+				                         answer);
 		}
 		if (good) {
 			json_close_array(&w);
@@ -166,8 +172,10 @@ static void read_node(struct sim *sim, const struct sim_call *call, struct sim_a
 static void answer_unknown(const struct sim_call *call, struct sim_answer *answer)
 {
 	char message[200];
-	snprintf(message, sizeof(message), "Unsupported post request. Object with ID '%llu' does not exist, cannot be loaded "
-	         "due to missing permissions, or does not support this operation.", (unsigned long long)call->id);
+	snprintf(message, sizeof(message),
+	         "Unsupported post request. Object with ID '%llu' does not exist, cannot be loaded "
+	         "due to missing permissions, or does not support this operation.",
+	         (unsigned long long)call->id);
 	sim_answer_graph(answer, 400, 100, 33, message, NULL, NULL);
 }
 

@@ -119,8 +119,7 @@ static struct sim_text source_of(const struct sim_scan *scan, int token)
 	return (struct sim_text){.at = scan->text + scan->at[token].start, .n = scan->at[token].end - scan->at[token].start};
 }
 
-static int read_template(const struct sim_scan *scan, struct arena *arena, struct sim_message *m,
-                         struct sim_refusal *refusal)
+static int read_template(const struct sim_scan *scan, struct arena *arena, struct sim_message *m, struct sim_refusal *refusal)
 {
 	int object = sim_scan_get(scan, 0, "template");
 	if (!sim_scan_is(scan, object, SIM_TOKEN_OBJECT))
@@ -138,18 +137,18 @@ static int read_template(const struct sim_scan *scan, struct arena *arena, struc
 	return 0;
 }
 
-static int read_free(const struct sim_scan *scan, struct arena *arena, struct sim_message *m,
-                     struct sim_refusal *refusal)
+static int read_free(const struct sim_scan *scan, struct arena *arena, struct sim_message *m, struct sim_refusal *refusal)
 {
-	static const char *const types[] = {"text", "image", "video", "audio", "document", "sticker", "location", "contacts",
-	                                    "interactive", "reaction"};
+	static const char *const types[] = {"text",    "image",    "video",    "audio",       "document",
+	                                    "sticker", "location", "contacts", "interactive", "reaction"};
 	const char *type = NULL;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (sim_text_is(m->type, types[i]))
 			type = types[i];
 	}
 	if (!type)
-		return sim_message_refuse(refusal, 100, "Param type must be one of {TEXT, TEMPLATE, IMAGE, VIDEO, AUDIO, DOCUMENT, "
+		return sim_message_refuse(refusal, 100,
+		                          "Param type must be one of {TEXT, TEMPLATE, IMAGE, VIDEO, AUDIO, DOCUMENT, "
 		                          "STICKER, LOCATION, CONTACTS, INTERACTIVE, REACTION}");
 	int object = sim_scan_get(scan, 0, type);
 	if (!sim_scan_is(scan, object, SIM_TOKEN_OBJECT) && !sim_scan_is(scan, object, SIM_TOKEN_ARRAY))
@@ -181,8 +180,10 @@ int sim_message_read(const struct sim_numbering *numbering, struct sim_scan *sca
 	int opaque = sim_scan_get(scan, 0, "biz_opaque_callback_data");
 	if (opaque != SIM_SCAN_NONE) {
 		ret->opaque = sim_scan_text(scan, opaque, arena);
-		if (!sim_scan_is(scan, opaque, SIM_TOKEN_TEXT) || utf8_length(ret->opaque.at, ret->opaque.n) > SIM_OPAQUE_MAX_CHARS)
-			return sim_message_refuse(refusal, 100, "Param biz_opaque_callback_data must be a string of at most %d characters.",
+		if (!sim_scan_is(scan, opaque, SIM_TOKEN_TEXT) ||
+		    utf8_length(ret->opaque.at, ret->opaque.n) > SIM_OPAQUE_MAX_CHARS)
+			return sim_message_refuse(refusal, 100,
+			                          "Param biz_opaque_callback_data must be a string of at most %d characters.",
 			                          SIM_OPAQUE_MAX_CHARS);
 	}
 	int type = sim_scan_get(scan, 0, "type");

@@ -53,7 +53,8 @@ static int check_template(struct sending *s, struct sim_refusal *refusal)
 		return sim_message_refuse(refusal, 132001, "template name (%.*s) does not exist in %.*s", n_name, s->m->name.at,
 		                          n_language, s->m->language.at);
 	if (t->status == SIM_TEMPLATE_PAUSED)
-		return sim_message_refuse(refusal, 132015, "Template (%.*s) is paused due to low quality.", n_name, s->m->name.at);
+		return sim_message_refuse(refusal, 132015, "Template (%.*s) is paused due to low quality.", n_name,
+		                          s->m->name.at);
 	if (t->status == SIM_TEMPLATE_DISABLED)
 		return sim_message_refuse(refusal, 132016, "Template (%.*s) is disabled.", n_name, s->m->name.at);
 	if (s->m->is_user_id && t->spec.category == SIM_AUTHENTICATION)

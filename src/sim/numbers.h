@@ -38,8 +38,8 @@ struct sim_number {
 	atomic_uint_fast64_t display; /* digits of the phone number; webhooks read it without the owner's lock */
 	struct sim_waba *waba;
 	bool firm;
-	uint64_t token;      /* hash of the last token that used it */
-	int64_t full_at;     /* the ceiling's bucket */
+	uint64_t token;          /* hash of the last token that used it */
+	int64_t full_at;         /* the ceiling's bucket */
 	uint64_t taken, limited; /* messages; 130429 answers */
 };
 

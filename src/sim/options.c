@@ -19,9 +19,15 @@ struct entry {
 };
 
 static const struct entry entries[] = {
-#define OPTION(kind_, field_, name_, fallback_, min_, max_, choices_, live_, help_)                    \
-	{.kind = KIND_##kind_, .offset = offsetof(struct sim_options, field_), .name = (name_),        \
-	 .fallback = (fallback_), .min = (min_), .max = (max_), .choices = (choices_), .live = (live_), \
+#define OPTION(kind_, field_, name_, fallback_, min_, max_, choices_, live_, help_) \
+	{.kind = KIND_##kind_,                                                      \
+	 .offset = offsetof(struct sim_options, field_),                            \
+	 .name = (name_),                                                           \
+	 .fallback = (fallback_),                                                   \
+	 .min = (min_),                                                             \
+	 .max = (max_),                                                             \
+	 .choices = (choices_),                                                     \
+	 .live = (live_),                                                           \
 	 .help = (help_)},
 #include "sim/options.def"
 #undef OPTION
@@ -56,8 +62,8 @@ static bool read_share(const char *text, size_t n, uint32_t *ret)
 	int32_t part, whole;
 	if (slash) {
 		size_t before = (size_t)(slash - text);
-		if (!read_number(text, before, 0, INT32_MAX, &part)
-		    || !read_number(slash + 1, n - before - 1, 1, INT32_MAX, &whole) || part > whole)
+		if (!read_number(text, before, 0, INT32_MAX, &part) ||
+		    !read_number(slash + 1, n - before - 1, 1, INT32_MAX, &whole) || part > whole)
 			return false;
 		*ret = (uint32_t)((int64_t)part * SIM_ALL_PPM / whole);
 		return true;
@@ -106,8 +112,8 @@ static bool read_codes(const char *text, struct sim_codes *ret)
 			return false;
 		int32_t code;
 		uint32_t ppm;
-		if (!read_number(text, (size_t)(colon - text), 0, INT32_MAX, &code)
-		    || !read_share(colon + 1, (size_t)(end - colon - 1), &ppm))
+		if (!read_number(text, (size_t)(colon - text), 0, INT32_MAX, &code) ||
+		    !read_share(colon + 1, (size_t)(end - colon - 1), &ppm))
 			return false;
 		codes.at[codes.n].code = code;
 		codes.at[codes.n].ppm = ppm;
@@ -233,8 +239,13 @@ bool sim_options_is_flag(const char *name)
 void sim_options_help(struct buf *out)
 {
 	static const char *const forms[] = {
-		[KIND_TEXT] = "TEXT", [KIND_URL] = "URL", [KIND_INT] = "N", [KIND_FLAG] = "on|off", [KIND_SHARE] = "PERCENT",
-		[KIND_SPAN] = "MS[-MS]", [KIND_CODES] = "CODE:PERCENT,…",
+		[KIND_TEXT] = "TEXT",
+		[KIND_URL] = "URL",
+		[KIND_INT] = "N",
+		[KIND_FLAG] = "on|off",
+		[KIND_SHARE] = "PERCENT",
+		[KIND_SPAN] = "MS[-MS]",
+		[KIND_CODES] = "CODE:PERCENT,…",
 	};
 	for (size_t i = 0; i < N_ENTRIES; i++) {
 		const struct entry *e = &entries[i];

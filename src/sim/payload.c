@@ -67,8 +67,8 @@ static struct sim_update *draft_end(struct draft *d, enum sim_update_kind kind, 
 	struct sim_update *update = malloc(sizeof(*update) + out.len);
 	if (!update)
 		abort();
-	*update = (struct sim_update){.kind = kind, .waba_id = waba_id, .time_ms = now_ms, .n_contact = n_contact,
-	                              .n_bytes = out.len - n_contact};
+	*update = (struct sim_update){
+		.kind = kind, .waba_id = waba_id, .time_ms = now_ms, .n_contact = n_contact, .n_bytes = out.len - n_contact};
 	memcpy(update->text, out.data, out.len);
 	buf_fini(&d->raw);
 	return update;
@@ -134,8 +134,7 @@ static void put_errors(struct json_writer *w, int32_t code)
 	json_close_array(w);
 }
 
-struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status,
-                                      msec_t now_ms)
+struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status, msec_t now_ms)
 {
 	struct draft d;
 	char wamid[SIM_WAMID_BYTES];
@@ -171,8 +170,7 @@ static void put_context(struct json_writer *w, const struct sim_inbound *in)
 	json_close_object(w);
 }
 
-struct sim_update *sim_payload_inbound(const struct sim_inbound *in, uint64_t waba_id, const char *wamid,
-                                       msec_t now_ms)
+struct sim_update *sim_payload_inbound(const struct sim_inbound *in, uint64_t waba_id, const char *wamid, msec_t now_ms)
 {
 	struct draft d;
 	draft_begin(&d);
@@ -237,8 +235,9 @@ struct sim_update *sim_payload_preference(const struct sim_inbound *in, uint64_t
 	json_open_array(w, "user_preferences");
 	json_open_object(w, NULL);
 	json_put_text(w, id_key, in->from);
-	json_put_text(w, "detail", strcmp(in->preference, "stop") == 0 ? "User requested to stop marketing messages"
-	                                                               : "User requested to resume marketing messages");
+	json_put_text(w, "detail",
+	              strcmp(in->preference, "stop") == 0 ? "User requested to stop marketing messages"
+	                                                  : "User requested to resume marketing messages");
 	json_put_text(w, "category", "marketing_messages");
 	json_put_text(w, "value", in->preference);
 	json_put_int(w, "timestamp", now_ms / 1000);

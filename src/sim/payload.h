@@ -24,10 +24,8 @@ struct sim_update {
 	char text[];
 };
 
-struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status,
-                                      msec_t now_ms);
-struct sim_update *sim_payload_inbound(const struct sim_inbound *inbound, uint64_t waba_id, const char *wamid,
-                                       msec_t now_ms);
+struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba_id, enum sim_status status, msec_t now_ms);
+struct sim_update *sim_payload_inbound(const struct sim_inbound *inbound, uint64_t waba_id, const char *wamid, msec_t now_ms);
 struct sim_update *sim_payload_preference(const struct sim_inbound *inbound, uint64_t waba_id, msec_t now_ms);
 struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now_ms);
 struct sim_update *sim_payload_copy(const struct sim_update *update);

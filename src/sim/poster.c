@@ -13,7 +13,7 @@
 #include "sim/hooks.h"
 #include "sim/payload.h"
 
-#define MAX_BODY_BYTES ((size_t)2900 << 10) /* Meta's limit is 3 MB */
+#define MAX_BODY_BYTES ((size_t)2900 << 10)      /* Meta's limit is 3 MB */
 #define MAX_WAITING_BYTES ((uint64_t)1536 << 20) /* above webhook-memory-kb: late, doubled and inbound ones */
 #define MAX_ANSWER_BYTES 65536
 #define GIVE_UP_MS (7 * DAY_MS)
@@ -75,7 +75,9 @@ int sim_poster_create(struct sim *sim, struct sim_poster **ret, struct err *err)
 	if (!p)
 		abort();
 	const struct http_client_options options = {
-		.max_connections = 256, .max_answer_bytes = MAX_ANSWER_BYTES, .user_agent = "facebookexternalua",
+		.max_connections = 256,
+		.max_answer_bytes = MAX_ANSWER_BYTES,
+		.user_agent = "facebookexternalua",
 	};
 	if (http_client_create(sim->base, &options, &p->client, err)) {
 		free(p);
@@ -262,8 +264,13 @@ static void start_post(struct sim_poster *p, struct post *post)
 		headers[0] = signature;
 	}
 	const struct http_call_options call = {
-		.method = "POST", .url = p->url, .content_type = "application/json", .headers = headers,
-		.body = post->body.data, .n_body_bytes = post->body.len, .total_timeout_ms = p->timeout_ms,
+		.method = "POST",
+		.url = p->url,
+		.content_type = "application/json",
+		.headers = headers,
+		.body = post->body.data,
+		.n_body_bytes = post->body.len,
+		.total_timeout_ms = p->timeout_ms,
 	};
 	sim_count(p->sim, posts);
 	if (http_client_start(p->client, &call, post_done, post) == 0)
@@ -292,8 +299,8 @@ static struct post *make_post(struct sim_poster *p)
 static void add_percent_encoded(struct buf *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
-		bool plain = (*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z')
-		             || strchr("-._~", *text);
+		bool plain = (*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z') ||
+		             strchr("-._~", *text);
 		if (plain)
 			buf_addc(out, *text);
 		else
@@ -419,7 +426,11 @@ void sim_poster_turn(struct sim_poster *p)
 void sim_poster_view(struct sim_poster *p, struct sim_poster_view *ret)
 {
 	*ret = (struct sim_poster_view){
-		.waiting = p->waiting, .waiting_bytes = p->waiting_bytes, .in_flight = p->in_flight, .down = p->is_quiet,
-		.verify_status = p->verify_status, .verified = p->verified,
+		.waiting = p->waiting,
+		.waiting_bytes = p->waiting_bytes,
+		.in_flight = p->in_flight,
+		.down = p->is_quiet,
+		.verify_status = p->verify_status,
+		.verified = p->verified,
 	};
 }

@@ -27,7 +27,7 @@ struct sim_poster_view {
 	uint64_t waiting; /* updates made and not yet delivered */
 	uint64_t waiting_bytes;
 	unsigned in_flight;
-	bool down; /* the target does not answer */
+	bool down;         /* the target does not answer */
 	int verify_status; /* HTTP status of the verification request; 0: none was answered */
 	bool verified;
 };

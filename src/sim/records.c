@@ -48,7 +48,7 @@ static void put_health(struct json_writer *w, const char *key, uint64_t number_i
 static const char *fixed_field(const char *name)
 {
 	static const char *const fixed[][2] = {
-		{"verified_name", "Simulated Business"}, {"status", "CONNECTED"}, {"name_status", "APPROVED"},
+		{"verified_name", "Simulated Business"},  {"status", "CONNECTED"},        {"name_status", "APPROVED"},
 		{"code_verification_status", "VERIFIED"}, {"platform_type", "CLOUD_API"}, {"account_mode", "LIVE"},
 	};
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
@@ -58,8 +58,7 @@ static const char *fixed_field(const char *name)
 	return NULL;
 }
 
-static void put_number_field(const struct sim *sim, const struct sim_number *number, const char *name,
-                             struct json_writer *w)
+static void put_number_field(const struct sim *sim, const struct sim_number *number, const char *name, struct json_writer *w)
 {
 	char choice[SIM_CHOICE_BYTES];
 	if (fixed_field(name)) {
@@ -88,7 +87,8 @@ bool sim_record_number(const struct sim *sim, const struct sim_number *number, c
                        struct sim_answer *answer)
 {
 	struct sim_fields fields;
-	if (!sim_fields_read(&fields, text, "verified_name,code_verification_status,display_phone_number,quality_rating,"
+	if (!sim_fields_read(&fields, text,
+	                     "verified_name,code_verification_status,display_phone_number,quality_rating,"
 	                     "platform_type,throughput,id",
 	                     "id,display_phone_number,verified_name,quality_rating,throughput,status,name_status,"
 	                     "code_verification_status,platform_type,account_mode,is_official_business_account,"
@@ -110,7 +110,8 @@ bool sim_record_waba(const struct sim *sim, const struct sim_waba *waba, const c
 	char limit[SIM_CHOICE_BYTES];
 	if (!sim_fields_read(&fields, text, "id,name,timezone_id,currency",
 	                     "id,name,timezone_id,currency,whatsapp_business_manager_messaging_limit,health_status,"
-	                     "account_review_status", "WhatsAppBusinessAccount", answer))
+	                     "account_review_status",
+	                     "WhatsAppBusinessAccount", answer))
 		return false;
 	sim_options_choice(&sim->options, "messaging-limit", limit);
 	json_open_object(w, NULL);

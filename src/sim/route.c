@@ -147,7 +147,8 @@ static const char *skip_version(const char *path)
 static void answer_no_object(const struct sim_call *call, const char *id, struct sim_answer *answer)
 {
 	char message[256];
-	snprintf(message, sizeof(message), "Unsupported %s request. Object with ID '%.40s' does not exist, cannot be loaded "
+	snprintf(message, sizeof(message),
+	         "Unsupported %s request. Object with ID '%.40s' does not exist, cannot be loaded "
 	         "due to missing permissions, or does not support this operation.",
 	         strcmp(call->method, "GET") == 0 ? "get" : "post", id);
 	sim_answer_graph(answer, 400, 100, 33, message, NULL, NULL);

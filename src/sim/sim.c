@@ -85,9 +85,15 @@ static int start_server(struct sim *sim, struct err *err)
 	if (read_listen(sim->options.listen, sim->host, &port, err))
 		return -1;
 	const struct http_server_options options = {
-		.host = sim->host, .port = port, .n_threads = (unsigned)sim->options.threads,
-		.max_connections = (unsigned)sim->options.max_connections, .request_timeout_s = 120, .arg = sim,
-		.policy = sim_route_policy, .handle = sim_route_handle, .refuse = sim_route_refuse,
+		.host = sim->host,
+		.port = port,
+		.n_threads = (unsigned)sim->options.threads,
+		.max_connections = (unsigned)sim->options.max_connections,
+		.request_timeout_s = 120,
+		.arg = sim,
+		.policy = sim_route_policy,
+		.handle = sim_route_handle,
+		.refuse = sim_route_refuse,
 	};
 	return http_server_start(&options, &sim->server, err);
 }

@@ -9,8 +9,13 @@
 
 /* Meta's error_subcodes of code 100. */
 enum {
-	SUBCODE_LENGTH = 2388040, SUBCODE_EXAMPLE = 2388043, SUBCODE_HEADER = 2388047, SUBCODE_BODY = 2388072,
-	SUBCODE_FOOTER = 2388073, SUBCODE_RATIO = 2388293, SUBCODE_EDGE = 2388299,
+	SUBCODE_LENGTH = 2388040,
+	SUBCODE_EXAMPLE = 2388043,
+	SUBCODE_HEADER = 2388047,
+	SUBCODE_BODY = 2388072,
+	SUBCODE_FOOTER = 2388073,
+	SUBCODE_RATIO = 2388293,
+	SUBCODE_EDGE = 2388299,
 };
 
 #define MAX_HEADER_CHARS 60
@@ -31,8 +36,10 @@ int sim_spec_fail(struct sim_spec_fault *fault, int32_t subcode, const char *fmt
 		int32_t subcode;
 		const char *title;
 	} titles[] = {
-		{SUBCODE_LENGTH, "Character Limit Exceeded"}, {SUBCODE_EXAMPLE, "Missing Example"},
-		{SUBCODE_HEADER, "Message Header Format Incorrect"}, {SUBCODE_BODY, "Message Body Format Incorrect"},
+		{SUBCODE_LENGTH, "Character Limit Exceeded"},
+		{SUBCODE_EXAMPLE, "Missing Example"},
+		{SUBCODE_HEADER, "Message Header Format Incorrect"},
+		{SUBCODE_BODY, "Message Body Format Incorrect"},
 		{SUBCODE_FOOTER, "Message Footer Format Incorrect"},
 		{SUBCODE_RATIO, "Parameter Words Ratio Exceeds Limit"},
 		{SUBCODE_EDGE, "Leading or Trailing Params Not Allowed"},
@@ -80,8 +87,8 @@ static int read_text_header(struct reading *r, const cJSON *from, struct sim_par
 static int read_header(struct reading *r, const cJSON *from, struct sim_part *part)
 {
 	static const char *const formats[] = {
-		[SIM_HEADER_TEXT] = "TEXT", [SIM_HEADER_IMAGE] = "IMAGE", [SIM_HEADER_VIDEO] = "VIDEO",
-		[SIM_HEADER_GIF] = "GIF", [SIM_HEADER_DOCUMENT] = "DOCUMENT", [SIM_HEADER_LOCATION] = "LOCATION",
+		[SIM_HEADER_TEXT] = "TEXT",       [SIM_HEADER_IMAGE] = "IMAGE",       [SIM_HEADER_VIDEO] = "VIDEO",
+		[SIM_HEADER_GIF] = "GIF",         [SIM_HEADER_DOCUMENT] = "DOCUMENT", [SIM_HEADER_LOCATION] = "LOCATION",
 		[SIM_HEADER_PRODUCT] = "PRODUCT",
 	};
 	const char *format = json_text(from, "format");
@@ -199,15 +206,16 @@ static int read_carousel(struct reading *r, const cJSON *from, struct sim_part *
 	r->spec->cards = calloc((size_t)n, sizeof(*r->spec->cards));
 	if (!r->spec->cards)
 		abort();
-	cJSON_ArrayForEach(card, cards) {
+	cJSON_ArrayForEach(card, cards)
+	{
 		struct sim_part *to = &r->spec->cards[r->spec->n_cards++];
 		struct reading inner = {.spec = r->spec, .fault = r->fault};
 		int rc = read_part(&inner, json_get(card, "components"), to);
 		if (rc)
 			return rc;
 		const struct sim_part *first = r->spec->cards;
-		if (to->header == SIM_HEADER_NONE || to->header != first->header || to->has_body != first->has_body
-		    || to->n_buttons != first->n_buttons || to->n_buttons < 1 || to->n_buttons > 2)
+		if (to->header == SIM_HEADER_NONE || to->header != first->header || to->has_body != first->has_body ||
+		    to->n_buttons != first->n_buttons || to->n_buttons < 1 || to->n_buttons > 2)
 			return sim_spec_fail(r->fault, SUBCODE_BODY, "all cards need the same header, body and 1 or 2 buttons");
 	}
 	return 0;
@@ -218,8 +226,12 @@ static const struct {
 	int (*read)(struct reading *r, const cJSON *from, struct sim_part *part);
 	bool in_cards;
 } readers[] = {
-	{"HEADER", read_header, true}, {"BODY", read_body, true},       {"FOOTER", read_footer, false},
-	{"BUTTONS", read_buttons, true}, {"LIMITED_TIME_OFFER", read_offer, false}, {"CAROUSEL", read_carousel, false},
+	{"HEADER", read_header, true},
+	{"BODY", read_body, true},
+	{"FOOTER", read_footer, false},
+	{"BUTTONS", read_buttons, true},
+	{"LIMITED_TIME_OFFER", read_offer, false},
+	{"CAROUSEL", read_carousel, false},
 };
 #define N_READERS (sizeof(readers) / sizeof(readers[0]))
 
@@ -227,7 +239,8 @@ static int read_part(struct reading *r, const cJSON *components, struct sim_part
 {
 	const bool is_card = part != &r->spec->main;
 	const cJSON *component;
-	cJSON_ArrayForEach(component, components) {
+	cJSON_ArrayForEach(component, components)
+	{
 		const char *type = json_text(component, "type");
 		size_t i = 0;
 		while (i < N_READERS && !(type && text_equal_nocase(type, readers[i].type)))
@@ -252,7 +265,8 @@ int sim_spec_read(const cJSON *components, bool named, enum sim_category categor
 	if (!cJSON_IsArray(components) || cJSON_GetArraySize(components) == 0)
 		return sim_spec_fail(fault, 0, "The parameter components is required.");
 	const cJSON *component;
-	cJSON_ArrayForEach(component, components) {
+	cJSON_ArrayForEach(component, components)
+	{
 		/* It changes the limits of components that may stand before it. */
 		const char *type = json_text(component, "type");
 		ret->has_offer = ret->has_offer || (type && text_equal_nocase(type, "LIMITED_TIME_OFFER"));

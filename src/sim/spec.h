@@ -15,13 +15,27 @@
 enum sim_category { SIM_MARKETING, SIM_UTILITY, SIM_AUTHENTICATION };
 
 enum sim_header {
-	SIM_HEADER_NONE, SIM_HEADER_TEXT, SIM_HEADER_IMAGE, SIM_HEADER_VIDEO, SIM_HEADER_GIF, SIM_HEADER_DOCUMENT,
-	SIM_HEADER_LOCATION, SIM_HEADER_PRODUCT,
+	SIM_HEADER_NONE,
+	SIM_HEADER_TEXT,
+	SIM_HEADER_IMAGE,
+	SIM_HEADER_VIDEO,
+	SIM_HEADER_GIF,
+	SIM_HEADER_DOCUMENT,
+	SIM_HEADER_LOCATION,
+	SIM_HEADER_PRODUCT,
 };
 
 enum sim_button_kind {
-	SIM_BUTTON_QUICK_REPLY, SIM_BUTTON_URL, SIM_BUTTON_PHONE_NUMBER, SIM_BUTTON_COPY_CODE, SIM_BUTTON_OTP,
-	SIM_BUTTON_FLOW, SIM_BUTTON_CATALOG, SIM_BUTTON_MPM, SIM_BUTTON_SPM, SIM_BUTTON_OTHER,
+	SIM_BUTTON_QUICK_REPLY,
+	SIM_BUTTON_URL,
+	SIM_BUTTON_PHONE_NUMBER,
+	SIM_BUTTON_COPY_CODE,
+	SIM_BUTTON_OTP,
+	SIM_BUTTON_FLOW,
+	SIM_BUTTON_CATALOG,
+	SIM_BUTTON_MPM,
+	SIM_BUTTON_SPM,
+	SIM_BUTTON_OTHER,
 };
 
 /* Positional variables are named "1", "2", … */
@@ -67,8 +81,7 @@ struct sim_spec_fault {
 must_check int sim_spec_read(const cJSON *components, bool named, enum sim_category category, struct sim_spec *ret,
                              struct sim_spec_fault *fault);
 void sim_spec_fini(struct sim_spec *spec);
-int sim_spec_fail(struct sim_spec_fault *fault, int32_t subcode, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+int sim_spec_fail(struct sim_spec_fault *fault, int32_t subcode, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* The variables of a text; 1 with the fault when they break a rule. `subcode` is that of the component. */
 must_check int sim_vars_read(const char *text, bool named, int32_t subcode, struct sim_vars *vars, size_t *ret_chars,

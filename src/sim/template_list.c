@@ -81,8 +81,7 @@ static bool read_cursor(const char *text, uint64_t *ret)
 	return true;
 }
 
-static void write_paging(struct json_writer *w, const struct sim_template_page *page, uint64_t first, uint64_t last,
-                         bool more)
+static void write_paging(struct json_writer *w, const struct sim_template_page *page, uint64_t first, uint64_t last, bool more)
 {
 	char before[32], after[32];
 	write_cursor(first, before);

@@ -74,8 +74,8 @@ static struct sim_text text_of(const char *text)
 	return (struct sim_text){.at = text, .n = strlen(text)};
 }
 
-struct sim_template *sim_templates_find(const struct sim_templates *templates, const struct sim_waba *waba,
-                                        struct sim_text name, struct sim_text language)
+struct sim_template *sim_templates_find(const struct sim_templates *templates, const struct sim_waba *waba, struct sim_text name,
+                                        struct sim_text language)
 {
 	struct sim_template *t = sim_map_get(&templates->by_key, key_of(waba, name, language));
 	while (t && !(t->waba == waba && sim_text_is(name, t->name) && sim_text_is(language, t->language)))
@@ -112,8 +112,8 @@ static int read_head(const cJSON *request, struct sim_template *t, bool *named, 
                      struct sim_spec_fault *fault)
 {
 	const char *name = json_text(request, "name"), *language = json_text(request, "language");
-	if (!name || name[0] == '\0' || strlen(name) > MAX_NAME_BYTES
-	    || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+	if (!name || name[0] == '\0' || strlen(name) > MAX_NAME_BYTES ||
+	    name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
 		return sim_spec_fail(fault, 0, "name must have 1 to %d of a-z, 0-9 and _", MAX_NAME_BYTES);
 	if (!language || !language_is_legal(language))
 		return sim_spec_fail(fault, 0, "language must be a code like en or en_US");
@@ -136,14 +136,17 @@ static int read_head(const cJSON *request, struct sim_template *t, bool *named, 
 static void rewrite_otp(cJSON *components)
 {
 	cJSON *component, *button;
-	cJSON_ArrayForEach(component, components) {
+	cJSON_ArrayForEach(component, components)
+	{
 		cJSON *buttons = cJSON_GetObjectItemCaseSensitive(component, "buttons");
-		cJSON_ArrayForEach(button, buttons) {
+		cJSON_ArrayForEach(button, buttons)
+		{
 			const char *type = json_text(button, "type");
 			if (!type || !text_equal_nocase(type, "OTP"))
 				continue;
 			cJSON_ReplaceItemInObjectCaseSensitive(button, "type", cJSON_CreateString("URL"));
-			cJSON_AddStringToObject(button, "url", "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}");
+			cJSON_AddStringToObject(button, "url",
+			                        "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}");
 		}
 	}
 }

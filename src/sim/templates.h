@@ -11,11 +11,15 @@
 #define SIM_MAX_TEMPLATES 6000 /* per account, as for a verified business */
 
 enum sim_template_status {
-	SIM_TEMPLATE_PENDING, SIM_TEMPLATE_APPROVED, SIM_TEMPLATE_REJECTED, SIM_TEMPLATE_PAUSED, SIM_TEMPLATE_DISABLED,
+	SIM_TEMPLATE_PENDING,
+	SIM_TEMPLATE_APPROVED,
+	SIM_TEMPLATE_REJECTED,
+	SIM_TEMPLATE_PAUSED,
+	SIM_TEMPLATE_DISABLED,
 };
 
 struct sim_template {
-	struct sim_template *next; /* of the account, newest first */
+	struct sim_template *next;     /* of the account, newest first */
 	struct sim_template *same_key; /* with the same hash of its identity */
 	uint64_t id, key;
 	uint64_t order; /* of making, for paging */
@@ -23,7 +27,7 @@ struct sim_template {
 	char *name, *language;
 	char *components; /* JSON */
 	enum sim_template_status status;
-	const char *reason; /* of a rejection; static */
+	const char *reason;    /* of a rejection; static */
 	uint32_t verdicts_due; /* edits in review: the last one's verdict counts */
 	struct sim_spec spec;
 };
@@ -37,8 +41,8 @@ struct sim_templates {
 void sim_templates_init(struct sim_templates *templates, uint64_t seed);
 void sim_templates_fini(struct sim_templates *templates);
 
-struct sim_template *sim_templates_find(const struct sim_templates *templates, const struct sim_waba *waba,
-                                        struct sim_text name, struct sim_text language);
+struct sim_template *sim_templates_find(const struct sim_templates *templates, const struct sim_waba *waba, struct sim_text name,
+                                        struct sim_text language);
 struct sim_template *sim_templates_by_id(const struct sim_templates *templates, uint64_t id);
 
 /* POST /{waba}/message_templates: the new template, in status PENDING, and the answer; NULL with an error. */

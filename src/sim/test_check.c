@@ -72,18 +72,25 @@ static void positional_body(void **state)
 	             false, SIM_MARKETING);
 	static const struct expectation table[] = {
 		{"[" BODY(TEXT("Ada") "," TEXT("20%")) "]", 0},
-		{"[{\"type\":\"BODY\",\"parameters\":[{\"type\":\"currency\",\"currency\":{\"fallback_value\":\"$1\"}}," TEXT("b") "]}]", 0},
-		{"[]", 132000}, {"[" BODY(TEXT("Ada")) "]", 132000}, {"[" BODY("") "]", 132000},
+		{"[{\"type\":\"BODY\",\"parameters\":[{\"type\":\"currency\",\"currency\":{\"fallback_value\":\"$1\"}}," TEXT(
+			 "b") "]}]",
+	         0},
+		{"[]", 132000},
+		{"[" BODY(TEXT("Ada")) "]", 132000},
+		{"[" BODY("") "]", 132000},
 		{"[" BODY(TEXT("") "," TEXT("b")) "]", 131008},
-		{"[" BODY(TEXT("a\\nb") "," TEXT("b")) "]", 132018}, {"[" BODY(TEXT("a\\tb") "," TEXT("b")) "]", 132018},
-		{"[" BODY(TEXT("a     b") "," TEXT("b")) "]", 132018}, {"[" BODY(TEXT("a    b") "," TEXT("b")) "]", 0},
+		{"[" BODY(TEXT("a\\nb") "," TEXT("b")) "]", 132018},
+		{"[" BODY(TEXT("a\\tb") "," TEXT("b")) "]", 132018},
+		{"[" BODY(TEXT("a     b") "," TEXT("b")) "]", 132018},
+		{"[" BODY(TEXT("a    b") "," TEXT("b")) "]", 0},
 		{"[" BODY("{\"type\":\"image\"}," TEXT("b")) "]", 132012},
 		{"[" BODY(TEXT("a") "," TEXT("b")) "," BODY(TEXT("a") "," TEXT("b")) "]", 100},
 		{"[{\"type\":\"feet\"}]", 100},
 		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"button\",\"index\":0}]", 132018},
 		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"header\",\"parameters\":[" TEXT("x") "]}]", 132000},
-		{"[" BODY(TEXT("a") "," TEXT("b")) ",{\"type\":\"header\",\"parameters\":[{\"type\":\"image\",\"image\":{\"id\":\"1\"}}]}]",
-		 132012},
+		{"[" BODY(TEXT("a") "," TEXT(
+			 "b")) ",{\"type\":\"header\",\"parameters\":[{\"type\":\"image\",\"image\":{\"id\":\"1\"}}]}]",
+	         132012},
 	};
 	EXPECT(table);
 }
@@ -91,8 +98,10 @@ static void positional_body(void **state)
 static void named_body(void **state)
 {
 	(void)state;
-	use_template("[{\"type\":\"BODY\",\"text\":\"Hi {{name}}, get {{off}} off, {{name}}!\",\"example\":{\"body_text_named_params\":"
-	             "[{\"param_name\":\"name\",\"example\":\"a\"},{\"param_name\":\"off\",\"example\":\"b\"}]}}]", true, SIM_UTILITY);
+	use_template("[{\"type\":\"BODY\",\"text\":\"Hi {{name}}, get {{off}} off, "
+	             "{{name}}!\",\"example\":{\"body_text_named_params\":"
+	             "[{\"param_name\":\"name\",\"example\":\"a\"},{\"param_name\":\"off\",\"example\":\"b\"}]}}]",
+	             true, SIM_UTILITY);
 	static const struct expectation table[] = {
 		{"[" BODY(NAMED("off", "20%") "," NAMED("name", "Ada")) "]", 0},
 		{"[" BODY(TEXT("20%") "," NAMED("name", "Ada")) "]", 131008},
@@ -106,7 +115,8 @@ static void named_body(void **state)
 static void hydrated_body_counts_characters_of_each_use(void **state)
 {
 	(void)state;
-	use_template("[{\"type\":\"BODY\",\"text\":\"a{{1}}b {{1}}c\",\"example\":{\"body_text\":[[\"a\"]]}}]", false, SIM_UTILITY);
+	use_template("[{\"type\":\"BODY\",\"text\":\"a{{1}}b {{1}}c\",\"example\":{\"body_text\":[[\"a\"]]}}]", false,
+	             SIM_UTILITY);
 	buf_auto struct buf text;
 	buf_init(&text, 65536);
 	buf_adds(&text, "[{\"type\":\"body\",\"parameters\":[{\"type\":\"text\",\"text\":\"");
@@ -124,7 +134,8 @@ static void headers(void **state)
 {
 	(void)state;
 	use_template("[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}},"
-	             "{\"type\":\"BODY\",\"text\":\"Hello\"}]", false, SIM_MARKETING);
+	             "{\"type\":\"BODY\",\"text\":\"Hello\"}]",
+	             false, SIM_MARKETING);
 	static const struct expectation image[] = {
 		{"[{\"type\":\"header\",\"parameters\":[{\"type\":\"image\",\"image\":{\"id\":\"1200\"}}]}]", 0},
 		{"[{\"type\":\"HEADER\",\"parameters\":[{\"type\":\"image\",\"image\":{\"link\":\"https://x/y.png\"}}]}]", 0},
@@ -134,16 +145,21 @@ static void headers(void **state)
 		{"[{\"type\":\"header\",\"parameters\":[" TEXT("x") "]}]", 132012},
 	};
 	EXPECT(image);
-	use_template("[{\"type\":\"HEADER\",\"format\":\"LOCATION\"},{\"type\":\"BODY\",\"text\":\"Hello\"}]", false, SIM_UTILITY);
+	use_template("[{\"type\":\"HEADER\",\"format\":\"LOCATION\"},{\"type\":\"BODY\",\"text\":\"Hello\"}]", false,
+	             SIM_UTILITY);
 	static const struct expectation location[] = {
-		{"[{\"type\":\"header\",\"parameters\":[{\"type\":\"location\",\"location\":{\"latitude\":51.5,\"longitude\":\"0.1\"}}]}]", 0},
+		{"[{\"type\":\"header\",\"parameters\":[{\"type\":\"location\",\"location\":{\"latitude\":51.5,\"longitude\":\"0."
+	         "1\"}}]}]",
+	         0},
 		{"[{\"type\":\"header\",\"parameters\":[{\"type\":\"location\",\"location\":{\"latitude\":51.5}}]}]", 131008},
 	};
 	EXPECT(location);
 	use_template("[{\"type\":\"HEADER\",\"format\":\"TEXT\",\"text\":\"To {{1}}\",\"example\":{\"header_text\":[\"a\"]}},"
-	             "{\"type\":\"BODY\",\"text\":\"Hello\"}]", false, SIM_UTILITY);
+	             "{\"type\":\"BODY\",\"text\":\"Hello\"}]",
+	             false, SIM_UTILITY);
 	static const struct expectation header_text[] = {
-		{"[{\"type\":\"header\",\"parameters\":[" TEXT("x") "]}]", 0}, {"[]", 132000},
+		{"[{\"type\":\"header\",\"parameters\":[" TEXT("x") "]}]", 0},
+		{"[]", 132000},
 	};
 	EXPECT(header_text);
 }
@@ -157,22 +173,26 @@ static void buttons(void **state)
 	use_template("[{\"type\":\"BODY\",\"text\":\"Hello\"},{\"type\":\"BUTTONS\",\"buttons\":["
 	             "{\"type\":\"QUICK_REPLY\",\"text\":\"Stop\"},"
 	             "{\"type\":\"URL\",\"text\":\"Shop\",\"url\":\"https://s/{{1}}\",\"example\":[\"https://s/a\"]},"
-	             "{\"type\":\"COPY_CODE\",\"example\":\"X\"},{\"type\":\"PHONE_NUMBER\",\"text\":\"c\",\"phone_number\":\"+1\"}]}]",
+	             "{\"type\":\"COPY_CODE\",\"example\":\"X\"},{\"type\":\"PHONE_NUMBER\",\"text\":\"c\",\"phone_number\":\"+"
+	             "1\"}]}]",
 	             false, SIM_MARKETING);
 #define URL BUTTON("url", "\"1\"", TEXT("a"))
 #define CODE BUTTON("COPY_CODE", "2", "{\"type\":\"coupon_code\",\"coupon_code\":\"SPRING25\"}")
 	static const struct expectation table[] = {
 		{"[" URL "," CODE "]", 0},
 		{"[" URL "," CODE "," BUTTON("QUICK_REPLY", "\"0\"", "{\"type\":\"payload\",\"payload\":\"STOP:c42\"}") "]", 0},
-		{"[" CODE "]", 131008}, {"[" URL "]", 131008},
+		{"[" CODE "]", 131008},
+		{"[" URL "]", 131008},
 		{"[" BUTTON("url", "0", TEXT("a")) "," CODE "]", 132018},
 		{"[" URL "," CODE "," BUTTON("phone_number", "3", TEXT("a")) "]", 132018},
 		{"[" URL "," CODE "," BUTTON("url", "9", TEXT("a")) "]", 132018},
-		{"[" URL "," BUTTON("copy_code", "2", "{\"type\":\"coupon_code\",\"coupon_code\":\"123456789012345678901\"}") "]", 131009},
+		{"[" URL "," BUTTON("copy_code", "2", "{\"type\":\"coupon_code\",\"coupon_code\":\"123456789012345678901\"}") "]",
+	         131009},
 		{"[" BUTTON("url", "1", TEXT("")) "," CODE "]", 131008},
 	};
 	EXPECT(table);
-	assert_int_equal(code_of("[" URL "," CODE "," BUTTON("quick_reply", "0", "{\"type\":\"payload\",\"payload\":\"P\"}") "]"), 0);
+	assert_int_equal(code_of("[" URL "," CODE "," BUTTON("quick_reply", "0", "{\"type\":\"payload\",\"payload\":\"P\"}") "]"),
+	                 0);
 	assert_true(sim_text_is(sim_check_payload(&scan, 0, 0, arena), "P"));
 	assert_null(sim_check_payload(&scan, 0, 3, arena).at);
 }
@@ -180,9 +200,10 @@ static void buttons(void **state)
 static void carousel(void **state)
 {
 	(void)state;
-#define CARD "{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
+#define CARD                                                                                                   \
+	"{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
 	"{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"More\"}]}]}"
-#define SENT(index, kind) \
+#define SENT(index, kind)                                                                 \
 	"{\"card_index\":" index ",\"components\":[{\"type\":\"header\",\"parameters\":[" \
 	"{\"type\":\"" kind "\",\"" kind "\":{\"id\":\"1\"}}]}]}"
 	use_template("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"CAROUSEL\",\"cards\":[" CARD "," CARD "]}]", false,
@@ -200,8 +221,8 @@ static void carousel(void **state)
 static void one_time_password(void **state)
 {
 	(void)state;
-	use_template("[{\"type\":\"BODY\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"OTP\",\"otp_type\":\"COPY_CODE\"}]}]", false,
-	             SIM_AUTHENTICATION);
+	use_template("[{\"type\":\"BODY\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"OTP\",\"otp_type\":\"COPY_CODE\"}]}]",
+	             false, SIM_AUTHENTICATION);
 	static const struct expectation table[] = {
 		{"[" BODY(TEXT("123456")) "," BUTTON("url", "\"0\"", TEXT("123456")) "]", 0},
 		{"[" BODY(TEXT("123456")) "]", 131008},

@@ -26,9 +26,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define START(...) \
-	talk_start(&talk, (const char *const[]){"webhook-url", target_url(target), "app-secret", "s3cret", \
-	                                         "pair-limit", "off", "ceiling", "0", __VA_ARGS__ __VA_OPT__(,) NULL})
+#define START(...)                                                                                                              \
+	talk_start(&talk, (const char *const[]){"webhook-url", target_url(target), "app-secret", "s3cret", "pair-limit", "off", \
+	                                        "ceiling", "0", __VA_ARGS__ __VA_OPT__(, ) NULL})
 #define LEDGER(key) talk_number(&talk, "/_sim/ledger", key)
 #define STATS(key) talk_number(&talk, "/_sim/stats", key)
 
@@ -78,8 +78,10 @@ static void lost_ones_do_not_come_and_doubled_ones_come_twice(void **state)
 	send_many(0, 5);
 	talk_settle(&talk);
 	assert_int_equal(STATS("updates_lost"), 15);
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/faults", "{\"webhook-lost\":0,\"webhook-doubled\":100,"
-	                           "\"webhook-reorder-ms\":\"0-20\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/faults",
+	                           "{\"webhook-lost\":0,\"webhook-doubled\":100,"
+	                           "\"webhook-reorder-ms\":\"0-20\"}"),
+	                 200);
 	send_many(100, 5);
 	assert_true(target_wait(target, "\"status\":\"read\"", 10));
 	assert_true(target_wait(target, "\"status\":\"sent\"", 10));
@@ -211,11 +213,15 @@ static void users_answer(void **state)
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/faults", "{\"stop-share\":0,\"inbound-share\":100}"), 200);
 	send_many(10, 3);
 	assert_true(target_wait(target, "Thank you! \\u263a", 3));
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"+447700900123\",\"phone_number_id\":\"600\","
-	                           "\"button\":\"Stop\",\"payload\":\"STOP:c42\",\"context\":\"wamid.x\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound",
+	                           "{\"from\":\"+447700900123\",\"phone_number_id\":\"600\","
+	                           "\"button\":\"Stop\",\"payload\":\"STOP:c42\",\"context\":\"wamid.x\"}"),
+	                 200);
 	assert_true(target_wait(target, "\"button\":{\"payload\":\"STOP:c42\",\"text\":\"Stop\"}", 1));
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"+447700900123\",\"phone_number_id\":\"600\","
-	                           "\"preference\":\"stop\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound",
+	                           "{\"from\":\"+447700900123\",\"phone_number_id\":\"600\","
+	                           "\"preference\":\"stop\"}"),
+	                 200);
 	assert_true(target_wait(target, "\"field\":\"user_preferences\"", 1));
 }
 

@@ -45,9 +45,11 @@ static void numbers_become_digits(void **state)
 {
 	(void)state;
 	static const char *const good[][2] = {
-		{"+44 (7700) 900-123", "447700900123"}, {"447700900123", "447700900123"}, {"5550783881", "15550783881"},
-		{"+5550783", "5550783"}, {"+5531987654321", "553187654321"}, {"553187654321", "553187654321"},
-		{"+5511987654321", "5511987654321"}, {"+525512345678", "5215512345678"}, {"+5215512345678", "5215512345678"},
+		{"+44 (7700) 900-123", "447700900123"}, {"447700900123", "447700900123"},
+		{"5550783881", "15550783881"},          {"+5550783", "5550783"},
+		{"+5531987654321", "553187654321"},     {"553187654321", "553187654321"},
+		{"+5511987654321", "5511987654321"},    {"+525512345678", "5215512345678"},
+		{"+5215512345678", "5215512345678"},
 	};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		assert_int_equal(read_to(good[i][0]), 0);
@@ -66,7 +68,8 @@ static void reads_a_template_message(void **state)
 	(void)state;
 	assert_int_equal(read_of("{\"messaging_product\":\"whatsapp\",\"recipient_type\":\"individual\",\"to\":\"+447700900123\","
 	                         "\"type\":\"template\",\"template\":{\"name\":\"offer\",\"language\":{\"code\":\"en_GB\"},"
-	                         "\"components\":[]},\"biz_opaque_callback_data\":\"c42:r981:a1 \\u00e4\"}"), 0);
+	                         "\"components\":[]},\"biz_opaque_callback_data\":\"c42:r981:a1 \\u00e4\"}"),
+	                 0);
 	assert_true(message.is_template);
 	assert_true(sim_text_is(message.name, "offer"));
 	assert_true(sim_text_is(message.language, "en_GB"));
@@ -77,11 +80,13 @@ static void user_ids_are_recipients_too(void **state)
 {
 	(void)state;
 	assert_int_equal(read_of("{\"messaging_product\":\"whatsapp\",\"recipient\":\"US.13491208655302741918\","
-	                         "\"text\":{\"body\":\"x\"}}"), 0);
+	                         "\"text\":{\"body\":\"x\"}}"),
+	                 0);
 	assert_true(message.is_user_id);
 	assert_true(message.who >> 63);
 	assert_int_equal(read_of("{\"messaging_product\":\"whatsapp\",\"recipient\":\"US13491208655302741918\","
-	                         "\"text\":{\"body\":\"x\"}}"), 1);
+	                         "\"text\":{\"body\":\"x\"}}"),
+	                 1);
 	assert_int_equal(refusal.code, 131009);
 }
 
@@ -93,13 +98,19 @@ static void refusals_have_metas_codes(void **state)
 		const char *text;
 		int32_t code;
 	} bad[] = {
-		{"", 100}, {"[]", 100}, {"{\"to\":\"+447700900123\"}", 100}, {"{\"messaging_product\":\"whatsapp\"}", 100},
+		{"", 100},
+		{"[]", 100},
+		{"{\"to\":\"+447700900123\"}", 100},
+		{"{\"messaging_product\":\"whatsapp\"}", 100},
 		{HEAD ",\"recipient_type\":\"group\",\"text\":{\"body\":\"x\"}}", 100},
 		{HEAD ",\"type\":\"template\"}", 131008},
 		{HEAD ",\"type\":\"template\",\"template\":{\"name\":\"a\"}}", 131008},
 		{HEAD ",\"type\":\"template\",\"template\":{\"language\":{\"code\":\"en\"}}}", 131008},
-		{HEAD ",\"type\":\"template\",\"template\":{\"name\":\"a\",\"language\":{\"code\":\"en\"},\"components\":{}}}", 131009},
-		{HEAD ",\"type\":\"what\"}", 100}, {HEAD ",\"type\":\"image\"}", 131008}, {HEAD "}", 131008},
+		{HEAD ",\"type\":\"template\",\"template\":{\"name\":\"a\",\"language\":{\"code\":\"en\"},\"components\":{}}}",
+	         131009},
+		{HEAD ",\"type\":\"what\"}", 100},
+		{HEAD ",\"type\":\"image\"}", 131008},
+		{HEAD "}", 131008},
 		{HEAD ",\"text\":{\"body\":\"\"}}", 131008},
 		{HEAD ",\"text\":{\"body\":\"x\"},\"biz_opaque_callback_data\":7}", 100},
 	};
@@ -113,7 +124,8 @@ static void refusals_have_metas_codes(void **state)
 static void content_is_template_and_parameters_alone(void **state)
 {
 	(void)state;
-#define MESSAGE(to, name, text, opaque) "{\"messaging_product\":\"whatsapp\",\"to\":\"" to "\",\"type\":\"template\"," \
+#define MESSAGE(to, name, text, opaque)                                                                      \
+	"{\"messaging_product\":\"whatsapp\",\"to\":\"" to "\",\"type\":\"template\","                       \
 	"\"template\":{\"name\":\"" name "\",\"language\":{\"code\":\"en\"},\"components\":[\"" text "\"]}," \
 	"\"biz_opaque_callback_data\":\"" opaque "\"}"
 	assert_int_equal(read_of(MESSAGE("+447700900123", "a", "x", "1")), 0);

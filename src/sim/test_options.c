@@ -67,11 +67,25 @@ static void refusals_change_nothing(void **state)
 {
 	(void)state;
 	static const char *const bad[][2] = {
-		{"ceiling", "-1"}, {"ceiling", "x"}, {"ceiling", ""}, {"read-share", "101"}, {"read-share", "100.1"},
-		{"read-share", "1.23456"}, {"read-share", "2/1"}, {"read-share", "1/0"}, {"read-share", ""},
-		{"read-delay-ms", "5-4"}, {"read-delay-ms", "-"}, {"fail-codes", "131026"}, {"fail-codes", "1:60,2:60"},
-		{"template-verdict", "approv"}, {"template-verdict", ""}, {"pair-limit", "maybe"}, {"listen", ""},
-		{"webhook-url", "localhost:80"}, {"webhook-url", "ftp://x"},
+		{"ceiling", "-1"},
+		{"ceiling", "x"},
+		{"ceiling", ""},
+		{"read-share", "101"},
+		{"read-share", "100.1"},
+		{"read-share", "1.23456"},
+		{"read-share", "2/1"},
+		{"read-share", "1/0"},
+		{"read-share", ""},
+		{"read-delay-ms", "5-4"},
+		{"read-delay-ms", "-"},
+		{"fail-codes", "131026"},
+		{"fail-codes", "1:60,2:60"},
+		{"template-verdict", "approv"},
+		{"template-verdict", ""},
+		{"pair-limit", "maybe"},
+		{"listen", ""},
+		{"webhook-url", "localhost:80"},
+		{"webhook-url", "ftp://x"},
 	};
 	struct sim_options before = *options;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

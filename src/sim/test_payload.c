@@ -155,14 +155,18 @@ static void batches_keep_their_limits(void **state)
 static void inbound_and_fields_stand_beside_statuses(void **state)
 {
 	(void)state;
-	struct sim_inbound button = {.number = &number_a, .from = "447700900123", .button = "Stop", .payload = "STOP:c42",
-	                             .context = "wamid.X"};
+	struct sim_inbound button = {
+		.number = &number_a, .from = "447700900123", .button = "Stop", .payload = "STOP:c42", .context = "wamid.X"};
 	struct sim_inbound text = {.number = &number_a, .from = "447700900123", .text = "STOP"};
 	struct sim_inbound preference = {.number = &number_a, .from = "447700900123", .preference = "stop"};
 	struct sim_waba waba = {.id = 500};
 	char name[] = "offer", language[] = "en_GB";
-	struct sim_template t = {.id = 1689556908129832, .waba = &waba, .name = name, .language = language,
-	                         .status = SIM_TEMPLATE_REJECTED, .reason = "INVALID_FORMAT"};
+	struct sim_template t = {.id = 1689556908129832,
+	                         .waba = &waba,
+	                         .name = name,
+	                         .language = language,
+	                         .status = SIM_TEMPLATE_REJECTED,
+	                         .reason = "INVALID_FORMAT"};
 	append_status("447700900123", &number_a, SIM_STATUS_SENT, NULL);
 	append(sim_payload_inbound(&button, 500, "wamid.1", 1750030100000));
 	append(sim_payload_inbound(&text, 500, "wamid.2", 1750030100000));

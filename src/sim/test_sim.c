@@ -19,7 +19,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define START(...) talk_start(&talk, (const char *const[]){__VA_ARGS__ __VA_OPT__(,) NULL})
+#define START(...) talk_start(&talk, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 #define LEDGER(key) talk_number(&talk, "/_sim/ledger", key)
 
 static void tokens_open_the_door(void **state)
@@ -111,9 +111,12 @@ static void faults_take_or_do_not_take(void **state)
 		const char *faults;
 		int status_class, taken;
 	} table[] = {
-		{"{\"reset-before\":100}", 0, 0},  {"{\"reset-before\":0,\"reset-after\":100}", 0, 1},
-		{"{\"reset-after\":0,\"error5xx-before\":\"100%\"}", 5, 0}, {"{\"error5xx-before\":0,\"error5xx-after\":100}", 5, 1},
-		{"{\"error5xx-after\":0,\"silent-before\":100}", 0, 0}, {"{\"silent-before\":0,\"silent-after\":\"1/1\"}", 0, 1},
+		{"{\"reset-before\":100}", 0, 0},
+		{"{\"reset-before\":0,\"reset-after\":100}", 0, 1},
+		{"{\"reset-after\":0,\"error5xx-before\":\"100%\"}", 5, 0},
+		{"{\"error5xx-before\":0,\"error5xx-after\":100}", 5, 1},
+		{"{\"error5xx-after\":0,\"silent-before\":100}", 0, 0},
+		{"{\"silent-before\":0,\"silent-after\":\"1/1\"}", 0, 1},
 		{"{\"silent-after\":0,\"refuse-codes\":\"131026:100\"}", 4, 0},
 	};
 	int64_t taken = 0;
@@ -140,7 +143,8 @@ static void stopping_drops_answers_that_wait(void **state)
 {
 	(void)state;
 	START("silent-after", "100", "silent-ms", "3600000");
-	int fd = talk_leave(&talk, "POST", "/v23.0/600/messages", "{\"messaging_product\":\"whatsapp\",\"to\":"
+	int fd = talk_leave(&talk, "POST", "/v23.0/600/messages",
+	                    "{\"messaging_product\":\"whatsapp\",\"to\":"
 	                    "\"+447700900123\",\"type\":"
 	                    "\"template\",\"template\":{\"name\":\"offer\",\"language\":{\"code\":\"en\"}}}");
 	int n = 0;
@@ -157,7 +161,8 @@ static void files_give_handles(void **state)
 {
 	(void)state;
 	START();
-	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads?file_name=a.jpg&file_length=5&file_type=image/jpeg", ""), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads?file_name=a.jpg&file_length=5&file_type=image/jpeg", ""),
+	                 200);
 	char path[128];
 	snprintf(path, sizeof(path), "/v23.0/%s", json_text(talk.tree, "id"));
 	assert_int_equal(talk_call(&talk, "POST", path, "bytes"), 200);
@@ -178,8 +183,10 @@ static void a_template_lives(void **state)
 	char body[256];
 	snprintf(body, sizeof(body), "{\"url\":\"%s\",\"app_secret\":\"s3cret\"}", target_url(target));
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/webhook", body), 200);
-	assert_int_equal(talk_call(&talk, "POST", "/v23.0/500/message_templates", "{\"name\":\"offer\",\"language\":\"en\",\"category\":"
-	                           "\"UTILITY\",\"components\":[{\"type\":\"BODY\",\"text\":\"Hello\"}]}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/v23.0/500/message_templates",
+	                           "{\"name\":\"offer\",\"language\":\"en\",\"category\":"
+	                           "\"UTILITY\",\"components\":[{\"type\":\"BODY\",\"text\":\"Hello\"}]}"),
+	                 200);
 	assert_string_equal(json_text(talk.tree, "status"), "PENDING");
 	char id_path[64], template_id[32];
 	snprintf(template_id, sizeof(template_id), "%s", json_text(talk.tree, "id"));
@@ -208,8 +215,11 @@ static void records_are_read(void **state)
 {
 	(void)state;
 	START("quality-rating", "YELLOW", "ceiling", "1000");
-	assert_int_equal(talk_call(&talk, "GET", "/v23.0/600?fields=id,display_phone_number,verified_name,quality_rating,"
-	                           "throughput%7Blevel%7D,whatsapp_business_manager_messaging_limit,status", NULL), 200);
+	assert_int_equal(talk_call(&talk, "GET",
+	                           "/v23.0/600?fields=id,display_phone_number,verified_name,quality_rating,"
+	                           "throughput%7Blevel%7D,whatsapp_business_manager_messaging_limit,status",
+	                           NULL),
+	                 200);
 	assert_string_equal(json_text(talk.tree, "id"), "600");
 	assert_memory_equal(json_text(talk.tree, "display_phone_number"), "+1 555-", 7);
 	assert_string_equal(json_text(talk.tree, "quality_rating"), "YELLOW");
@@ -231,17 +241,23 @@ static void numbers_can_be_set(void **state)
 	START();
 	assert_int_equal(talk_call(&talk, "GET", "/v23.0/4520123456?fields=display_phone_number", NULL), 200);
 	assert_string_equal(json_text(talk.tree, "display_phone_number"), "+452012 3456");
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", "{\"phone_number_id\":\"106540352242922\","
-	                           "\"display_phone_number\":\"+44 7700 900123\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers",
+	                           "{\"phone_number_id\":\"106540352242922\","
+	                           "\"display_phone_number\":\"+44 7700 900123\"}"),
+	                 200);
 	assert_int_equal(talk_call(&talk, "GET", "/v23.0/106540352242922?fields=display_phone_number", NULL), 200);
 	assert_string_equal(json_text(talk.tree, "display_phone_number"), "+44 770-090-0123");
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", "{\"phone_number_id\":106540352242922,\"waba_id\":\"77\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", "{\"phone_number_id\":106540352242922,\"waba_id\":\"77\"}"),
+	                 200);
 	strcpy(talk.token, "EAAother"); /* to which the first number does not belong */
 	assert_int_equal(talk_call(&talk, "GET", "/v23.0/77/phone_numbers", NULL), 200);
 	assert_string_equal(json_text(json_get(talk.tree, "data")->child, "display_phone_number"), "+44 770-090-0123");
 	static const char *const bad[] = {
-		"{\"phone_number_id\":\"1\"}", "{\"waba_id\":\"1\"}", "{\"phone_number_id\":\"1\",\"waba_id\":\"x\"}",
-		"{\"phone_number_id\":\"1\",\"display_phone_number\":\"12\"}", "[]",
+		"{\"phone_number_id\":\"1\"}",
+		"{\"waba_id\":\"1\"}",
+		"{\"phone_number_id\":\"1\",\"waba_id\":\"x\"}",
+		"{\"phone_number_id\":\"1\",\"display_phone_number\":\"12\"}",
+		"[]",
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(talk_call(&talk, "POST", "/_sim/numbers", bad[i]), 400);
@@ -254,12 +270,15 @@ static void free_text_needs_an_open_window(void **state)
 	static const char text[] = "{\"messaging_product\":\"whatsapp\",\"to\":\"+447700900123\",\"text\":{\"body\":\"hi\"}}";
 	assert_int_equal(talk_call(&talk, "POST", "/v23.0/600/messages", text), 400);
 	assert_int_equal(talk_code(&talk), 131047);
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"+447700900123\",\"phone_number_id\":\"600\",\"text\":"
-	                           "\"STOP\"}"), 200);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound",
+	                           "{\"from\":\"+447700900123\",\"phone_number_id\":\"600\",\"text\":"
+	                           "\"STOP\"}"),
+	                 200);
 	assert_non_null(json_text(talk.tree, "id"));
 	assert_int_equal(talk_call(&talk, "POST", "/v23.0/600/messages", text), 200);
 	assert_null(strstr(talk.body, "message_status"));
-	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"x\",\"phone_number_id\":600,\"text\":\"a\"}"), 400);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"x\",\"phone_number_id\":600,\"text\":\"a\"}"),
+	                 400);
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"447700900123\",\"text\":\"a\"}"), 200);
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/inbound", "{\"from\":\"447700900124\",\"text\":\"a\"}"), 400);
 }

@@ -52,7 +52,9 @@ static void positions_are_sorted(void **state)
 {
 	(void)state;
 	assert_int_equal(read_of("[{\"type\":\"body\",\"text\":\"Get {{2}} for {{1}} now\",\"example\":{\"body_text\":"
-	                         "[[\"a\",\"b\"]]}}]", false, SIM_UTILITY), 0);
+	                         "[[\"a\",\"b\"]]}}]",
+	                         false, SIM_UTILITY),
+	                 0);
 	assert_string_equal(spec.main.body_vars.names[0], "1");
 	assert_string_equal(spec.main.body_vars.names[1], "2");
 }
@@ -60,15 +62,19 @@ static void positions_are_sorted(void **state)
 static void carousels_and_offers(void **state)
 {
 	(void)state;
-#define CARD "{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
+#define CARD                                                                                                   \
+	"{\"components\":[{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"example\":{\"header_handle\":[\"h\"]}}," \
 	"{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"More\"}]}]}"
-	assert_int_equal(read_of("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"CAROUSEL\",\"cards\":[" CARD "," CARD
-	                         "]}]", false, SIM_MARKETING), 0);
+	assert_int_equal(read_of("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"CAROUSEL\",\"cards\":[" CARD "," CARD "]}]",
+	                         false, SIM_MARKETING),
+	                 0);
 	assert_int_equal(spec.n_cards, 2);
 	assert_int_equal(spec.cards[1].n_buttons, 1);
 	sim_spec_fini(&spec);
 	assert_int_equal(read_of("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"LIMITED_TIME_OFFER\",\"limited_time_offer\""
-	                         ":{\"text\":\"Ends soon\",\"has_expiration\":true}}]", false, SIM_MARKETING), 0);
+	                         ":{\"text\":\"Ends soon\",\"has_expiration\":true}}]",
+	                         false, SIM_MARKETING),
+	                 0);
 	assert_true(spec.offer_expires);
 }
 
@@ -90,14 +96,18 @@ static void refusals_name_the_rule(void **state)
 		{"[{\"type\":\"BODY\",\"text\":\"Hi {{2}} there\",\"example\":{\"body_text\":[[\"a\"]]}}]", 2388072},
 		{"[{\"type\":\"BODY\",\"text\":\"Hi {{name}} there\",\"example\":{\"body_text\":[[\"a\"]]}}]", 2388072},
 		{"[{\"type\":\"BODY\",\"text\":\"Hi {{1}}{{2}} there\",\"example\":{\"body_text\":[[\"a\",\"b\"]]}}]", 2388072},
-		{"[{\"type\":\"BODY\",\"text\":\"a {{1}} {{2}} {{3}} b\",\"example\":{\"body_text\":[[\"a\",\"b\",\"c\"]]}}]", 2388293},
+		{"[{\"type\":\"BODY\",\"text\":\"a {{1}} {{2}} {{3}} b\",\"example\":{\"body_text\":[[\"a\",\"b\",\"c\"]]}}]",
+	         2388293},
 		{"[{\"type\":\"BODY\",\"text\":\"a\"},{\"type\":\"FOOTER\",\"text\":\"{{1}}\"}]", 2388073},
 		{"[{\"type\":\"BODY\",\"text\":\"a\"},{\"type\":\"HEADER\",\"format\":\"IMAGE\"}]", 2388043},
 		{"[{\"type\":\"BODY\",\"text\":\"a\"},{\"type\":\"HEADER\",\"format\":\"X\"}]", 2388047},
-		{"[{\"type\":\"BODY\",\"text\":\"a\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":\"a\"},"
-		 "{\"type\":\"URL\",\"text\":\"a\",\"url\":\"https://a\"},{\"type\":\"QUICK_REPLY\",\"text\":\"b\"}]}]", 2388072},
+		{"[{\"type\":\"BODY\",\"text\":\"a\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"QUICK_REPLY\",\"text\":"
+	         "\"a\"},"
+	         "{\"type\":\"URL\",\"text\":\"a\",\"url\":\"https://a\"},{\"type\":\"QUICK_REPLY\",\"text\":\"b\"}]}]",
+	         2388072},
 		{"[{\"type\":\"BODY\",\"text\":\"a\"},{\"type\":\"BUTTONS\",\"buttons\":[{\"type\":\"URL\",\"text\":\"a\","
-		 "\"url\":\"https://{{1}}/a\",\"example\":[\"x\"]}]}]", 2388072},
+	         "\"url\":\"https://{{1}}/a\",\"example\":[\"x\"]}]}]",
+	         2388072},
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		fault.subcode = -1;

@@ -26,9 +26,29 @@ static void must(bool condition, const char *what)
 void talk_start(struct talk *talk, const char *const *options)
 {
 	static const char *const quick[] = {
-		"listen", "127.0.0.1:0", "sent-delay-ms", "0", "delivered-delay-ms", "0", "read-delay-ms", "0",
-		"inbound-delay-ms", "0", "template-delay-ms", "0", "held-delay-ms", "0", "webhook-retry-ms", "1",
-		"any-template", "on", "delivered-share", "100", "read-share", "100", NULL,
+		"listen",
+		"127.0.0.1:0",
+		"sent-delay-ms",
+		"0",
+		"delivered-delay-ms",
+		"0",
+		"read-delay-ms",
+		"0",
+		"inbound-delay-ms",
+		"0",
+		"template-delay-ms",
+		"0",
+		"held-delay-ms",
+		"0",
+		"webhook-retry-ms",
+		"1",
+		"any-template",
+		"on",
+		"delivered-share",
+		"100",
+		"read-share",
+		"100",
+		NULL,
 	};
 	struct err err = {.text = ""};
 	struct sim_options *o = sim_options_create();
@@ -58,8 +78,7 @@ void talk_stop(struct talk *talk)
 
 static int connect_to(uint16_t port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port),
-	                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	must(fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0, "connect");
 	return fd;
@@ -112,8 +131,10 @@ int talk_code(const struct talk *talk)
 int talk_send(struct talk *talk, const char *to, const char *template_name, const char *opaque)
 {
 	char body[1024];
-	snprintf(body, sizeof(body), "{\"messaging_product\":\"whatsapp\",\"to\":\"%s\",\"type\":\"template\",\"template\":{\"name\":"
-	         "\"%s\",\"language\":{\"code\":\"en\"}},\"biz_opaque_callback_data\":\"%s\"}", to, template_name, opaque);
+	snprintf(body, sizeof(body),
+	         "{\"messaging_product\":\"whatsapp\",\"to\":\"%s\",\"type\":\"template\",\"template\":{\"name\":"
+	         "\"%s\",\"language\":{\"code\":\"en\"}},\"biz_opaque_callback_data\":\"%s\"}",
+	         to, template_name, opaque);
 	return talk_call(talk, "POST", "/v23.0/600/messages", body);
 }
 
@@ -185,8 +206,12 @@ static void take_refused(struct http_request *req, int status, void *arg)
 static void serve(struct target *target, uint16_t port)
 {
 	struct err err = {.text = ""};
-	const struct http_server_options options = {.host = "127.0.0.1", .port = port, .arg = target, .policy = take_policy,
-	                                            .handle = take_request, .refuse = take_refused};
+	const struct http_server_options options = {.host = "127.0.0.1",
+	                                            .port = port,
+	                                            .arg = target,
+	                                            .policy = take_policy,
+	                                            .handle = take_request,
+	                                            .refuse = take_refused};
 	must(http_server_start(&options, &target->server, &err) == 0, err.text);
 }
 

@@ -33,8 +33,10 @@ static int teardown(void **state)
 static struct sim_template *create(struct sim_waba *in, const char *name, const char *language)
 {
 	char text[512];
-	snprintf(text, sizeof(text), "{\"name\":\"%s\",\"language\":\"%s\",\"category\":\"MARKETING\",\"components\":"
-	         "[{\"type\":\"BODY\",\"text\":\"Hello\"}]}", name, language);
+	snprintf(text, sizeof(text),
+	         "{\"name\":\"%s\",\"language\":\"%s\",\"category\":\"MARKETING\",\"components\":"
+	         "[{\"type\":\"BODY\",\"text\":\"Hello\"}]}",
+	         name, language);
 	struct err err;
 	json_auto cJSON *tree = NULL;
 	assert_int_equal(json_parse(text, strlen(text), &tree, &err), 0);
@@ -74,8 +76,8 @@ static void identity_is_account_name_language(void **state)
 static void bad_heads_are_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[][2] = {{"Offer", "en"}, {"", "en"}, {"a b", "en"}, {"a", "EN"}, {"a", "en-US"},
-	                                     {"a", "en_"}, {"a", "english"}, {"a", ""}};
+	static const char *const bad[][2] = {{"Offer", "en"}, {"", "en"},   {"a b", "en"},    {"a", "EN"},
+	                                     {"a", "en-US"},  {"a", "en_"}, {"a", "english"}, {"a", ""}};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		if (create(&waba, bad[i][0], bad[i][1]))
 			fail_msg("taken: %s %s", bad[i][0], bad[i][1]);
@@ -108,8 +110,8 @@ static void list(const char *name, const char *limit, const char *after)
 	sim_answer_init(&answer);
 	assert_true(sim_fields_read(&fields, "name,status", sim_template_default_fields, sim_template_field_names,
 	                            "MessageTemplate", &answer));
-	struct sim_template_page page = {.name = name, .limit = limit, .after = after, .url = "http://h/500/x",
-	                                 .query = "limit=2", .fields = &fields};
+	struct sim_template_page page = {
+		.name = name, .limit = limit, .after = after, .url = "http://h/500/x", .query = "limit=2", .fields = &fields};
 	sim_templates_list(&waba, &page, &answer);
 }
 
@@ -130,7 +132,8 @@ static void pages_hold_each_once(void **state)
 		list(NULL, "2", after[0] ? after : NULL);
 		assert_int_equal(json_parse(buf_text(&answer.body), answer.body.len, &tree, &err), 0);
 		const cJSON *item;
-		cJSON_ArrayForEach(item, json_get(tree, "data")) {
+		cJSON_ArrayForEach(item, json_get(tree, "data"))
+		{
 			int which = json_text(item, "name")[2] - '0';
 			assert_false(seen[which]);
 			seen[which] = true;

@@ -36,8 +36,7 @@ void sim_timers_fini(struct sim_timers *timers); /* drops all */
 void sim_timers_drop_all(struct sim_timers *timers);
 
 /* Any thread. False when there are too many: nothing was added, `arg` is still the caller's. */
-must_check bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_fn *run,
-                               void (*drop)(void *), void *arg);
+must_check bool sim_timers_add(struct sim_timers *timers, msec_t at, sim_timer_fn *run, void (*drop)(void *), void *arg);
 /* The emptying thread: take up to `max` items due at `now`, in order. When fewer, *ret_next is the time to
  * sleep until (INT64_MAX: nothing waits), and an earlier item will make wake_fd readable. */
 size_t sim_timers_take(struct sim_timers *timers, msec_t now, struct sim_timer *out, size_t max, msec_t *ret_next);
@@ -45,5 +44,5 @@ size_t sim_timers_take(struct sim_timers *timers, msec_t now, struct sim_timer *
 void sim_timers_wake(struct sim_timers *timers);
 /* The emptying thread: it is awake. */
 void sim_timers_awake(struct sim_timers *timers);
-msec_t sim_timers_now(void); /* monotonic milliseconds */
+msec_t sim_timers_now(void);                              /* monotonic milliseconds */
 size_t sim_timers_count(const struct sim_timers *timers); /* any thread */

@@ -25,8 +25,7 @@ struct engine_ops {
 
 	int (*prepare)(struct sql_db *db, size_t stmt);
 	int (*run)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_changes);
-	int (*query)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args,
-	             struct sql_rows **ret);
+	int (*query)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret);
 	int (*query_text)(struct sql_db *db, const char *text, const struct sql_value *args, size_t n_args,
 	                  struct sql_rows **ret);
 	int (*script)(struct sql_db *db, const char *text);
@@ -36,8 +35,8 @@ struct engine_ops {
 	bool (*is_null)(const struct sql_rows *rows, int col);
 	int64_t (*col_int)(const struct sql_rows *rows, int col);
 	double (*col_real)(const struct sql_rows *rows, int col);
-	const char *(*col_text)(const struct sql_rows *rows, int col, size_t *ret_bytes);  /* not called for NULL */
-	const void *(*col_blob)(const struct sql_rows *rows, int col, size_t *ret_bytes);  /* not called for NULL */
+	const char *(*col_text)(const struct sql_rows *rows, int col, size_t *ret_bytes); /* not called for NULL */
+	const void *(*col_blob)(const struct sql_rows *rows, int col, size_t *ret_bytes); /* not called for NULL */
 };
 
 extern const struct engine_ops sqlite_ops;
@@ -60,8 +59,7 @@ struct sql_rows {
 };
 
 /* Remember a failure, with the statement's name in front; returns -1. */
-int engine_fail(struct sql_db *db, size_t stmt, bool unique, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+int engine_fail(struct sql_db *db, size_t stmt, bool unique, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* The text of statement `stmt` for this engine, expanded; -1 after engine_fail. */
 must_check int engine_statement_text(struct sql_db *db, size_t stmt, struct buf *out);
 void *engine_alloc(size_t n, size_t item_bytes); /* zeroed; out of memory aborts */

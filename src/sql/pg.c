@@ -55,8 +55,8 @@ static int check(struct pg_db *db, size_t stmt, PGresult *result)
 	const char *sentence = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	if (sentence == NULL) /* libpq itself speaks */
 		sentence = result != NULL ? PQresultErrorMessage(result) : PQerrorMessage(db->conn);
-	engine_fail(&db->head, stmt, state != NULL && strcmp(state, "23505") == 0, "%.*s",
-		    (int)strcspn(sentence, "\n"), sentence);
+	engine_fail(&db->head, stmt, state != NULL && strcmp(state, "23505") == 0, "%.*s", (int)strcspn(sentence, "\n"),
+	            sentence);
 	PQclear(result);
 	return -1;
 }
@@ -73,12 +73,11 @@ static void drop_notice(void *arg, const PGresult *result)
  * is on disk when it returns. */
 static int set_up(struct pg_db *db, struct err *err)
 {
-	static const char text[] =
-		"SELECT set_config('standard_conforming_strings', 'on', false),"
-		" set_config('bytea_output', 'hex', false),"
-		" set_config('default_transaction_read_only', $1, false),"
-		" set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
-		" WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
+	static const char text[] = "SELECT set_config('standard_conforming_strings', 'on', false),"
+				   " set_config('bytea_output', 'hex', false),"
+				   " set_config('default_transaction_read_only', $1, false),"
+				   " set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
+				   " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
 	const char *values[] = {db->head.options.read_only ? "on" : "off"};
 	PQsetNoticeReceiver(db->conn, drop_notice, NULL);
 	PGresult *result = PQexecParams(db->conn, text, 1, NULL, values, NULL, NULL, 0);
@@ -99,9 +98,9 @@ static int connect_failed(struct pg_db *db, struct err *err)
 static int pg_open(struct sql_db *head, const char *url, struct err *err)
 {
 	/* Those before dbname yield to what the URL says. Without them a vanished server holds us for hours. */
-	static const char *const keywords[] = {
-		"connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-		"fallback_application_name", "dbname", "client_encoding", NULL};
+	static const char *const keywords[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
+	                                       "keepalives_count", "tcp_user_timeout", "fallback_application_name",
+	                                       "dbname",           "client_encoding",  NULL};
 	const char *values[] = {"10", "30", "10", "3", "30000", "crier", url, "UTF8", NULL};
 
 	struct pg_db *db = of_db(head);
@@ -168,7 +167,7 @@ static int execute(struct pg_db *db, size_t stmt, const struct sql_value *args, 
 	if (pg_args_encode(&db->args, args, n_args) < 0)
 		return engine_fail(&db->head, stmt, false, "the values are too long together");
 	PGresult *result = PQexecPrepared(db->conn, db->head.options.texts[stmt].name, (int)n_args, db->args.values,
-					  db->args.lengths, db->args.formats, 0);
+	                                  db->args.lengths, db->args.formats, 0);
 	if (check(db, stmt, result) < 0)
 		return -1;
 	*ret = result;
@@ -197,8 +196,7 @@ static struct sql_rows *rows_create(PGresult *result)
 	return &rows->head;
 }
 
-static int pg_query(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args,
-                    struct sql_rows **ret)
+static int pg_query(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret)
 {
 	PGresult *result = NULL;
 	if (execute(of_db(head), stmt, args, n_args, &result) < 0)
@@ -213,8 +211,8 @@ static int pg_query_text(struct sql_db *head, const char *text, const struct sql
 	struct pg_db *db = of_db(head);
 	if (pg_args_encode(&db->args, args, n_args) < 0)
 		return engine_fail(head, ENGINE_NO_STATEMENT, false, "the values are too long together");
-	PGresult *result = PQexecParams(db->conn, text, (int)n_args, NULL, db->args.values, db->args.lengths,
-					db->args.formats, 0);
+	PGresult *result = PQexecParams(db->conn, text, (int)n_args, NULL, db->args.values, db->args.lengths, db->args.formats,
+	                                0);
 	if (check(db, ENGINE_NO_STATEMENT, result) < 0)
 		return -1;
 	*ret = rows_create(result);

@@ -52,7 +52,7 @@ bool pg_url_tells(const char *url, const char *sentence)
 	const char *password = option(options, "password");
 	const char *key_password = option(options, "sslpassword");
 	bool tells = (password != NULL && strstr(sentence, password) != NULL) ||
-		     (key_password != NULL && strstr(sentence, key_password) != NULL);
+	             (key_password != NULL && strstr(sentence, key_password) != NULL);
 	PQconninfoFree(options);
 	return tells;
 }

@@ -179,8 +179,7 @@ int sql_query(struct sql_db *db, size_t stmt, const struct sql_value *args, size
 	return 0;
 }
 
-int sql_query_text(struct sql_db *db, const char *text, const struct sql_value *args, size_t n_args,
-                   struct sql_rows **ret)
+int sql_query_text(struct sql_db *db, const char *text, const struct sql_value *args, size_t n_args, struct sql_rows **ret)
 {
 	if (check_call(db, ENGINE_NO_STATEMENT, args, n_args) < 0)
 		return -1;

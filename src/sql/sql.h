@@ -57,9 +57,9 @@ struct sql_options {
 must_check int sql_open(const char *url, const struct sql_options *options, struct sql_db **ret, struct err *err);
 void sql_close(struct sql_db *db); /* NULL is fine; open rows must be closed before */
 enum sql_engine sql_engine(const struct sql_db *db);
-const char *sql_error(const struct sql_db *db);   /* of the last failure on this connection; never NULL */
-bool sql_failed_unique(const struct sql_db *db);   /* was the last failure a uniqueness violation? */
-bool sql_connected(struct sql_db *db);             /* false after the server was lost (PostgreSQL) */
+const char *sql_error(const struct sql_db *db);                   /* of the last failure on this connection; never NULL */
+bool sql_failed_unique(const struct sql_db *db);                  /* was the last failure a uniqueness violation? */
+bool sql_connected(struct sql_db *db);                            /* false after the server was lost (PostgreSQL) */
 must_check int sql_reconnect(struct sql_db *db, struct err *err); /* PostgreSQL: begin anew; SQLite: no-op */
 must_check int sql_prepare_all(struct sql_db *db, struct err *err);
 
@@ -81,24 +81,21 @@ struct sql_value sql_real(double d);
 struct sql_value sql_text(const char *text); /* NULL binds NULL; must be valid UTF-8 without NUL */
 struct sql_value sql_textn(const char *text, size_t n_bytes);
 struct sql_value sql_blob(const void *data, size_t n_bytes);
-#define SQL_ARGS(...)                                                                \
-	(const struct sql_value[]){__VA_ARGS__},                                     \
-		sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value)
+#define SQL_ARGS(...) \
+	(const struct sql_value[]){__VA_ARGS__}, sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value)
 
 /* ---- run ---- */
 
 /* Run statement number `stmt` that yields no rows anyone needs. Rows changed in *ret_changes when not NULL.
  * There must be as many values as the statement has placeholders. */
-must_check int sql_run(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args,
-                       int64_t *ret_changes);
+must_check int sql_run(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_changes);
 
 /* Start statement `stmt`; then sql_next until it returns 0 (no more) or -1. Always sql_rows_close, also
  * after an error. One statement may be open once at a time; different statements may nest. A statement
  * that both writes and returns rows is to be read to its end. */
-must_check int sql_query(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args,
-                         struct sql_rows **ret);
+must_check int sql_query(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret);
 must_check int sql_next(struct sql_rows *rows); /* 1 a row, 0 the end (and again 0), -1 error */
-void sql_rows_close(struct sql_rows *rows);      /* NULL is fine */
+void sql_rows_close(struct sql_rows *rows);     /* NULL is fine */
 void sql_rows_cleanup(struct sql_rows **rows);
 #define sql_rows_auto __attribute__((cleanup(sql_rows_cleanup)))
 

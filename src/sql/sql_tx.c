@@ -108,8 +108,7 @@ int sql_rollback_to(struct sql_db *db)
 	if (db->n_savepoints == 0)
 		return fail(db, "no savepoint is open");
 	char text[96];
-	snprintf(text, sizeof text, "ROLLBACK TO SAVEPOINT s%u; RELEASE SAVEPOINT s%u", db->n_savepoints,
-	         db->n_savepoints);
+	snprintf(text, sizeof text, "ROLLBACK TO SAVEPOINT s%u; RELEASE SAVEPOINT s%u", db->n_savepoints, db->n_savepoints);
 	if (db->ops->script(db, text) < 0)
 		return -1;
 	db->n_savepoints--;

@@ -25,7 +25,7 @@ static const char reader_setup[] = "PRAGMA query_only=ON;"
 struct sqlite_rows {
 	struct sql_rows head;
 	sqlite3_stmt *stmt;
-	bool once; /* prepared for this query, not by name */
+	bool once;  /* prepared for this query, not by name */
 	bool ended; /* one more step would run the statement anew */
 };
 
@@ -48,8 +48,7 @@ static sqlite3_stmt *of_rows(const struct sql_rows *rows)
 static int fail(struct sqlite_db *db, size_t stmt)
 {
 	int code = sqlite3_extended_errcode(db->conn);
-	bool unique = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ||
-		      code == SQLITE_CONSTRAINT_ROWID;
+	bool unique = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID;
 	return engine_fail(&db->head, stmt, unique, "%s", sqlite3_errmsg(db->conn));
 }
 
@@ -112,8 +111,7 @@ static int sqlite_open(struct sql_db *head, const char *path, struct err *err)
 
 	int flags = (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
 	if (sqlite3_open_v2(path, &db->conn, flags, NULL) != SQLITE_OK)
-		return err_set(err, "cannot open %s: %s", path,
-			       db->conn != NULL ? sqlite3_errmsg(db->conn) : "out of memory");
+		return err_set(err, "cannot open %s: %s", path, db->conn != NULL ? sqlite3_errmsg(db->conn) : "out of memory");
 	return set_up(db, path, err);
 }
 
@@ -209,8 +207,7 @@ static int bind(struct sqlite_db *db, size_t stmt, sqlite3_stmt *compiled, const
 
 /* ---- run ---- */
 
-static int sqlite_run(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args,
-                      int64_t *ret_changes)
+static int sqlite_run(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_changes)
 {
 	struct sqlite_db *db = of_db(head);
 	if (sqlite_prepare(head, stmt) < 0)
@@ -233,8 +230,7 @@ static int sqlite_run(struct sql_db *head, size_t stmt, const struct sql_value *
 	return ret;
 }
 
-static int sqlite_query(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args,
-                        struct sql_rows **ret)
+static int sqlite_query(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret)
 {
 	struct sqlite_db *db = of_db(head);
 	if (sqlite_prepare(head, stmt) < 0)

@@ -13,8 +13,14 @@
 extern enum sql_engine engines_list[2];
 int engines_teardown(void **state);
 
-#define ON_SQLITE(f) {#f " (sqlite)", f, NULL, engines_teardown, &engines_list[SQL_SQLITE]}
-#define ON_POSTGRESQL(f) {#f " (postgresql)", f, NULL, engines_teardown, &engines_list[SQL_POSTGRESQL]}
+#define ON_SQLITE(f)                                                                 \
+	{                                                                            \
+#f " (sqlite)", f, NULL, engines_teardown, &engines_list[SQL_SQLITE] \
+	}
+#define ON_POSTGRESQL(f)                                                                     \
+	{                                                                                    \
+#f " (postgresql)", f, NULL, engines_teardown, &engines_list[SQL_POSTGRESQL] \
+	}
 #define ON_BOTH(f) ON_SQLITE(f), ON_POSTGRESQL(f)
 
 /* A fresh database with `schema`; skips the test when the engine is not there. */

@@ -85,8 +85,9 @@ static void too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(placeholders),  cmocka_unit_test(what_is_quoted_stays), cmocka_unit_test(words),
-		cmocka_unit_test(unknown_words), cmocka_unit_test(too_long),
+		cmocka_unit_test(placeholders), cmocka_unit_test(what_is_quoted_stays),
+		cmocka_unit_test(words),        cmocka_unit_test(unknown_words),
+		cmocka_unit_test(too_long),
 	};
 	return cmocka_run_group_tests_name("sql/expand", tests, NULL, NULL);
 }

@@ -9,11 +9,10 @@
 
 #include "sql/testdb.h"
 
-static const char schema[] =
-	"CREATE TABLE a (id BIGINT PRIMARY KEY, n BIGINT, m BIGINT) {without_rowid};"
-	"CREATE TABLE b (id BIGINT PRIMARY KEY, n BIGINT, m BIGINT) {without_rowid};"
-	"CREATE TABLE c (no {serial}, m BIGINT);"
-	"CREATE INDEX a_n ON a (n);";
+static const char schema[] = "CREATE TABLE a (id BIGINT PRIMARY KEY, n BIGINT, m BIGINT) {without_rowid};"
+			     "CREATE TABLE b (id BIGINT PRIMARY KEY, n BIGINT, m BIGINT) {without_rowid};"
+			     "CREATE TABLE c (no {serial}, m BIGINT);"
+			     "CREATE INDEX a_n ON a (n);";
 
 static const struct {
 	struct sql_text text;
@@ -26,8 +25,11 @@ static const struct {
 	{{"constant", "SELECT $1", NULL}, false},
 	{{"change", "UPDATE a SET m = $1 WHERE id = $2", NULL}, false},
 	{{"subquery", "WITH f AS MATERIALIZED (SELECT id FROM a WHERE n = $1 LIMIT 5) SELECT id FROM f", NULL}, false},
-	{{"counter", "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $1)"
-		     " SELECT i FROM c", NULL}, false},
+	{{"counter",
+          "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $1)"
+          " SELECT i FROM c",
+          NULL},
+         false},
 	{{"json", "SELECT value FROM json_each($1)", NULL}, false},
 	{{"all", "SELECT n FROM a", NULL}, true},
 	{{"filter", "SELECT id FROM a WHERE m = $1", NULL}, true},

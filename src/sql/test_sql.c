@@ -18,8 +18,10 @@ static const struct sql_text texts[] = {
 	[BY_NAME] = {"by_name", "SELECT id FROM thing WHERE name = $1", NULL},
 	[PAGE] = {"page", "SELECT id FROM thing WHERE id > $2 ORDER BY id LIMIT $1", NULL},
 	[RENAME] = {"rename", "UPDATE thing SET name = $2 WHERE id >= $1", NULL},
-	[UPSERT] = {"upsert", "INSERT INTO thing (id, size) VALUES ($1, $2)"
-			      " ON CONFLICT (id) DO UPDATE SET size = excluded.size + 100 RETURNING size", NULL},
+	[UPSERT] = {"upsert",
+                    "INSERT INTO thing (id, size) VALUES ($1, $2)"
+                    " ON CONFLICT (id) DO UPDATE SET size = excluded.size + 100 RETURNING size",
+                    NULL},
 	[MAKE] = {"make", "CREATE TABLE made (n BIGINT)", NULL},
 	[NUMBER] = {"number", "INSERT INTO numbered (name) VALUES ($1) RETURNING no", NULL},
 	[WRONG] = {"wrong", "SELECT nothing FROM thing", NULL},
@@ -27,10 +29,9 @@ static const struct sql_text texts[] = {
 static const struct sql_options options = {.texts = texts, .n_texts = WRONG + 1};
 static const struct sql_options good = {.texts = texts, .n_texts = WRONG};
 
-static const char schema[] =
-	"CREATE TABLE thing (id BIGINT NOT NULL PRIMARY KEY, size SMALLINT, weight {real},\n"
-	"  name TEXT {bytewise} DEFAULT '{};', body {blob}) {without_rowid}; -- {not_a_word} $1\n"
-	"CREATE TABLE numbered (no {serial}, name TEXT NOT NULL);";
+static const char schema[] = "CREATE TABLE thing (id BIGINT NOT NULL PRIMARY KEY, size SMALLINT, weight {real},\n"
+			     "  name TEXT {bytewise} DEFAULT '{};', body {blob}) {without_rowid}; -- {not_a_word} $1\n"
+			     "CREATE TABLE numbered (no {serial}, name TEXT NOT NULL);";
 
 static void add(struct sql_db *db, int64_t id, int64_t size, const char *name)
 {
@@ -47,11 +48,15 @@ static void values_come_back(void **state)
 	struct sql_db *db = engines_open(state, &options, schema);
 	static const char body[] = "\0\x01\\'\xff";
 	const char name[] = "Zo\xc3\xab $1 {serial} 'x'+";
-	assert_int_equal(sql_run(db, ADD, SQL_ARGS(sql_int(INT64_MIN), sql_int(-32768), sql_real(0.1),
-						   sql_textn(name, sizeof name - 2), sql_blob(body, sizeof body)),
-				 NULL), 0);
-	assert_int_equal(sql_run(db, ADD, SQL_ARGS(sql_int(INT64_MAX), sql_int(32767), sql_real(-DBL_MAX),
-						   sql_text(""), sql_blob("", 0)), NULL), 0);
+	assert_int_equal(sql_run(db, ADD,
+	                         SQL_ARGS(sql_int(INT64_MIN), sql_int(-32768), sql_real(0.1), sql_textn(name, sizeof name - 2),
+	                                  sql_blob(body, sizeof body)),
+	                         NULL),
+	                 0);
+	assert_int_equal(sql_run(db, ADD,
+	                         SQL_ARGS(sql_int(INT64_MAX), sql_int(32767), sql_real(-DBL_MAX), sql_text(""), sql_blob("", 0)),
+	                         NULL),
+	                 0);
 
 	struct sql_rows *rows = NULL;
 	size_t n = 0;
@@ -85,8 +90,8 @@ static void values_come_back(void **state)
 static void null_comes_back(void **state)
 {
 	struct sql_db *db = engines_open(state, &options, schema);
-	assert_int_equal(sql_run(db, ADD, SQL_ARGS(sql_int(1), sql_null(), sql_null(), sql_text(NULL),
-						   sql_blob(NULL, 3)), NULL), 0);
+	assert_int_equal(sql_run(db, ADD, SQL_ARGS(sql_int(1), sql_null(), sql_null(), sql_text(NULL), sql_blob(NULL, 3)), NULL),
+	                 0);
 	sql_rows_auto struct sql_rows *rows = NULL;
 	assert_int_equal(sql_query(db, GET, SQL_ARGS(sql_int(1)), &rows), 0);
 	assert_int_equal(sql_next(rows), 1);
@@ -139,8 +144,8 @@ static void values_are_borrowed_for_the_call(void **state)
 	add(db, 1, 1, "a");
 	char name[] = "same";
 	sql_rows_auto struct sql_rows *rows = NULL;
-	assert_int_equal(sql_query_text(db, "SELECT id FROM thing WHERE CAST($1 AS TEXT) = 'same'",
-					SQL_ARGS(sql_text(name)), &rows), 0);
+	assert_int_equal(
+		sql_query_text(db, "SELECT id FROM thing WHERE CAST($1 AS TEXT) = 'same'", SQL_ARGS(sql_text(name)), &rows), 0);
 	memset(name, 'x', 4);
 	assert_int_equal(sql_next(rows), 1);
 	sql_rows_cleanup(&rows);
@@ -206,8 +211,7 @@ static void unique_is_told_apart(void **state)
 {
 	struct sql_db *db = engines_open(state, &options, schema);
 	add(db, 1, 1, "a");
-	assert_int_equal(sql_run(db, ADD, SQL_ARGS(sql_int(1), sql_null(), sql_null(), sql_null(), sql_null()),
-				 NULL), -1);
+	assert_int_equal(sql_run(db, ADD, SQL_ARGS(sql_int(1), sql_null(), sql_null(), sql_null(), sql_null()), NULL), -1);
 	assert_true(sql_failed_unique(db));
 	assert_non_null(strstr(sql_error(db), "add: "));
 	assert_int_equal(sql_run(db, NUMBER, SQL_ARGS(sql_null()), NULL), -1);
@@ -410,8 +414,7 @@ static void lost_server_is_found_again(void **state)
 
 	sql_rows_auto struct sql_rows *rows = NULL;
 	int64_t pid = engines_int(db, "SELECT pg_backend_pid()");
-	assert_int_equal(sql_query_text(other, "SELECT pg_terminate_backend($1, 5000)", SQL_ARGS(sql_int(pid)),
-					&rows), 0);
+	assert_int_equal(sql_query_text(other, "SELECT pg_terminate_backend($1, 5000)", SQL_ARGS(sql_int(pid)), &rows), 0);
 	assert_int_equal(sql_next(rows), 1);
 	assert_int_equal(sql_col_int(rows, 0), 1);
 	sql_rows_cleanup(&rows);
@@ -434,7 +437,8 @@ static void types_are_inferred(void **state)
 	struct sql_db *db = engines_open(state, &options, schema);
 	sql_rows_auto struct sql_rows *rows = NULL;
 	assert_int_equal(sql_query_text(db, "SELECT CAST($1 AS BIGINT) + 1 WHERE CAST($2 AS TEXT) IS NULL",
-					SQL_ARGS(sql_int(INT64_C(1) << 40), sql_null()), &rows), 0);
+	                                SQL_ARGS(sql_int(INT64_C(1) << 40), sql_null()), &rows),
+	                 0);
 	assert_int_equal(sql_next(rows), 1);
 	assert_true(sql_col_int(rows, 0) == (INT64_C(1) << 40) + 1);
 	sql_rows_cleanup(&rows);

@@ -198,8 +198,8 @@ static void one_writer_at_a_time(void **state)
 static void commit_may_fail(void **state)
 {
 	struct sql_db *db = engines_open(state, &options,
-					 "CREATE TABLE thing (id BIGINT PRIMARY KEY,"
-					 " up BIGINT REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED)");
+	                                 "CREATE TABLE thing (id BIGINT PRIMARY KEY,"
+	                                 " up BIGINT REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED)");
 	assert_int_equal(sql_begin(db), 0);
 	assert_int_equal(sql_script(db, "INSERT INTO thing VALUES (1, 2)"), 0);
 	assert_int_equal(sql_commit(db), -1);

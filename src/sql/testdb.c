@@ -60,16 +60,14 @@ static int make_file(struct testdb *db)
 static int make_database(struct testdb *db)
 {
 	/* The time too, because a server may outlive processes and see their numbers again. */
-	snprintf(db->place, sizeof db->place, "crier_test_%ld_%lld_%u", (long)getpid(), (long long)clock_now_ms(),
-		 ++n_made);
+	snprintf(db->place, sizeof db->place, "crier_test_%ld_%lld_%u", (long)getpid(), (long long)clock_now_ms(), ++n_made);
 	/* A later `dbname` wins over the one in the path. */
-	snprintf(db->url, sizeof db->url, "%s%cdbname=%s", server_url(), strchr(server_url(), '?') ? '&' : '?',
-		 db->place);
+	snprintf(db->url, sizeof db->url, "%s%cdbname=%s", server_url(), strchr(server_url(), '?') ? '&' : '?', db->place);
 	char text[512];
 	snprintf(text, sizeof text,
-		 "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
-		 " LOCALE_PROVIDER icu ICU_LOCALE 'en-US'",
-		 db->place);
+	         "CREATE DATABASE %s TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+	         " LOCALE_PROVIDER icu ICU_LOCALE 'en-US'",
+	         db->place);
 	return on_server(text);
 }
 

@@ -68,13 +68,15 @@ static int key_insert(struct store_tx *tx, int64_t account_no, const char *name,
 {
 	unsigned char hash[32];
 	return one_insert(tx, STMT_KEY_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), key_hash(text, hash), sql_int(now)), ret_no);
+	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), key_hash(text, hash), sql_int(now)),
+	                  ret_no);
 }
 
 static void key_make(char ret_text[KEY_TEXT_BYTES])
 {
 	unsigned char random[KEY_RANDOM_BYTES];
-	_Static_assert(sizeof("crier_") - 1 + sodium_base64_ENCODED_LEN(KEY_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING) <=
+	_Static_assert(sizeof("crier_") - 1 +
+	                               sodium_base64_ENCODED_LEN(KEY_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING) <=
 	                       KEY_TEXT_BYTES,
 	               "a key's text fits");
 	randombytes_buf(random, sizeof(random));

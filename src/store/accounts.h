@@ -34,12 +34,13 @@ must_check int account_create(struct store_tx *tx, msec_t now, const char *usern
 /* 0 found, 1 unknown. Memory from `arena`. */
 must_check int account_read(struct store_tx *tx, int64_t no, struct arena *arena, struct account *ret);
 
-/* Who presents this key? 0, or 1 unknown; the name is not told (NULL). Keys are stored as BLAKE2b hashes and looked up by hash. */
+/* Who presents this key? 0, or 1 unknown; the name is not told (NULL). Keys are stored as BLAKE2b hashes and looked up by hash.
+ */
 must_check int key_find(struct store_tx *tx, const char *text, struct api_key *ret);
 must_check int key_create(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now,
                           int64_t *ret_no, char ret_text[KEY_TEXT_BYTES]);
-must_check int key_list(struct store_tx *tx, int64_t account_no, struct page *page, struct arena *arena,
-                        struct api_key *ret, int *ret_n);
+must_check int key_list(struct store_tx *tx, int64_t account_no, struct page *page, struct arena *arena, struct api_key *ret,
+                        int *ret_n);
 must_check int key_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct api_key *ret);
 /* 1 unknown, 2 it is the account's last admin key. */
 must_check int key_delete(struct store_tx *tx, int64_t account_no, int64_t no);

@@ -77,7 +77,8 @@ int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const c
 	int taken = name_taken(tx, account_no, name, &holder);
 	if (taken < 0 || (taken > 0 && holder != no))
 		return taken < 0 ? -1 : 2;
-	if (sql_run(tx->db, STMT_AUDIENCE_RENAME, SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(name), sql_int(now)), &changes) < 0)
+	if (sql_run(tx->db, STMT_AUDIENCE_RENAME, SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(name), sql_int(now)),
+	            &changes) < 0)
 		return -1;
 	return changes ? 0 : 1;
 }

@@ -8,11 +8,14 @@
 #include "store/page.h"
 #include "store/store.h"
 
-must_check int audience_create(struct store_tx *tx, int64_t account_no, const char *name, msec_t now, int64_t *ret_no); /* 1 taken */
-must_check int audience_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct audience *ret); /* 1 unknown */
+must_check int audience_create(struct store_tx *tx, int64_t account_no, const char *name, msec_t now,
+                               int64_t *ret_no); /* 1 taken */
+must_check int audience_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena,
+                             struct audience *ret); /* 1 unknown */
 must_check int audience_list(struct store_tx *tx, int64_t account_no, const char *search, struct page *page, struct arena *arena,
                              struct audience *ret, int *ret_n);
-must_check int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now); /* 1 unknown, 2 taken */
+must_check int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name,
+                               msec_t now); /* 1 unknown, 2 taken */
 /* 1 unknown, 2 used by a scheduled or running campaign. Contacts that a ledger refers to stay until that campaign goes. */
 must_check int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 
@@ -24,18 +27,22 @@ struct audience_edit {
 	int64_t audience_no, version, next_no, n_contacts;
 	msec_t now;
 };
-must_check int audience_edit_begin(struct store_tx *tx, int64_t audience_no, msec_t now, struct audience_edit *edit); /* 1 unknown */
+must_check int audience_edit_begin(struct store_tx *tx, int64_t audience_no, msec_t now,
+                                   struct audience_edit *edit); /* 1 unknown */
 must_check int audience_edit_end(struct store_tx *tx, struct audience_edit *edit);
 /* Add; where the number is there already: `upsert` makes a new version of it from what is given (or UNCHANGED when that
  * says the same), else nothing is done and *ret is CONTACT_TAKEN. */
 must_check int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
                            enum contact_added *ret, int64_t *ret_no);
-must_check int contact_update(struct store_tx *tx, struct audience_edit *edit, int64_t first_no, const struct contact_request *req); /* 1 unknown */
+must_check int contact_update(struct store_tx *tx, struct audience_edit *edit, int64_t first_no,
+                              const struct contact_request *req);                                 /* 1 unknown */
 must_check int contact_delete(struct store_tx *tx, struct audience_edit *edit, int64_t first_no); /* 1 unknown */
 
-must_check int contact_read(struct store_tx *tx, int64_t audience_no, int64_t first_no, struct arena *arena, struct contact *ret); /* 1 unknown */
+must_check int contact_read(struct store_tx *tx, int64_t audience_no, int64_t first_no, struct arena *arena,
+                            struct contact *ret); /* 1 unknown */
 /* The version that a ledger row refers to. */
-must_check int contact_read_version(struct store_tx *tx, int64_t audience_no, int64_t no, struct arena *arena, struct contact *ret);
+must_check int contact_read_version(struct store_tx *tx, int64_t audience_no, int64_t no, struct arena *arena,
+                                    struct contact *ret);
 /* `search`: beginning of the number, or part of a name; NULL any. */
 must_check int contact_list(struct store_tx *tx, int64_t audience_no, const char *search, struct page *page, struct arena *arena,
                             struct contact *ret, int *ret_n);

@@ -41,7 +41,8 @@ static int find_template(struct store_tx *tx, int64_t account_no, const struct c
 	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
 		no = -1;
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_TEMPLATE_OF, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(ret->sender_no)), &rows) < 0)
+	if (sql_query(tx->db, STMT_CAMPAIGN_TEMPLATE_OF, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(ret->sender_no)),
+	              &rows) < 0)
 		return -1;
 	int got = sql_next(rows);
 	if (got < 0)
@@ -52,9 +53,11 @@ static int find_template(struct store_tx *tx, int64_t account_no, const struct c
 	}
 	ret->template_no = no;
 	if (sql_col_int(rows, 0) != TEMPLATE_COMPLETED)
-		fault_add(faults, FAULT_CAMPAIGN_TEMPLATE_STATE, "template", " is not COMPLETED: only a template approved by WhatsApp can be sent");
+		fault_add(faults, FAULT_CAMPAIGN_TEMPLATE_STATE, "template",
+		          " is not COMPLETED: only a template approved by WhatsApp can be sent");
 	else if (ret->sender_no != 0 && sql_is_null(rows, 2))
-		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "template", " belongs to another WhatsApp Business Account than the sender");
+		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "template",
+		          " belongs to another WhatsApp Business Account than the sender");
 	return judge_placeholders(sql_col_text(rows, 1, NULL), arena, faults);
 }
 
@@ -83,7 +86,8 @@ static int free_name(struct store_tx *tx, int64_t account_no, msec_t now, struct
 	char when[CLOCK_TEXT_BYTES];
 	clock_format(now, when);
 	for (int i = 1;; i++) {
-		const char *name = i == 1 ? arena_printf(arena, "Campaign %s", when) : arena_printf(arena, "Campaign %s (%d)", when, i);
+		const char *name = i == 1 ? arena_printf(arena, "Campaign %s", when)
+		                          : arena_printf(arena, "Campaign %s (%d)", when, i);
 		int taken = name_taken(tx, account_no, name, NULL);
 		if (taken <= 0) {
 			*ret = name;
@@ -109,15 +113,15 @@ static int insert(struct store_tx *tx, int64_t account_no, const struct campaign
 {
 	bool at_once = req->schedule_ms < 0;
 	bool resend = req->on_unconfirmed && strcmp(req->on_unconfirmed, "resend") == 0;
-	return one_insert(tx, STMT_CAMPAIGN_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
-	                           sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no),
-	                           sql_int(refs->audience_no), row_time(req->schedule_ms), row_time(req->deadline_ms),
-	                           at_once ? sql_int(now) : sql_null(), sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
-	                           sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
-	                           sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(),
-	                           sql_int(now)),
-	                  ret_no);
+	return one_insert(
+		tx, STMT_CAMPAIGN_INSERT,
+		SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
+	                 sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no), sql_int(refs->audience_no),
+	                 row_time(req->schedule_ms), row_time(req->deadline_ms), at_once ? sql_int(now) : sql_null(),
+	                 sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
+	                 sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
+	                 sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(), sql_int(now)),
+		ret_no);
 }
 
 int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,

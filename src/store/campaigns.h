@@ -12,14 +12,16 @@ struct campaign_filter {
 };
 
 /* Checks against the database (1604, 1608, 1613, 1614, 1616 into `faults`, of the fields that have none there yet; then they are
- * in the fields' order) and inserts. 0; 1 when there are faults: nothing done. An immediate one starts at once (in_progress). A name left out becomes `Campaign <create_date>`, ` (2)`…. */
+ * in the fields' order) and inserts. 0; 1 when there are faults: nothing done. An immediate one starts at once (in_progress). A
+ * name left out becomes `Campaign <create_date>`, ` (2)`…. */
 must_check int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now,
                                struct arena *arena, struct faults *faults, int64_t *ret_no);
 /* With its counts. 1 unknown. account_no 0: any. */
 must_check int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct campaign *ret);
 must_check int campaign_list(struct store_tx *tx, int64_t account_no, const struct campaign_filter *filter, struct page *page,
                              struct arena *arena, struct campaign *ret, int *ret_n);
-must_check int campaign_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now); /* 1 unknown, 2 taken */
+must_check int campaign_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name,
+                               msec_t now); /* 1 unknown, 2 taken */
 /* 1 unknown, 2 not scheduled any more. */
 must_check int campaign_reschedule(struct store_tx *tx, int64_t account_no, int64_t no, msec_t schedule_ms, msec_t now);
 /* Scheduled or in progress → canceled: rows still queued are never sent (marked in batches by campaign_sweep). 1 unknown,

@@ -15,8 +15,8 @@ static int list_row(const struct sql_rows *rows, int at, void *arg)
 	return 0;
 }
 
-int campaign_list(struct store_tx *tx, int64_t account_no, const struct campaign_filter *filter, struct page *page, struct arena *arena,
-                  struct campaign *ret, int *ret_n)
+int campaign_list(struct store_tx *tx, int64_t account_no, const struct campaign_filter *filter, struct page *page,
+                  struct arena *arena, struct campaign *ret, int *ret_n)
 {
 	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,

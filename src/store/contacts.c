@@ -25,7 +25,8 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, struct co
 	};
 }
 
-static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena, struct contact *ret)
+static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
+                    struct contact *ret)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
@@ -67,8 +68,8 @@ int audience_edit_begin(struct store_tx *tx, int64_t audience_no, msec_t now, st
 int audience_edit_end(struct store_tx *tx, struct audience_edit *edit)
 {
 	return sql_run(tx->db, STMT_AUDIENCE_EDIT_END,
-	               SQL_ARGS(sql_int(edit->audience_no), sql_int(edit->version), sql_int(edit->next_no), sql_int(edit->n_contacts),
-	                        sql_int(edit->now)),
+	               SQL_ARGS(sql_int(edit->audience_no), sql_int(edit->version), sql_int(edit->next_no),
+	                        sql_int(edit->n_contacts), sql_int(edit->now)),
 	               NULL);
 }
 
@@ -77,13 +78,15 @@ static int insert(struct store_tx *tx, struct audience_edit *edit, const struct 
 	return sql_run(tx->db, STMT_CONTACT_INSERT,
 	               SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(c->first_no), sql_int(edit->version),
 	                        sql_text(c->number), sql_text(c->first_name), sql_text(c->last_name), sql_text(c->custom1),
-	                        sql_text(c->custom2), sql_text(c->tags), sql_text(c->fields), sql_int(c->create_ms), sql_int(edit->now)),
+	                        sql_text(c->custom2), sql_text(c->tags), sql_text(c->fields), sql_int(c->create_ms),
+	                        sql_int(edit->now)),
 	               NULL);
 }
 
 static int end_version(struct store_tx *tx, struct audience_edit *edit, const struct contact *c)
 {
-	return sql_run(tx->db, STMT_CONTACT_END, SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(edit->version)), NULL);
+	return sql_run(tx->db, STMT_CONTACT_END, SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(edit->version)),
+	               NULL);
 }
 
 /* What is given replaces; true when that changes anything. */
@@ -143,7 +146,8 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	struct contact known;
-	int got = read_one(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)), arena, &known);
+	int got = read_one(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)), arena,
+	                   &known);
 	if (got < 0)
 		return -1;
 	if (got == 1) {

@@ -4,8 +4,8 @@
 #include "store/one.h"
 
 static const char *const status_texts[] = {
-	[IMPORT_WAITING] = "waiting",     [IMPORT_RUNNING] = "running",   [IMPORT_COMPLETED] = "completed",
-	[IMPORT_FAILED] = "failed",       [IMPORT_CANCELED] = "canceled",
+	[IMPORT_WAITING] = "waiting", [IMPORT_RUNNING] = "running",   [IMPORT_COMPLETED] = "completed",
+	[IMPORT_FAILED] = "failed",   [IMPORT_CANCELED] = "canceled",
 };
 
 const char *import_status_text(enum import_status status)
@@ -13,15 +13,17 @@ const char *import_status_text(enum import_status status)
 	return status_texts[status];
 }
 
-int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t bytes, const char *region,
-                  msec_t now, int64_t *ret_no)
+int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t bytes,
+                  const char *region, msec_t now, int64_t *ret_no)
 {
 	return one_insert(tx, STMT_IMPORT_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_text(file), sql_text(region), sql_int(bytes), sql_int(now)),
+	                  SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_text(file), sql_text(region), sql_int(bytes),
+	                           sql_int(now)),
 	                  ret_no);
 }
 
-static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena, struct import *ret)
+static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
+                    struct import *ret)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
@@ -84,11 +86,12 @@ int import_save(struct store_tx *tx, const struct import *import, msec_t now)
 int import_reject_add(struct store_tx *tx, int64_t import_no, const struct import_reject *reject)
 {
 	return sql_run(tx->db, STMT_IMPORT_REJECT_ADD,
-	               SQL_ARGS(sql_int(import_no), sql_int(reject->line), sql_text(reject->text), sql_text(reject->reason)), NULL);
+	               SQL_ARGS(sql_int(import_no), sql_int(reject->line), sql_text(reject->text), sql_text(reject->reason)),
+	               NULL);
 }
 
-int import_rejects(struct store_tx *tx, int64_t import_no, int64_t after_line, struct arena *arena, struct import_reject *ret, int max,
-                   int *ret_n)
+int import_rejects(struct store_tx *tx, int64_t import_no, int64_t after_line, struct arena *arena, struct import_reject *ret,
+                   int max, int *ret_n)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_IMPORT_REJECTS, SQL_ARGS(sql_int(import_no), sql_int(after_line), sql_int(max)), &rows) < 0)

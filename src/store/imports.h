@@ -10,10 +10,10 @@ enum import_status { IMPORT_WAITING = 0, IMPORT_RUNNING = 1, IMPORT_COMPLETED = 
 struct import {
 	int64_t no, account_no, audience_no;
 	enum import_status status;
-	const char *file;   /* name in the import folder */
-	const char *region; /* "" none */
+	const char *file;          /* name in the import folder */
+	const char *region;        /* "" none */
 	int64_t bytes, done_bytes; /* progress */
-	int64_t line;       /* last line read */
+	int64_t line;              /* last line read */
 	int64_t rows, added, updated, duplicates, invalid;
 	const char *header; /* JSON array of the columns, once read */
 	const char *error;  /* why it failed; NULL */
@@ -24,14 +24,15 @@ struct import {
 
 struct import_reject {
 	int64_t line;
-	const char *text;   /* the offending value, cut to 100 characters */
+	const char *text; /* the offending value, cut to 100 characters */
 	const char *reason;
 };
 
 const char *import_status_text(enum import_status status);
 must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t bytes,
                              const char *region, msec_t now, int64_t *ret_no);
-must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct import *ret); /* 1 unknown */
+must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena,
+                           struct import *ret); /* 1 unknown */
 /* The oldest that is waiting or running; 1 none. */
 must_check int import_next(struct store_tx *tx, struct arena *arena, struct import *ret);
 /* Does an import that is waiting or running need this file? */

@@ -70,7 +70,8 @@ int inbox_counts(struct store_tx *tx, struct arena *arena, struct inbox_tally *r
 		return -1;
 	int n = 0, more = 0;
 	while (n < max && (more = sql_next(rows)) > 0)
-		ret[n++] = (struct inbox_tally){.kind = arena_strdup(arena, sql_col_text(rows, 0, NULL)), .n = sql_col_int(rows, 1)};
+		ret[n++] = (struct inbox_tally){.kind = arena_strdup(arena, sql_col_text(rows, 0, NULL)),
+		                                .n = sql_col_int(rows, 1)};
 	if (more < 0)
 		return -1;
 	*ret_n = n;
@@ -82,7 +83,8 @@ static int sender_of_phone(struct store_tx *tx, const unsigned char *hash, const
                            int64_t *ret_account)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_SENDER_OF_PHONE, SQL_ARGS(sql_text(phone_number_id), sql_blob(hash, SECRET_HASH_BYTES)), &rows) < 0)
+	if (sql_query(tx->db, STMT_SENDER_OF_PHONE, SQL_ARGS(sql_text(phone_number_id), sql_blob(hash, SECRET_HASH_BYTES)),
+	              &rows) < 0)
 		return -1;
 	int got = sql_next(rows);
 	if (got <= 0)
@@ -112,11 +114,13 @@ int inbound_add(struct store_tx *tx, const unsigned char *hash, const struct inb
 	return changes ? 0 : 1;
 }
 
-int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text, msec_t at)
+int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
+               msec_t at)
 {
-	return sql_run(tx->db, STMT_OPTOUT_SET,
-	               SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_text(source), sql_text(text), sql_int(at)),
-	               NULL);
+	return sql_run(
+		tx->db, STMT_OPTOUT_SET,
+		SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_text(source), sql_text(text), sql_int(at)),
+		NULL);
 }
 
 int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret)

@@ -58,7 +58,7 @@ must_check int ledger_record(struct store_tx *tx, int64_t epoch, const struct ou
 
 struct status_update {
 	int64_t campaign_no, seq;
-	int attempt; /* of the key: a failure of an older attempt says nothing of the present one */
+	int attempt;      /* of the key: a failure of an older attempt says nothing of the present one */
 	enum state state; /* SENT, DELIVERED, READ, FAILED */
 	const char *wamid, *detail;
 	int code;
@@ -69,8 +69,8 @@ struct status_update {
 struct apply_result {
 	int64_t moved, known, foreign;
 };
-must_check int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n, msec_t now,
-                            struct apply_result *ret);
+must_check int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n,
+                            msec_t now, struct apply_result *ret);
 
 /* ---- doubt: rows in flight when their owner was lost ---- */
 
@@ -82,7 +82,8 @@ must_check int ledger_doubt(struct store_tx *tx, int64_t sender_no, int64_t epoc
 /* Queue again those that have been in doubt for `window_ms` while status webhooks of the same number came for messages
  * claimed later (so that silence is evidence). Where no later message exists and the lane has rested for the window, one
  * row alone is queued as a probe. *ret_next: when to look again, -1 never. */
-must_check int ledger_resend(struct store_tx *tx, int64_t sender_no, msec_t window_ms, msec_t now, int64_t *ret_queued, msec_t *ret_next);
+must_check int ledger_resend(struct store_tx *tx, int64_t sender_no, msec_t window_ms, msec_t now, int64_t *ret_queued,
+                             msec_t *ret_next);
 
 /* Complete the campaign when every row is handed over, failed, skipped or canceled (under resend, unconfirmed ones must be
  * settled too). 1 when it is complete now. Called by record, apply and freeze themselves; public for tests. */
@@ -100,7 +101,7 @@ struct ledger_row {
 	const char *wamid, *detail; /* NULL none */
 	bool held_by_meta;
 	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms; /* -1 not yet */
-	msec_t not_before; /* -1 none */
+	msec_t not_before;                                                                   /* -1 none */
 	struct contact contact;
 };
 must_check int ledger_read(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, struct arena *arena,

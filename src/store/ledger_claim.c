@@ -171,8 +171,14 @@ static int claim_rows(struct claim *c, bool *ret_more)
 int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
                  struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more)
 {
-	struct claim c = {.tx = tx, .campaign_no = campaign_no, .sender_no = sender_no, .epoch = epoch, .now = now, .arena = arena,
-	                  .row = ret, .max = max};
+	struct claim c = {.tx = tx,
+	                  .campaign_no = campaign_no,
+	                  .sender_no = sender_no,
+	                  .epoch = epoch,
+	                  .now = now,
+	                  .arena = arena,
+	                  .row = ret,
+	                  .max = max};
 	*ret_n = 0;
 	*ret_more = false;
 	int opened = claim_open(&c);

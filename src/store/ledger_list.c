@@ -49,7 +49,8 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, struct le
 	};
 }
 
-int ledger_read(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, struct arena *arena, struct ledger_row *ret)
+int ledger_read(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, struct arena *arena,
+                struct ledger_row *ret)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_LEDGER_READ, SQL_ARGS(sql_int(campaign_no), sql_int(seq), sql_int(account_no)), &rows) < 0)
@@ -73,15 +74,15 @@ static int list_row(const struct sql_rows *rows, int at, void *arg)
 	return 0;
 }
 
-int ledger_list(struct store_tx *tx, int64_t account_no, int64_t campaign_no, unsigned states, struct page *page, struct arena *arena,
-                struct ledger_row *ret, int *ret_n)
+int ledger_list(struct store_tx *tx, int64_t account_no, int64_t campaign_no, unsigned states, struct page *page,
+                struct arena *arena, struct ledger_row *ret, int *ret_n)
 {
 	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
 	                    .before = STMT_LEDGER_LIST_BEFORE,
 	                    .after = STMT_LEDGER_LIST_AFTER,
-	                    .arg = {sql_int(account_no), sql_int(campaign_no), sql_int(campaign_no ? campaign_no : MAX_CAMPAIGN_NO),
-	                            sql_int(states)},
+	                    .arg = {sql_int(account_no), sql_int(campaign_no),
+	                            sql_int(campaign_no ? campaign_no : MAX_CAMPAIGN_NO), sql_int(states)},
 	                    .n_args = 4,
 	                    .page = page,
 	                    .read = list_row,

@@ -9,12 +9,12 @@
 #include "model/pubid.h"
 
 struct page {
-	int size;          /* 1–100 */
-	int64_t before;    /* rows with a key below this; 0: from the top (newest) */
-	int64_t after;     /* rows with a key above this, nearest first (for `previous`); 0 unused */
+	int size;       /* 1–100 */
+	int64_t before; /* rows with a key below this; 0: from the top (newest) */
+	int64_t after;  /* rows with a key above this, nearest first (for `previous`); 0 unused */
 	/* filled by a list */
-	int64_t total;     /* rows that match, all pages */
-	int64_t number;    /* of this page, from 1 */
+	int64_t total;               /* rows that match, all pages */
+	int64_t number;              /* of this page, from 1 */
 	int64_t first_key, last_key; /* of the rows given, 0 when none */
 	bool has_next, has_previous;
 };

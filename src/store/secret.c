@@ -23,7 +23,8 @@ int secret_open(const unsigned char *box_key, const void *sealed, size_t n_bytes
 	if (n_bytes < SECRET_OVERHEAD)
 		return -1;
 	unsigned char *text = arena_alloc(arena, n_bytes - SECRET_OVERHEAD + 1);
-	if (crypto_secretbox_open_easy(text, nonce + crypto_secretbox_NONCEBYTES, n_bytes - crypto_secretbox_NONCEBYTES, nonce, box_key) != 0)
+	if (crypto_secretbox_open_easy(text, nonce + crypto_secretbox_NONCEBYTES, n_bytes - crypto_secretbox_NONCEBYTES, nonce,
+	                               box_key) != 0)
 		return -1;
 	*ret = (const char *)text;
 	return 0;

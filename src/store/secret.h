@@ -9,4 +9,5 @@
 /* `ret` has room for n_bytes + SECRET_OVERHEAD. */
 void secret_seal(const unsigned char *box_key, const void *text, size_t n_bytes, unsigned char *ret);
 /* NUL-terminated, in `arena`; -1 when it was not sealed under this key. */
-must_check int secret_open(const unsigned char *box_key, const void *sealed, size_t n_bytes, struct arena *arena, const char **ret);
+must_check int secret_open(const unsigned char *box_key, const void *sealed, size_t n_bytes, struct arena *arena,
+                           const char **ret);

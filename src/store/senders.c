@@ -38,7 +38,8 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, struct se
 	};
 }
 
-static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena, struct sender *ret)
+static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
+                    struct sender *ret)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
@@ -76,8 +77,8 @@ static int list_row(const struct sql_rows *rows, int at, void *arg)
 	return 0;
 }
 
-int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_filter *filter, struct page *page, struct arena *arena,
-                struct sender *ret, int *ret_n)
+int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_filter *filter, struct page *page,
+                struct arena *arena, struct sender *ret, int *ret_n)
 {
 	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
@@ -179,17 +180,18 @@ int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_r
 	if (registered != 0)
 		return registered < 0 ? -1 : 2;
 	return one_insert(tx, STMT_SENDER_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(req->name), sql_text(req->code_digits), sql_text(req->phone_number_id),
-	                           sql_text(req->waba_id), sealed(tx, arena, req->access_token), sealed(tx, arena, req->app_secret),
-	                           secret_hash(tx, req->app_secret, hash), sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate),
-	                           sql_int(now)),
+	                  SQL_ARGS(sql_int(account_no), sql_text(req->name), sql_text(req->code_digits),
+	                           sql_text(req->phone_number_id), sql_text(req->waba_id), sealed(tx, arena, req->access_token),
+	                           sealed(tx, arena, req->app_secret), secret_hash(tx, req->app_secret, hash),
+	                           sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate), sql_int(now)),
 	                  ret_no);
 }
 
 static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena)
 {
 	unsigned char hash[SECRET_HASH_BYTES];
-	if (req->access_token && sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0)
+	if (req->access_token &&
+	    sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0)
 		return -1;
 	if (req->app_secret &&
 	    sql_run(tx->db, STMT_SENDER_NEW_SECRET,
@@ -207,8 +209,8 @@ int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const str
 	if (known < 0 || (known == 0 && holder.no != no))
 		return known < 0 ? -1 : 2;
 	if (sql_run(tx->db, STMT_SENDER_UPDATE,
-	            SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(req->name), req->rate > 0 ? sql_int(req->rate) : sql_null(),
-	                     sql_int(now)),
+	            SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(req->name),
+	                     req->rate > 0 ? sql_int(req->rate) : sql_null(), sql_int(now)),
 	            &changes) < 0)
 		return -1;
 	return changes ? update_secrets(tx, no, req, arena) : 1;
@@ -222,7 +224,8 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 	if (known != 0)
 		return known;
 	for (int status = CAMPAIGN_SCHEDULED; status <= CAMPAIGN_IN_PROGRESS; status++) {
-		int used = one_find(tx, STMT_SENDER_IN_USE, SQL_ARGS(sql_int(sender.account_no), sql_int(status), sql_int(no)), NULL);
+		int used = one_find(tx, STMT_SENDER_IN_USE, SQL_ARGS(sql_int(sender.account_no), sql_int(status), sql_int(no)),
+		                    NULL);
 		if (used != 0)
 			return used < 0 ? -1 : 2;
 	}

@@ -10,13 +10,13 @@ struct sender_filter {
 	const char *statuses; /* comma list without blanks; NULL: any */
 };
 
-/* 1 when the name is taken, 2 when the number is registered already: one number has one lane. Token and secret are sealed here (secretbox under the key file); the database keeps a hash of
- * the app secret too, which says whose webhooks may speak of this sender. */
+/* 1 when the name is taken, 2 when the number is registered already: one number has one lane. Token and secret are sealed here
+ * (secretbox under the key file); the database keeps a hash of the app secret too, which says whose webhooks may speak of this
+ * sender. */
 must_check int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_request *req, msec_t now,
                              int64_t *ret_no);
 /* Changes what is given: name, token, app secret, rate. A new token lifts the sender's hold. 1 unknown, 2 the name is taken. */
-must_check int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const struct sender_request *req,
-                             msec_t now);
+must_check int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const struct sender_request *req, msec_t now);
 /* 0, 1 unknown. Deleted senders are unknown. account_no 0: any account (our own use). */
 must_check int sender_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct sender *ret);
 must_check int sender_by_name(struct store_tx *tx, int64_t account_no, const char *name, struct arena *arena, struct sender *ret);

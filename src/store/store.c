@@ -38,7 +38,8 @@ static int migrate(struct sql_db *db, struct err *err)
 		return err_set(err, "the database cannot be read: %s", sql_error(db));
 	if (version > n_store_migrations)
 		return err_set(err,
-		               "the database is of a newer version of crier (schema %d; this program knows %d): use that version, or restore an older backup",
+		               "the database is of a newer version of crier (schema %d; this program knows %d): use that "
+		               "version, or restore an older backup",
 		               version, n_store_migrations);
 	for (int i = version; i < n_store_migrations; i++)
 		if (sql_script(db, store_migrations[i].text) < 0)
@@ -119,7 +120,8 @@ static int open_writer(struct store *store, const struct store_options *o, struc
 		return -1;
 	if (sql_prepare_all(store->writer, err) < 0)
 		return err_prefix(err, "the database does not fit this program");
-	store->tx = (struct store_tx){.db = store->writer, .ids = &store->ids, .instance = store->instance, .box_key = store->box_key};
+	store->tx = (struct store_tx){
+		.db = store->writer, .ids = &store->ids, .instance = store->instance, .box_key = store->box_key};
 	return 0;
 }
 

@@ -142,9 +142,8 @@ int tally_read(struct store_tx *tx, int64_t campaign_no, struct arena *arena, st
 			list = grown;
 			cap = wider;
 		}
-		list[n++] = (struct tally){.kind = (enum tally_kind)sql_col_int(rows, 0),
-		                           .bucket = sql_col_int(rows, 1),
-		                           .n = sql_col_int(rows, 2)};
+		list[n++] = (struct tally){
+			.kind = (enum tally_kind)sql_col_int(rows, 0), .bucket = sql_col_int(rows, 1), .n = sql_col_int(rows, 2)};
 	}
 	if (more < 0)
 		return -1;

@@ -4,15 +4,15 @@
 #include "base/clock.h"
 #include "store/store.h"
 
-enum tally_kind { /* in the database; never renumber */
-	TALLY_STATE = 0,     /* bucket: enum state */
-	TALLY_FAILED = 1,    /* bucket: Meta's code */
-	TALLY_SKIPPED = 2,   /* bucket: rule */
-	TALLY_HANDED = 3,    /* handed over to Meta (accepted, ever); bucket 0 */
-	TALLY_T_SENT = 4,    /* timeline, bucket: minute since the epoch; handed over */
-	TALLY_T_DELIVERED = 5,
-	TALLY_T_READ = 6,
-	TALLY_T_FAILED = 7,
+enum tally_kind {                    /* in the database; never renumber */
+	          TALLY_STATE = 0,   /* bucket: enum state */
+	          TALLY_FAILED = 1,  /* bucket: Meta's code */
+	          TALLY_SKIPPED = 2, /* bucket: rule */
+	          TALLY_HANDED = 3,  /* handed over to Meta (accepted, ever); bucket 0 */
+	          TALLY_T_SENT = 4,  /* timeline, bucket: minute since the epoch; handed over */
+	          TALLY_T_DELIVERED = 5,
+	          TALLY_T_READ = 6,
+	          TALLY_T_FAILED = 7,
 };
 
 struct tally {

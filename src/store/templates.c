@@ -51,8 +51,9 @@ int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, 
 	    one_insert(tx, STMT_TEMPLATE_INSERT,
 	               SQL_ARGS(sql_int(account_no), sql_int(sender_no), sql_text(req->name), sql_text(req->text),
 	                        sql_text(req->type ? req->type : "text"), sql_text(req->wa_category), sql_text(sender.code),
-	                        sql_text(sender.waba_id), sql_text(req->language ? req->language : "en_US"), sql_text(req->button_type),
-	                        sql_text(req->button_text), sql_text(req->button_value), sql_int(now)),
+	                        sql_text(sender.waba_id), sql_text(req->language ? req->language : "en_US"),
+	                        sql_text(req->button_type), sql_text(req->button_text), sql_text(req->button_value),
+	                        sql_int(now)),
 	               ret_no) < 0)
 		return -1;
 	snprintf(tag, sizeof(tag), "%s_%" PRIx64, tx->instance, (uint64_t)*ret_no);
@@ -83,8 +84,8 @@ static int list_row(const struct sql_rows *rows, int at, void *arg)
 	return 0;
 }
 
-int template_list(struct store_tx *tx, int64_t account_no, const struct template_filter *filter, struct page *page, struct arena *arena,
-                  struct template *ret, int *ret_n)
+int template_list(struct store_tx *tx, int64_t account_no, const struct template_filter *filter, struct page *page,
+                  struct arena *arena, struct template *ret, int *ret_n)
 {
 	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
@@ -148,7 +149,8 @@ int template_errand_later(struct store_tx *tx, int64_t no, msec_t next_ms)
 	return sql_run(tx->db, STMT_TEMPLATE_ERRAND_LATER, SQL_ARGS(sql_int(no), sql_int(next_ms)), NULL);
 }
 
-int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms, msec_t now)
+int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms,
+                       msec_t now)
 {
 	return sql_run(tx->db, STMT_TEMPLATE_SUBMITTED,
 	               SQL_ARGS(sql_int(no), sql_text(meta_id), category && *category ? sql_text(category) : sql_null(),
@@ -178,12 +180,14 @@ static int may_speak(struct store_tx *tx, const unsigned char *hash, const struc
 {
 	if (!hash)
 		return 1;
-	return one_find(tx, STMT_TEMPLATE_SIGNED_BY,
-	                SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_text(sql_col_text(rows, 2, NULL)), sql_int(sql_col_int(rows, 1))),
-	                NULL);
+	return one_find(
+		tx, STMT_TEMPLATE_SIGNED_BY,
+		SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_text(sql_col_text(rows, 2, NULL)), sql_int(sql_col_int(rows, 1))),
+		NULL);
 }
 
-static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, const struct sql_value *args, size_t n_args, struct found *ret)
+static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, const struct sql_value *args, size_t n_args,
+                struct found *ret)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
@@ -200,8 +204,8 @@ static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, con
 }
 
 /* By id; a verdict may also come before the answer that gives the id, then by the name that we made. */
-static int find_template(struct store_tx *tx, const unsigned char *hash, const char *waba_id, const char *meta_id, const char *name,
-                         struct found *ret)
+static int find_template(struct store_tx *tx, const unsigned char *hash, const char *waba_id, const char *meta_id,
+                         const char *name, struct found *ret)
 {
 	int got = 0;
 	if (meta_id && *meta_id)
@@ -221,8 +225,9 @@ int template_verdict(struct store_tx *tx, const unsigned char *hash, const char 
 	enum template_status status = template_status_from_meta(found.status, meta_status);
 	bool has_reason = reason && *reason && strcmp(reason, "NONE") != 0;
 	return sql_run(tx->db, STMT_TEMPLATE_VERDICT,
-	               SQL_ARGS(sql_int(found.no), sql_int(status), sql_text(meta_status), has_reason ? sql_text(reason) : sql_null(),
-	                        meta_id && *meta_id ? sql_text(meta_id) : sql_null(), sql_int(now)),
+	               SQL_ARGS(sql_int(found.no), sql_int(status), sql_text(meta_status),
+	                        has_reason ? sql_text(reason) : sql_null(), meta_id && *meta_id ? sql_text(meta_id) : sql_null(),
+	                        sql_int(now)),
 	               NULL);
 }
 

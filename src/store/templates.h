@@ -23,21 +23,24 @@ must_check int template_delete(struct store_tx *tx, int64_t account_no, int64_t 
 
 struct template_errand {
 	struct template tpl;
-	int64_t sender_no;  /* whose token to use */
-	bool deleting;      /* it is to be deleted at Meta; else submitted (meta_id NULL) or polled */
+	int64_t sender_no; /* whose token to use */
+	bool deleting;     /* it is to be deleted at Meta; else submitted (meta_id NULL) or polled */
 	int tries;
 };
 /* Errands due at `now`, at most `max`, oldest first. */
-must_check int template_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct template_errand *ret, int max, int *ret_n);
+must_check int template_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct template_errand *ret, int max,
+                                int *ret_n);
 /* When the next one is due; -1 none. */
 must_check int template_next_errand(struct store_tx *tx, msec_t *ret);
 /* It did not work out this time: again at `next_ms`. */
 must_check int template_errand_later(struct store_tx *tx, int64_t no, msec_t next_ms);
-must_check int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms, msec_t now);
+must_check int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms,
+                                  msec_t now);
 must_check int template_deleted_at_meta(struct store_tx *tx, int64_t no);
 /* Refused before Meta gave an id. */
 must_check int template_refused(struct store_tx *tx, int64_t no, const char *reason, msec_t now);
 /* Meta's word for a template, by webhook or poll. `hash` says whose webhook it was (NULL: a poll of ours). 1: none of ours. */
 must_check int template_verdict(struct store_tx *tx, const unsigned char *hash, const char *waba_id, const char *meta_id,
                                 const char *name, const char *meta_status, const char *reason, msec_t now);
-must_check int template_quality(struct store_tx *tx, const unsigned char *hash, const char *meta_id, const char *quality, msec_t now);
+must_check int template_quality(struct store_tx *tx, const unsigned char *hash, const char *meta_id, const char *quality,
+                                msec_t now);

@@ -25,8 +25,9 @@ static void record(struct world *w, int64_t c, int64_t seq, int attempt, enum ou
 
 static struct apply_result apply(struct world *w, int64_t c, int64_t seq, int attempt, enum state to)
 {
-	struct status_update u = {c, seq, attempt, to, "wamid.x", to == STATE_FAILED ? "undeliverable" : NULL,
-	                          to == STATE_FAILED ? 131026 : 0, w->now};
+	struct status_update u = {
+		c,     seq, attempt, to, "wamid.x", to == STATE_FAILED ? "undeliverable" : NULL, to == STATE_FAILED ? 131026 : 0,
+		w->now};
 	return world_apply(w, &u);
 }
 

@@ -39,7 +39,7 @@ static int update(struct world *w, int64_t first_no, const struct contact_reques
 	return result;
 }
 
-static int delete(struct world *w, int64_t first_no)
+static int delete (struct world *w, int64_t first_no)
 {
 	struct audience_edit edit;
 	struct store_tx *tx = world_begin(w);
@@ -106,8 +106,8 @@ static void a_deleted_contact_may_come_again_as_another(void **state)
 	struct world *w = world_open(state, 2);
 	struct contact contact;
 	int64_t no;
-	assert_int_equal(delete(w, 1), 0);
-	assert_int_equal(delete(w, 1), 1);
+	assert_int_equal(delete (w, 1), 0);
+	assert_int_equal(delete (w, 1), 1);
 	assert_int_equal(IN_JOB(w, contact_read(tx, w->audience, 1, w->arena, &contact)), 1);
 	assert_int_equal(read_audience(w, w->audience).n_contacts, 1);
 	struct contact_request again = world_contact_request("447000000001", "Again");
@@ -163,9 +163,9 @@ static void a_campaign_sees_its_own_version_only(void **state)
 		assert_int_equal(update(w, 8 + batch, &changed), 0);
 		assert_int_equal(update(w, 8 + batch, &(struct contact_request){.first_name = "Twice"}), 0);
 		if (batch % 2)
-			assert_int_equal(delete(w, 1 + batch), 0);
+			assert_int_equal(delete (w, 1 + batch), 0);
 		else
-			assert_int_equal(delete(w, 12 - batch), 0);
+			assert_int_equal(delete (w, 12 - batch), 0);
 		struct contact_request back = world_contact_request("447000000012", "Back");
 		(void)add(w, &back, true, &no);
 	}

@@ -373,7 +373,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(what_it_refers_to_must_be_there),
 		WORLD_ON_BOTH(the_template_must_be_approved_and_readable),
-		WORLD_ON_BOTH(the_template_must_be_of_the_senders_business_account), WORLD_ON_BOTH(all_faults_are_told_in_order),
+		WORLD_ON_BOTH(the_template_must_be_of_the_senders_business_account),
+		WORLD_ON_BOTH(all_faults_are_told_in_order),
 		WORLD_ON_BOTH(a_name_left_out_is_made),
 		WORLD_ON_BOTH(what_is_asked_for_is_kept),
 		WORLD_ON_BOTH(names_change_at_any_time),

@@ -87,8 +87,14 @@ static void an_inbound_message_comes_once(void **state)
 	unsigned char foreign[SECRET_HASH_BYTES];
 	memcpy(foreign, w->hash, sizeof(foreign));
 	foreign[15] ^= 1;
-	struct inbound m = {.phone_number_id = "1001", .wamid = "wamid.in", .from = "447000000001", .type = "text", .text = "Hi",
-	                    .payload = "", .context_id = "", .at = w->now};
+	struct inbound m = {.phone_number_id = "1001",
+	                    .wamid = "wamid.in",
+	                    .from = "447000000001",
+	                    .type = "text",
+	                    .text = "Hi",
+	                    .payload = "",
+	                    .context_id = "",
+	                    .at = w->now};
 	assert_int_equal(IN_JOB(w, inbound_add(tx, foreign, &m, w->now, &account)), 1);
 	assert_int_equal(IN_JOB(w, account_of_number(tx, foreign, "1001", &account)), 1);
 	assert_int_equal(IN_JOB(w, account_of_number(tx, w->hash, "9999", &account)), 1);
@@ -167,7 +173,8 @@ static void an_import_goes_on_where_it_stopped(void **state)
 	assert_int_equal(again.status, IMPORT_RUNNING);
 	assert_int_equal(again.done_bytes, 400);
 	assert_int_equal(again.line, 12);
-	assert_int_equal(again.rows * 10000 + again.added * 1000 + again.updated * 100 + again.duplicates * 10 + again.invalid, 115321);
+	assert_int_equal(again.rows * 10000 + again.added * 1000 + again.updated * 100 + again.duplicates * 10 + again.invalid,
+	                 115321);
 	assert_string_equal(again.header, "[\"number\"]");
 	assert_int_equal(again.bytes, 1000);
 	again.status = IMPORT_FAILED;

@@ -66,7 +66,8 @@ static void must_be_empty(struct world *w, const char *what, const char *text)
 	if (got < 0)
 		fail_msg("%s", sql_error(w->store->writer));
 	if (got > 0)
-		fail_msg("%s: %lld %lld %lld %lld", what, (long long)col[0], (long long)col[1], (long long)col[2], (long long)col[3]);
+		fail_msg("%s: %lld %lld %lld %lld", what, (long long)col[0], (long long)col[1], (long long)col[2],
+		         (long long)col[3]);
 }
 
 /* Is there a way from one state to the other in states.def? A step may move a row more than once. */

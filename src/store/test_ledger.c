@@ -77,7 +77,8 @@ static void rules_skip_with_their_reason(void **state)
 	static const struct {
 		const char *number;
 		int rule;
-	} expected[] = {{"447000000001", RULE_OPTED_OUT}, {"447000000002", RULE_EMPTY_PLACEHOLDER}, {"447999999999", RULE_TOO_LONG}};
+	} expected[] = {
+		{"447000000001", RULE_OPTED_OUT}, {"447000000002", RULE_EMPTY_PLACEHOLDER}, {"447999999999", RULE_TOO_LONG}};
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(world_tally(w, c, TALLY_SKIPPED, expected[i].rule), 1);
 		for (int seq = 1; seq <= 3; seq++) {

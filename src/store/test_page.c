@@ -44,7 +44,8 @@ static void forged_tokens_are_known(void **state)
 		bad[i] = '\0';
 		assert_false(page_token_parse(&key, scope, bad, &page));
 	}
-	static const char *const garbage[] = {"", "p1-2", "n4d2-2-", " n4d2-2-00", "n-1-1-0", "\xff\xff", "nffffffffffffffffff-1-0"};
+	static const char *const garbage[] = {
+		"", "p1-2", "n4d2-2-", " n4d2-2-00", "n-1-1-0", "\xff\xff", "nffffffffffffffffff-1-0"};
 	for (size_t i = 0; i < sizeof(garbage) / sizeof(garbage[0]); i++)
 		assert_false(page_token_parse(&key, scope, garbage[i], &page));
 	snprintf(bad, sizeof(bad), "%s0", text);

@@ -16,7 +16,8 @@ static void no_statement_scans_that_does_not_say_so(void **state)
 		if (scans == store_may_scan[i])
 			continue;
 		n_wrong++;
-		print_error("%s %s:\n%s", store_texts[i].name, scans ? "scans" : "says that it scans and does not", buf_text(&plan));
+		print_error("%s %s:\n%s", store_texts[i].name, scans ? "scans" : "says that it scans and does not",
+		            buf_text(&plan));
 	}
 	assert_int_equal(n_wrong, 0);
 }

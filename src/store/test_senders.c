@@ -91,7 +91,8 @@ static void names_and_numbers_are_taken_once(void **state)
 {
 	struct world *w = world_open(state, 0);
 	int64_t no = -5, other_account, first = w->account;
-	struct sender_request same_name = world_sender_request(w, "Shop", "1002"), same_number = world_sender_request(w, "Two", "1001");
+	struct sender_request same_name = world_sender_request(w, "Shop", "1002"),
+			      same_number = world_sender_request(w, "Two", "1001");
 	assert_int_equal(IN_JOB(w, sender_create(tx, w->account, &same_name, w->now, &no)), 1);
 	assert_int_equal(IN_JOB(w, sender_create(tx, w->account, &same_number, w->now, &no)), 2);
 	assert_int_equal(IN_JOB(w, account_create(tx, w->now, "other", &other_account)), 0);
@@ -236,16 +237,11 @@ static void all_senders_are_listed_for_the_lanes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(secrets_come_back_as_they_went),
-		WORLD_ON_SQLITE(no_secret_is_in_the_file_in_clear),
-		WORLD_ON_BOTH(equal_secrets_are_sealed_differently),
-		WORLD_ON_BOTH(names_and_numbers_are_taken_once),
-		WORLD_ON_BOTH(an_update_changes_what_is_given),
-		WORLD_ON_BOTH(a_new_token_lifts_the_hold),
-		WORLD_ON_BOTH(a_sender_in_use_is_not_deleted),
-		WORLD_ON_BOTH(app_secrets_are_told_once_each),
-		WORLD_ON_BOTH(taking_a_lane_fences_older_epochs),
-		WORLD_ON_BOTH(all_senders_are_listed_for_the_lanes),
+		WORLD_ON_BOTH(secrets_come_back_as_they_went),       WORLD_ON_SQLITE(no_secret_is_in_the_file_in_clear),
+		WORLD_ON_BOTH(equal_secrets_are_sealed_differently), WORLD_ON_BOTH(names_and_numbers_are_taken_once),
+		WORLD_ON_BOTH(an_update_changes_what_is_given),      WORLD_ON_BOTH(a_new_token_lifts_the_hold),
+		WORLD_ON_BOTH(a_sender_in_use_is_not_deleted),       WORLD_ON_BOTH(app_secrets_are_told_once_each),
+		WORLD_ON_BOTH(taking_a_lane_fences_older_epochs),    WORLD_ON_BOTH(all_senders_are_listed_for_the_lanes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,8 @@ static void step_freeze(struct walk *k)
 static void add_flight(struct walk *k, const struct claimed_row *row)
 {
 	for (int i = 0; i < k->n_flights; i++)
-		if (k->flight[i].campaign == row->campaign_no && k->flight[i].seq == row->seq && k->flight[i].epoch == k->w->epoch)
+		if (k->flight[i].campaign == row->campaign_no && k->flight[i].seq == row->seq &&
+		    k->flight[i].epoch == k->w->epoch)
 			fail_msg("row %lld/%lld was claimed while on its way", (long long)row->campaign_no, (long long)row->seq);
 	assert_true(k->n_flights < MAX_FLIGHTS);
 	k->flight[k->n_flights++] = (struct flight){row->campaign_no, row->seq, k->w->epoch, row->attempt, false};
@@ -95,7 +96,8 @@ static void step_claim(struct walk *k)
 	if (k->n_flights + 8 > MAX_FLIGHTS)
 		return;
 	if (chance(k, 8)) {
-		assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch - 1, 8, w->now, arena, row, &n, &more)), 1);
+		assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch - 1, 8, w->now, arena, row, &n, &more)),
+		                 1);
 		assert_int_equal(n, 0);
 		return;
 	}
@@ -109,7 +111,8 @@ static void step_claim(struct walk *k)
 static enum outcome_kind any_outcome(struct walk *k, struct flight *f)
 {
 	static const enum outcome_kind when_taken[] = {OUTCOME_ACCEPTED, OUTCOME_ACCEPTED, OUTCOME_HELD, OUTCOME_UNCONFIRMED};
-	static const enum outcome_kind when_not[] = {OUTCOME_RETRY, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_UNCONFIRMED, OUTCOME_UNSENT};
+	static const enum outcome_kind when_not[] = {OUTCOME_RETRY, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_UNCONFIRMED,
+	                                             OUTCOME_UNSENT};
 	if (chance(k, 2))
 		take(k, f);
 	return f->taken ? when_taken[pick(k, 4)] : when_not[pick(k, 5)];
@@ -171,8 +174,14 @@ static void step_apply(struct walk *k)
 	for (unsigned i = 0; i < n; i++) {
 		const struct message *m = &k->message[pick(k, (unsigned)k->n_messages)];
 		enum state to = says[pick(k, 6)];
-		batch[i] = (struct status_update){m->campaign, m->seq, m->attempt, to, "wamid.x", NULL,
-		                                  to == STATE_FAILED ? 131026 : 0, w->now - pick(k, 90000)};
+		batch[i] = (struct status_update){m->campaign,
+		                                  m->seq,
+		                                  m->attempt,
+		                                  to,
+		                                  "wamid.x",
+		                                  NULL,
+		                                  to == STATE_FAILED ? 131026 : 0,
+		                                  w->now - pick(k, 90000)};
 		if (chance(k, 16))
 			batch[i].seq = WORLD_MAX_ROWS + 1;
 	}
@@ -260,7 +269,8 @@ static void check_row(struct walk *k, int64_t campaign, int64_t seq, enum state 
 	bool says_not = state == STATE_QUEUED || state == STATE_SKIPPED || state == STATE_CANCELED;
 	bool says_taken = state == STATE_ACCEPTED || state == STATE_SENT || state == STATE_DELIVERED || state == STATE_READ;
 	if ((!resend && (taken > 1 || (says_not && taken > 0))) || (says_taken && taken == 0))
-		fail_msg("row %lld/%lld is %s and was taken %u times", (long long)campaign, (long long)seq, state_text(state), taken);
+		fail_msg("row %lld/%lld is %s and was taken %u times", (long long)campaign, (long long)seq, state_text(state),
+		         taken);
 }
 
 static void check_truth(struct walk *k)
@@ -316,7 +326,8 @@ static void drain(struct walk *k)
 		assert_int_equal(c.status, k->canceled[i] ? CAMPAIGN_CANCELED : CAMPAIGN_COMPLETED);
 		assert_int_equal(c.count[STATE_QUEUED] + c.count[STATE_CLAIMED], 0);
 		if (!k->canceled[i])
-			assert_int_equal(world_int(w, "SELECT COUNT(*) FROM ledger WHERE campaign_no = %lld", (long long)c.no), N_CONTACTS);
+			assert_int_equal(world_int(w, "SELECT COUNT(*) FROM ledger WHERE campaign_no = %lld", (long long)c.no),
+			                 N_CONTACTS);
 		if (k->resend[i] && !k->canceled[i])
 			assert_int_equal(c.count[STATE_UNCONFIRMED], 0);
 	}

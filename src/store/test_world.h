@@ -32,14 +32,20 @@ struct world {
 	struct arena *arena; /* emptied by the teardown only */
 	msec_t now;
 	int64_t account, sender, template, audience;
-	int64_t epoch; /* of the sender's lane */
+	int64_t epoch;                         /* of the sender's lane */
 	unsigned char hash[SECRET_HASH_BYTES]; /* of the sender's app secret */
 	/* What check_invariants saw last: a state and one, 0 for no row. */
 	unsigned char seen[WORLD_MAX_CAMPAIGNS][WORLD_MAX_ROWS];
 };
 
-#define WORLD_ON_SQLITE(f) {#f " (sqlite)", f, NULL, world_teardown, &engines_list[SQL_SQLITE]}
-#define WORLD_ON_POSTGRESQL(f) {#f " (postgresql)", f, NULL, world_teardown, &engines_list[SQL_POSTGRESQL]}
+#define WORLD_ON_SQLITE(f)                                                         \
+	{                                                                          \
+#f " (sqlite)", f, NULL, world_teardown, &engines_list[SQL_SQLITE] \
+	}
+#define WORLD_ON_POSTGRESQL(f)                                                             \
+	{                                                                                  \
+#f " (postgresql)", f, NULL, world_teardown, &engines_list[SQL_POSTGRESQL] \
+	}
 #define WORLD_ON_BOTH(f) WORLD_ON_SQLITE(f), WORLD_ON_POSTGRESQL(f)
 
 /* A database without a store yet (w->store is NULL); skips the test when the engine is not there. */
@@ -55,10 +61,10 @@ int world_teardown(void **state);
 struct store_tx *world_begin(struct world *w);
 int world_end(struct world *w, int result);
 /* The value of a call over `tx`, run in a transaction of its own. */
-#define IN_JOB(w, call)                                   \
-	__extension__({                                   \
-		struct store_tx *tx = world_begin(w);     \
-		world_end((w), (call));                   \
+#define IN_JOB(w, call)                               \
+	__extension__({                               \
+		struct store_tx *tx = world_begin(w); \
+		world_end((w), (call));               \
 	})
 
 int64_t world_int(struct world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
