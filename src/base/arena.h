@@ -8,8 +8,8 @@
 struct arena;
 
 struct arena *arena_create(size_t block_bytes);
-void arena_destroy(struct arena *arena);  /* NULL is fine; everything taken from it is gone */
-void arena_reset(struct arena *arena);    /* empty, the first block kept for reuse */
+void arena_destroy(struct arena *arena); /* NULL is fine; everything taken from it is gone */
+void arena_reset(struct arena *arena);   /* empty, the first block kept for reuse */
 size_t arena_used_bytes(const struct arena *arena);
 
 void *arena_alloc(struct arena *arena, size_t n_bytes);

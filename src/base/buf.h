@@ -9,9 +9,9 @@
 #include "base/err.h"
 
 struct buf {
-	char *data;      /* NULL while empty and never used; owned by the buf */
-	size_t len;      /* bytes in use */
-	size_t cap;      /* bytes allocated */
+	char *data; /* NULL while empty and never used; owned by the buf */
+	size_t len; /* bytes in use */
+	size_t cap; /* bytes allocated */
 	size_t max_bytes;
 	bool overflow;
 };

@@ -25,7 +25,8 @@ struct tzif {
 static bool zone_name_ok(const char *zone)
 {
 	size_t n = strlen(zone);
-	if (n == 0 || n > ZONE_NAME_MAX || zone[0] == '/' || strstr(zone, "..") || strncmp(zone, "right/", 6) == 0 || strncmp(zone, "posix/", 6) == 0)
+	if (n == 0 || n > ZONE_NAME_MAX || zone[0] == '/' || strstr(zone, "..") || strncmp(zone, "right/", 6) == 0 ||
+	    strncmp(zone, "posix/", 6) == 0)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!isalnum((unsigned char)zone[i]) && !strchr("/_+-", zone[i]))

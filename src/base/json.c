@@ -49,7 +49,8 @@ static int scan_unicode_escape(struct scan *s)
 		return refuse(s, "a lone surrogate is not a character");
 	if (c >= 0xD800 && c <= 0xDBFF) {
 		const char *next = s->text + s->pos + 6;
-		if (s->n - s->pos < 12 || next[0] != '\\' || next[1] != 'u' || !hex4(next + 2, &low) || low < 0xDC00 || low > 0xDFFF)
+		if (s->n - s->pos < 12 || next[0] != '\\' || next[1] != 'u' || !hex4(next + 2, &low) || low < 0xDC00 ||
+		    low > 0xDFFF)
 			return refuse(s, "a lone surrogate is not a character");
 		s->pos += 6;
 	}

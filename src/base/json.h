@@ -31,7 +31,7 @@ void json_cleanup(cJSON **tree);
 /* ---- writing: commas are put by the writer, text is escaped, nothing is blank-padded ---- */
 
 struct json_writer {
-	struct buf *out;   /* borrowed; look at out->overflow when done */
+	struct buf *out; /* borrowed; look at out->overflow when done */
 	uint32_t depth;
 	uint32_t need_comma; /* one bit a depth; at most 31 deep */
 };

@@ -28,9 +28,9 @@ static inline struct log_pair log_text_pair(const char *key, const char *text)
 
 void log_write(enum log_level level, const char *room, const char *message, const struct log_pair *pairs, int n_pairs);
 
-#define LOG_PAIRS_(...) (const struct log_pair[]){__VA_ARGS__}
-#define log_at(level, room, message, ...)                                              \
-	log_write((level), (room), (message), LOG_PAIRS_({0}, ##__VA_ARGS__) + 1,      \
+#define LOG_PAIRS_(...) ((const struct log_pair[]){__VA_ARGS__})
+#define log_at(level, room, message, ...)                                         \
+	log_write((level), (room), (message), LOG_PAIRS_({0}, ##__VA_ARGS__) + 1, \
 	          (int)(sizeof(LOG_PAIRS_({0}, ##__VA_ARGS__)) / sizeof(struct log_pair)) - 1)
 #define log_debug(room, message, ...) log_at(LOG_DEBUG, room, message, ##__VA_ARGS__)
 #define log_info(room, message, ...) log_at(LOG_INFO, room, message, ##__VA_ARGS__)

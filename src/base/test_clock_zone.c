@@ -82,8 +82,9 @@ static void local_times(void **state)
 static void the_library_agrees(void **state)
 {
 	(void)state;
-	static const char *const zones[] = {"Europe/Berlin",      "America/St_Johns", "America/Sao_Paulo",   "Africa/Casablanca", "Asia/Tehran",
-	                                    "Australia/Lord_Howe", "Pacific/Chatham",  "Pacific/Kiritimati", "America/Nuuk",      "Asia/Gaza"};
+	static const char *const zones[] = {
+		"Europe/Berlin",       "America/St_Johns", "America/Sao_Paulo",  "Africa/Casablanca", "Asia/Tehran",
+		"Australia/Lord_Howe", "Pacific/Chatham",  "Pacific/Kiritimati", "America/Nuuk",      "Asia/Gaza"};
 	for (size_t z = 0; z < sizeof zones / sizeof *zones; z++) {
 		setenv("TZ", zones[z], 1);
 		tzset();
@@ -111,10 +112,24 @@ static void unknown_zones(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"", "Mars/Olympus", "Europe", "europe/berlin", "Europe/Berlin ", " Europe/Berlin", "../zoneinfo/Europe/Berlin", "Europe/../Europe/Berlin",
-		"/usr/share/zoneinfo/Europe/Berlin", "/etc/passwd", "tzdata.zi", "zone.tab", "leapseconds", "Europe/Berlin/", "GMT+25",
+		"",
+		"Mars/Olympus",
+		"Europe",
+		"europe/berlin",
+		"Europe/Berlin ",
+		" Europe/Berlin",
+		"../zoneinfo/Europe/Berlin",
+		"Europe/../Europe/Berlin",
+		"/usr/share/zoneinfo/Europe/Berlin",
+		"/etc/passwd",
+		"tzdata.zi",
+		"zone.tab",
+		"leapseconds",
+		"Europe/Berlin/",
+		"GMT+25",
 		/* the same zones in other counts of seconds are no names of zones */
-		"right/Europe/Berlin", "posix/Europe/Berlin",
+		"right/Europe/Berlin",
+		"posix/Europe/Berlin",
 		"Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/Bbbbbbbbbbbbbb",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -127,7 +142,8 @@ static void unknown_zones(void **state)
 static void only_the_plain_form(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"2026-07-01T12:00:00", "2026-07-01 12:00:00Z", "2026-02-30 12:00:00", "2026-07-01 24:00:00", ""};
+	static const char *const bad[] = {"2026-07-01T12:00:00", "2026-07-01 12:00:00Z", "2026-02-30 12:00:00",
+	                                  "2026-07-01 24:00:00", ""};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		msec_t t;
 		assert_false(clock_parse_zoned(bad[i], strlen(bad[i]), "Europe/Berlin", &t));

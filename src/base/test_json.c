@@ -48,13 +48,28 @@ static void documents(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"{}", "[]", "null", "true", "false", "0", "-0", "\"\"", " \t\r\n{ \"a\" : [ 1 , 2 ] } \n", "[[],{}]", "{\"\":1}",
-		"{\"a\":{\"a\":1},\"b\":{\"a\":1}}", "[{\"a\":1},{\"a\":2}]", "{\"a\":1,\"A\":2}", "[1,1]",
+		"{}",
+		"[]",
+		"null",
+		"true",
+		"false",
+		"0",
+		"-0",
+		"\"\"",
+		" \t\r\n{ \"a\" : [ 1 , 2 ] } \n",
+		"[[],{}]",
+		"{\"\":1}",
+		"{\"a\":{\"a\":1},\"b\":{\"a\":1}}",
+		"[{\"a\":1},{\"a\":2}]",
+		"{\"a\":1,\"A\":2}",
+		"[1,1]",
 	};
 	static const char *const bad[] = {
-		"", " ", "{", "}", "[", "]", "[1,]", "[,1]", "[1 2]", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{1:1}",
-		"{'a':1}", "[1}", "{\"a\":1]", "tru", "TRUE", "True", "nul", "truefalse", "[tru e]", "undefined", "// x\n1", "[1]/**/", "{}{}", "1 2",
-		"{} x", "[]]", "{}\f", "\v{}", "\xEF\xBB\xBF{}", "[1;2]", "\"a", "\"a\\", "a\"",
+		"",           " ",     "{",       "}",        "[",         "]",         "[1,]",    "[,1]",           "[1 2]",
+		"{\"a\":1,}", "{,}",   "{\"a\"}", "{\"a\":}", "{\"a\" 1}", "{a:1}",     "{1:1}",   "{'a':1}",        "[1}",
+		"{\"a\":1]",  "tru",   "TRUE",    "True",     "nul",       "truefalse", "[tru e]", "undefined",      "// x\n1",
+		"[1]/**/",    "{}{}",  "1 2",     "{} x",     "[]]",       "{}\f",      "\v{}",    "\xEF\xBB\xBF{}", "[1;2]",
+		"\"a",        "\"a\\", "a\"",
 	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		taken(good[i]);
@@ -69,10 +84,12 @@ static void documents(void **state)
 static void numbers(void **state)
 {
 	(void)state;
-	static const char *const good[] = {"0",    "-1",   "1.5",   "-0.25", "1e5", "1E+5", "1e-5", "123456789012345678901234567890", "1e308",
-	                                   "[0,1]", "0.0",  "1e-999"};
-	static const char *const bad[] = {"01", "-", "-01", "+1", ".5", "1.", "1.e5", "1e", "1e+", "0x10", "1_000", "Infinity", "NaN", "-Infinity",
-	                                  "1e309", "-1e309", "1e999999", "1-2", "1.5.2", "[1e5e5]", "--1", "1,000"};
+	static const char *const good[] = {"0",     "-1",    "1.5",  "-0.25",
+	                                   "1e5",   "1E+5",  "1e-5", "123456789012345678901234567890",
+	                                   "1e308", "[0,1]", "0.0",  "1e-999"};
+	static const char *const bad[] = {"01",       "-",    "-01",   "+1",       ".5",  "1.",        "1.e5",  "1e",
+	                                  "1e+",      "0x10", "1_000", "Infinity", "NaN", "-Infinity", "1e309", "-1e309",
+	                                  "1e999999", "1-2",  "1.5.2", "[1e5e5]",  "--1", "1,000"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		taken(good[i]);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -109,12 +126,17 @@ static void text_inside(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"\"\\u00e9\"", "\"\\uD83D\\uDE00\"", "\"\\ud83d\\ude00\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\\\u0000\"", "\"\\uFFFF\"", "\"\x7F\"",
+		"\"\\u00e9\"",   "\"\\uD83D\\uDE00\"", "\"\\ud83d\\ude00\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+		"\"\\\\u0000\"", "\"\\uFFFF\"",        "\"\x7F\"",
 	};
 	static const char *const bad[] = {
-		"\"\\u0000\"", "{\"a\\u0000b\":1}", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ude00\\ud83d\"", "\"\\ud83d\\ud83d\"", "\"\\ud83dx\"",
-		"\"\\ud83d\\n\"", "\"\\ud83d\\u0041\"", "{\"\\ud83d\":1}", "\"\\u00g0\"", "\"\\u00\"", "\"\\u\"", "\"\\x41\"", "\"\\'\"", "\"\\0\"",
-		"\"\\U0041\"", "\"\\", "\"\\u12", "\"\\ud83d\\u", "\"\\ud83d\\ude0",
+		"\"\\u0000\"",     "{\"a\\u0000b\":1}",  "\"\\ud83d\"",
+		"\"\\ude00\"",     "\"\\ude00\\ud83d\"", "\"\\ud83d\\ud83d\"",
+		"\"\\ud83dx\"",    "\"\\ud83d\\n\"",     "\"\\ud83d\\u0041\"",
+		"{\"\\ud83d\":1}", "\"\\u00g0\"",        "\"\\u00\"",
+		"\"\\u\"",         "\"\\x41\"",          "\"\\'\"",
+		"\"\\0\"",         "\"\\U0041\"",        "\"\\",
+		"\"\\u12",         "\"\\ud83d\\u",       "\"\\ud83d\\ude0",
 	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		taken(good[i]);
@@ -169,8 +191,15 @@ static void the_same_key_twice(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"{\"a\":1,\"a\":2}", "{\"a\":1,\"b\":2,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "{\"\\u00e9\":1,\"\xC3\xA9\":2}", "{\"\":1,\"\":2}",
-		"[{\"x\":{\"a\":1,\"a\":2}}]", "{\"x\":[[{\"a\":1,\"a\":2}]]}", "{\"a/\":1,\"a\\/\":1}", "{\"\\ud83d\\ude00\":1,\"\xF0\x9F\x98\x80\":1}",
+		"{\"a\":1,\"a\":2}",
+		"{\"a\":1,\"b\":2,\"a\":1}",
+		"{\"a\":1,\"\\u0061\":2}",
+		"{\"\\u00e9\":1,\"\xC3\xA9\":2}",
+		"{\"\":1,\"\":2}",
+		"[{\"x\":{\"a\":1,\"a\":2}}]",
+		"{\"x\":[[{\"a\":1,\"a\":2}]]}",
+		"{\"a/\":1,\"a\\/\":1}",
+		"{\"\\ud83d\\ude00\":1,\"\xF0\x9F\x98\x80\":1}",
 		"[0,{\"b\":[]},{\"a\":[],\"a\":[]}]",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -213,9 +242,11 @@ static void members(void **state)
 {
 	(void)state;
 	json_auto cJSON *tree = NULL;
-	const char *text = "{\"t\":\"text\",\"n\":7,\"big\":9007199254740991,\"neg\":-9007199254740991,\"beyond\":9007199254740993,"
-			   "\"half\":1.5,\"e\":1e3,\"s\":\"-12\",\"long\":\"9223372036854775807\",\"over\":\"9223372036854775808\",\"bad\":\"1x\","
-			   "\"empty\":\"\",\"null\":null,\"huge\":1e300,\"bool\":true}";
+	const char *text =
+		"{\"t\":\"text\",\"n\":7,\"big\":9007199254740991,\"neg\":-9007199254740991,\"beyond\":9007199254740993,"
+		"\"half\":1.5,\"e\":1e3,\"s\":\"-12\",\"long\":\"9223372036854775807\",\"over\":\"9223372036854775808\",\"bad\":"
+		"\"1x\","
+		"\"empty\":\"\",\"null\":null,\"huge\":1e300,\"bool\":true}";
 	int64_t v = 99;
 	assert_int_equal(json_parse(text, strlen(text), &tree, NULL), 0);
 	assert_string_equal(json_text(tree, "t"), "text");
@@ -242,8 +273,14 @@ static void members(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(documents), cmocka_unit_test(numbers), cmocka_unit_test(a_very_long_number_is_not_two), cmocka_unit_test(only_utf8),
-		cmocka_unit_test(text_inside), cmocka_unit_test(depth), cmocka_unit_test(the_same_key_twice), cmocka_unit_test(cut_or_changed_anywhere),
+		cmocka_unit_test(documents),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(a_very_long_number_is_not_two),
+		cmocka_unit_test(only_utf8),
+		cmocka_unit_test(text_inside),
+		cmocka_unit_test(depth),
+		cmocka_unit_test(the_same_key_twice),
+		cmocka_unit_test(cut_or_changed_anywhere),
 		cmocka_unit_test(members),
 	};
 	return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);

@@ -47,9 +47,10 @@ static void every_kind_of_member(void **state)
 	json_put_time(&w, "never", -1);
 	json_put_time(&w, "zero", 0);
 	json_close_object(&w);
-	assert_string_equal(buf_text(&out), "{\"text\":\"a\\\"b\",\"none\":null,\"n\":\"abc\",\"least\":-9223372036854775808,\"real\":0.12,"
-					    "\"nan\":null,\"inf\":null,\"yes\":true,\"no\":false,\"null\":null,\"raw\":[1,2],"
-					    "\"time\":\"2026-01-31 10:00:00\",\"never\":null,\"zero\":\"1970-01-01 00:00:00\"}");
+	assert_string_equal(buf_text(&out),
+	                    "{\"text\":\"a\\\"b\",\"none\":null,\"n\":\"abc\",\"least\":-9223372036854775808,\"real\":0.12,"
+	                    "\"nan\":null,\"inf\":null,\"yes\":true,\"no\":false,\"null\":null,\"raw\":[1,2],"
+	                    "\"time\":\"2026-01-31 10:00:00\",\"never\":null,\"zero\":\"1970-01-01 00:00:00\"}");
 }
 
 static void commas_between_and_nowhere_else(void **state)

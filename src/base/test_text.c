@@ -44,10 +44,28 @@ static void malformed_bytes(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"\x80",         "\xBF",         "\xC0\x80",         "\xC1\xBF",         "\xE0\x80\x80",     "\xE0\x9F\xBF", "\xF0\x80\x80\x80",
-		"\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xF8\x88\x80\x80\x80", "\xFE",    "\xFF",
-		"a\xC3",        "a\xC3(",       "\xE2\x82",         "\xE2(\xA1",        "\xE2\x82(",        "\xED\xA0\x80", "\xED\xBF\xBF",
-		"ok\xC3\xA9\x80", "\xF0\x9F\x98",
+		"\x80",
+		"\xBF",
+		"\xC0\x80",
+		"\xC1\xBF",
+		"\xE0\x80\x80",
+		"\xE0\x9F\xBF",
+		"\xF0\x80\x80\x80",
+		"\xF0\x8F\xBF\xBF",
+		"\xF4\x90\x80\x80",
+		"\xF5\x80\x80\x80",
+		"\xF8\x88\x80\x80\x80",
+		"\xFE",
+		"\xFF",
+		"a\xC3",
+		"a\xC3(",
+		"\xE2\x82",
+		"\xE2(\xA1",
+		"\xE2\x82(",
+		"\xED\xA0\x80",
+		"\xED\xBF\xBF",
+		"ok\xC3\xA9\x80",
+		"\xF0\x9F\x98",
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		if (utf8_valid(bad[i], strlen(bad[i])))
@@ -86,8 +104,9 @@ static void controls(void **state)
 static void white_space(void **state)
 {
 	(void)state;
-	static const uint32_t spaces[] = {9,      10,     11,     12,     13,     0x20,   0x85,   0xA0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003,
-	                                  0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
+	static const uint32_t spaces[] = {9,      10,     11,     12,     13,     0x20,   0x85,   0xA0,   0x1680,
+	                                  0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008,
+	                                  0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000};
 	size_t next = 0;
 	for (uint32_t c = 0; c < 0x11000; c++) {
 		bool space = next < sizeof spaces / sizeof *spaces && spaces[next] == c;
@@ -119,8 +138,24 @@ static void whole_numbers(void **state)
 	static const struct {
 		const char *text;
 		int64_t value;
-	} good[] = {{"0", 0}, {"-0", 0}, {"7", 7}, {"007", 7}, {"-12", -12}, {"9223372036854775807", INT64_MAX}, {"-9223372036854775808", INT64_MIN}};
-	static const char *const bad[] = {"", "-", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "--1", "9223372036854775808", "-9223372036854775809",
+	} good[] = {{"0", 0},
+	            {"-0", 0},
+	            {"7", 7},
+	            {"007", 7},
+	            {"-12", -12},
+	            {"9223372036854775807", INT64_MAX},
+	            {"-9223372036854775808", INT64_MIN}};
+	static const char *const bad[] = {"",
+	                                  "-",
+	                                  "+1",
+	                                  " 1",
+	                                  "1 ",
+	                                  "1.0",
+	                                  "1e3",
+	                                  "0x1",
+	                                  "--1",
+	                                  "9223372036854775808",
+	                                  "-9223372036854775809",
 	                                  "99999999999999999999999"};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		int64_t value = 99;
@@ -169,9 +204,9 @@ static void secrets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_code_point), cmocka_unit_test(malformed_bytes),    cmocka_unit_test(lengths_and_prefixes),
-		cmocka_unit_test(controls),         cmocka_unit_test(white_space),        cmocka_unit_test(case_of_ascii_only),
-		cmocka_unit_test(whole_numbers),    cmocka_unit_test(nearest),            cmocka_unit_test(secrets),
+		cmocka_unit_test(every_code_point), cmocka_unit_test(malformed_bytes), cmocka_unit_test(lengths_and_prefixes),
+		cmocka_unit_test(controls),         cmocka_unit_test(white_space),     cmocka_unit_test(case_of_ascii_only),
+		cmocka_unit_test(whole_numbers),    cmocka_unit_test(nearest),         cmocka_unit_test(secrets),
 	};
 	return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
 }

@@ -27,8 +27,10 @@ static void any_version_and_case(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
-		"FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "F81d4fAe-7deC-11d0-A765-00a0c91E6bf6",
+		"00000000-0000-0000-0000-000000000000",
+		"ffffffff-ffff-ffff-ffff-ffffffffffff",
+		"FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+		"F81d4fAe-7deC-11d0-A765-00a0c91E6bf6",
 	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		struct uuid uuid;
@@ -99,8 +101,9 @@ static void untouched_on_failure(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bytes_stand_in_order),           cmocka_unit_test(any_version_and_case), cmocka_unit_test(other_shapes_are_refused),
-		cmocka_unit_test(a_wrong_byte_anywhere_is_refused), cmocka_unit_test(untouched_on_failure),
+		cmocka_unit_test(bytes_stand_in_order),     cmocka_unit_test(any_version_and_case),
+		cmocka_unit_test(other_shapes_are_refused), cmocka_unit_test(a_wrong_byte_anywhere_is_refused),
+		cmocka_unit_test(untouched_on_failure),
 	};
 	return cmocka_run_group_tests_name("base/uuid", tests, NULL, NULL);
 }

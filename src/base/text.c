@@ -129,8 +129,7 @@ bool text_to_int(const char *text, size_t n_bytes, int64_t *ret)
 		if (text[i] < '0' || text[i] > '9')
 			return false;
 		int digit = text[i] - '0';
-		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, negative ? -digit : digit, &value))
+		if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, negative ? -digit : digit, &value))
 			return false;
 	}
 	*ret = value;

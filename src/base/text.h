@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-bool utf8_valid(const char *text, size_t n_bytes); /* RFC 3629: no surrogates, no overlong forms, NUL allowed */
+bool utf8_valid(const char *text, size_t n_bytes);    /* RFC 3629: no surrogates, no overlong forms, NUL allowed */
 size_t utf8_length(const char *text, size_t n_bytes); /* code points of valid UTF-8 */
 /* Read one code point of valid UTF-8 at *pos (advanced). */
 uint32_t utf8_next(const char *text, size_t n_bytes, size_t *pos);
@@ -13,7 +13,7 @@ uint32_t utf8_next(const char *text, size_t n_bytes, size_t *pos);
 size_t utf8_prefix_bytes(const char *text, size_t n_bytes, size_t n_chars);
 
 bool text_has_control(const char *text, size_t n_bytes); /* C0, DEL, C1, and U+2028/U+2029 */
-bool text_is_space(uint32_t c); /* Unicode White_Space */
+bool text_is_space(uint32_t c);                          /* Unicode White_Space */
 bool text_is_blank(const char *text, size_t n_bytes);    /* only Unicode white space, or empty */
 bool text_equal_nocase(const char *a, const char *b);    /* ASCII case only */
 /* Read a whole decimal int64 with optional '-'; false for anything else, overflow included. */

@@ -10,10 +10,13 @@ static int64_t full_rate(int64_t ceiling_mps)
 	return ceiling_mps * 1000;
 }
 
+/* A slow lane's bucket holds a message and a little: what is earned while the lane is late in coming for a message counts
+ * towards the next, so that a late turn does not lower the rate. */
 static int64_t depth_micro(const struct pacer *p)
 {
 	int64_t depth = p->rate_milli * PACER_BURST_MS; /* milli-messages a second × ms = millionths of a message */
-	return depth < MICRO ? MICRO : depth;
+	int64_t least = MICRO + p->rate_milli * PACER_LATE_MS;
+	return depth < least ? least : depth;
 }
 
 int pacer_depth(const struct pacer *p)
@@ -56,12 +59,15 @@ static void climb(struct pacer *p, usec_t now_us)
 
 static void refill(struct pacer *p, usec_t now_us)
 {
-	climb(p, now_us);
 	usec_t span = now_us - p->then_us;
-	if (span <= 0) {
-		p->then_us = now_us; /* a clock that stepped back starts counting anew */
+	if (span < 0) { /* a clock that stepped back starts counting anew */
+		if (p->slowed_us)
+			p->slowed_us += span;
+		p->raised_us += span;
+		p->then_us = now_us;
 		return;
 	}
+	climb(p, now_us);
 	if (span > MICRO)
 		span = MICRO;
 	int64_t gained = p->rate_milli * span / 1000;
@@ -89,6 +95,7 @@ void pacer_put(struct pacer *p, int n)
 
 void pacer_slow(struct pacer *p, usec_t now_us)
 {
+	refill(p, now_us);
 	p->tokens_micro = 0;
 	if (p->slowed_us && now_us - p->slowed_us < SLOW_EVERY_US)
 		return;

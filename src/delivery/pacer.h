@@ -9,6 +9,7 @@
 #include "base/clock.h"
 
 #define PACER_BURST_MS 40
+#define PACER_LATE_MS 20 /* a lane that comes for its messages this late loses nothing of its rate */
 
 struct pacer {
 	int64_t ceiling_mps;   /* messages a second that are allowed at most */

@@ -62,8 +62,9 @@ static void judge_schedule(struct campaign_request *req, msec_t now, struct faul
 		return;
 	msec_t at;
 	if (!req->schedule || !read_time(req->schedule, req->timezone, &at))
-		fault_add(faults, FAULT_SCHEDULE_FORMAT, "schedule", req->timezone ? " must be a date and time that exist in a known timezone: yyyy-mm-dd hh:mm:ss"
-		                                                                   : " must be a date and time that exist: yyyy-mm-dd hh:mm:ss");
+		fault_add(faults, FAULT_SCHEDULE_FORMAT, "schedule",
+		          req->timezone ? " must be a date and time that exist in a known timezone: yyyy-mm-dd hh:mm:ss"
+		                        : " must be a date and time that exist: yyyy-mm-dd hh:mm:ss");
 	else if (at <= now)
 		fault_add(faults, FAULT_SCHEDULE_PAST, "schedule", " must be in the future");
 	else

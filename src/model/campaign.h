@@ -28,10 +28,10 @@ struct campaign {
 	msec_t start_ms, end_ms; /* -1 before */
 	enum on_unconfirmed on_unconfirmed;
 	int64_t late_start_limit_min;
-	int64_t rate;            /* ceiling below the sender's; 0 none */
-	bool frozen;             /* every recipient has its row */
-	const char *hold;        /* why it waits for a person, NULL when it does not */
-	const char *hold_by;     /* "person" or "rule" */
+	int64_t rate;        /* ceiling below the sender's; 0 none */
+	bool frozen;         /* every recipient has its row */
+	const char *hold;    /* why it waits for a person, NULL when it does not */
+	const char *hold_by; /* "person" or "rule" */
 	msec_t hold_since;
 	msec_t create_ms, update_ms;
 	int64_t count[N_STATES]; /* rows by state */

@@ -47,9 +47,10 @@ static void judge_tags(const char *tags, struct faults *faults)
 	}
 	int n = 0;
 	for (const cJSON *tag = list->child; tag; tag = tag->next) {
-		if (!cJSON_IsString(tag) || utf8_length(tag->valuestring, strlen(tag->valuestring)) > TAG_MAX_CHARS || ++n > CONTACT_MAX_TAGS) {
-			fault_add(faults, FAULT_CONTACT_TAGS, "tags", " must be at most %d strings of at most %d characters", CONTACT_MAX_TAGS,
-			          TAG_MAX_CHARS);
+		if (!cJSON_IsString(tag) || utf8_length(tag->valuestring, strlen(tag->valuestring)) > TAG_MAX_CHARS ||
+		    ++n > CONTACT_MAX_TAGS) {
+			fault_add(faults, FAULT_CONTACT_TAGS, "tags", " must be at most %d strings of at most %d characters",
+			          CONTACT_MAX_TAGS, TAG_MAX_CHARS);
 			return;
 		}
 	}
@@ -58,7 +59,8 @@ static void judge_tags(const char *tags, struct faults *faults)
 static bool field_ok(const cJSON *field)
 {
 	size_t n = strlen(field->string);
-	if (n == 0 || utf8_length(field->string, n) > FIELD_KEY_MAX || text_has_control(field->string, n) || strpbrk(field->string, "{}|"))
+	if (n == 0 || utf8_length(field->string, n) > FIELD_KEY_MAX || text_has_control(field->string, n) ||
+	    strpbrk(field->string, "{}|"))
 		return false;
 	return cJSON_IsString(field) && utf8_length(field->valuestring, strlen(field->valuestring)) <= FIELD_VALUE_MAX;
 }
@@ -76,7 +78,8 @@ static void judge_fields(const char *fields, struct faults *faults)
 		ok = field_ok(field) && ++n <= CONTACT_MAX_FIELDS;
 	if (!ok)
 		fault_add(faults, FAULT_CONTACT_FIELDS, "fields",
-		          " must be an object of at most %d strings of at most %d characters, %d bytes in all, with keys of 1 to %d characters without {, } and |",
+		          " must be an object of at most %d strings of at most %d characters, %d bytes in all, with keys of 1 to "
+		          "%d characters without {, } and |",
 		          CONTACT_MAX_FIELDS, FIELD_VALUE_MAX, CONTACT_MAX_FIELDS_BYTES, FIELD_KEY_MAX);
 }
 

@@ -28,8 +28,8 @@ struct contact {
 /* A decoded body; NULL = not given. `timestamp` and `date` are the older names of custom1 and custom2. */
 struct contact_request {
 	const char *number, *first_name, *last_name, *custom1, *custom2;
-	const char *tags;   /* compact JSON array as given, checked by the judge, or NULL */
-	const char *fields; /* compact JSON object as given, or NULL */
+	const char *tags;          /* compact JSON array as given, checked by the judge, or NULL */
+	const char *fields;        /* compact JSON object as given, or NULL */
 	char digits[NUMBER_BYTES]; /* set by the judge */
 };
 

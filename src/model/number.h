@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define NUMBER_MAX_TEXT 45  /* characters accepted from outside */
-#define NUMBER_BYTES 16     /* E.164 digits without '+', and a NUL */
+#define NUMBER_MAX_TEXT 45 /* characters accepted from outside */
+#define NUMBER_BYTES 16    /* E.164 digits without '+', and a NUL */
 
 enum number_verdict {
 	NUMBER_OK = 0,

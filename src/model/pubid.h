@@ -9,15 +9,16 @@
 
 #include "base/uuid.h"
 
-enum pubid_kind { /* never renumber */
+/* Never renumber. */
+enum pubid_kind {
 	PUBID_ACCOUNT = 1,
 	PUBID_KEY = 2,
 	PUBID_SENDER = 3,
 	PUBID_TEMPLATE = 4,
 	PUBID_AUDIENCE = 5,
-	PUBID_CONTACT = 6,  /* a audience, b contact */
+	PUBID_CONTACT = 6, /* a audience, b contact */
 	PUBID_CAMPAIGN = 7,
-	PUBID_MESSAGE = 8,  /* a campaign, b seq */
+	PUBID_MESSAGE = 8, /* a campaign, b seq */
 	PUBID_INBOUND = 9,
 	PUBID_IMPORT = 10,
 	PUBID_WEBHOOK = 11,

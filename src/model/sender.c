@@ -33,7 +33,8 @@ static void judge_code(struct sender_request *req, struct faults *faults)
 	else if (utf8_length(req->code, n) > SENDER_CODE_MAX)
 		fault_add(faults, FAULT_SENDER_CODE_LONG, "code", " must be at most %d characters long", SENDER_CODE_MAX);
 	else if (number_parse(req->code, n, req->code_digits) != NUMBER_OK)
-		fault_add(faults, FAULT_SENDER_CODE_INVALID, "code", " must be a valid phone number: digits with the country code");
+		fault_add(faults, FAULT_SENDER_CODE_INVALID, "code",
+		          " must be a valid phone number: digits with the country code");
 }
 
 /* Meta's ids are digits; they become part of a URL. */

@@ -39,7 +39,7 @@ struct sender_request {
 	const char *waba_id;
 	const char *access_token;
 	const char *app_secret;
-	int64_t rate; /* 0: not given */
+	int64_t rate;                   /* 0: not given */
 	char code_digits[NUMBER_BYTES]; /* set by the judge */
 };
 

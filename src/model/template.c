@@ -91,7 +91,8 @@ static void judge_channel(const char *channel, struct faults *faults)
 static void judge_category(const char *category, struct faults *faults)
 {
 	if (category && strcmp(category, "AUTHENTICATION") == 0)
-		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category", " AUTHENTICATION cannot have a text of its own at WhatsApp");
+		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category",
+		          " AUTHENTICATION cannot have a text of its own at WhatsApp");
 	else if (!category || (strcmp(category, "MARKETING") != 0 && strcmp(category, "UTILITY") != 0))
 		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category", " must be MARKETING or UTILITY");
 }
@@ -103,7 +104,8 @@ static void judge_braces(const struct template_text *text, struct faults *faults
 		const char *literal = text->part[i].is_placeholder ? "" : text->part[i].text;
 		bool opens = *literal && literal[strlen(literal) - 1] == '{' && i + 1 < text->n_parts;
 		if (opens || strstr(literal, "{{")) {
-			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text", " must not have two literal braces side by side, or one before a placeholder");
+			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text",
+			          " must not have two literal braces side by side, or one before a placeholder");
 			return;
 		}
 	}
@@ -118,11 +120,13 @@ static void judge_placeholders(const struct template_text *text, struct faults *
 	for (size_t i = 0; i < text->n_parts; i++) {
 		const struct template_part *p = &text->part[i];
 		if (p->is_placeholder && before)
-			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text", " has two placeholders side by side; WhatsApp wants text between them");
+			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text",
+			          " has two placeholders side by side; WhatsApp wants text between them");
 		before = p->is_placeholder;
 	}
 	if (text->part[0].is_placeholder || text->part[text->n_parts - 1].is_placeholder)
-		fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text", " must not begin or end with a placeholder; WhatsApp refuses that");
+		fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text",
+		          " must not begin or end with a placeholder; WhatsApp refuses that");
 }
 
 static void judge_text(const char *text, struct arena *arena, struct faults *faults)
@@ -158,7 +162,8 @@ static void judge_button(const struct template_request *req, struct faults *faul
 {
 	if (!req->button_type) {
 		if (req->button_text || req->button_value)
-			fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type", " is required where there is a button: LINK, PHONE_CALL or quick_reply");
+			fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type",
+			          " is required where there is a button: LINK, PHONE_CALL or quick_reply");
 		return;
 	}
 	bool link = text_equal_nocase(req->button_type, "LINK"), call = text_equal_nocase(req->button_type, "PHONE_CALL");
@@ -169,12 +174,14 @@ static void judge_button(const struct template_request *req, struct faults *faul
 	if (!text || text_is_blank(text, strlen(text)))
 		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED, "button_text", " is required");
 	else if (utf8_length(text, strlen(text)) > BUTTON_TEXT_MAX || text_has_control(text, strlen(text)))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_LONG, "button_text", " must be at most %d characters long, without control characters",
-		          BUTTON_TEXT_MAX);
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_LONG, "button_text",
+		          " must be at most %d characters long, without control characters", BUTTON_TEXT_MAX);
 	if (link && !is_url(value))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value", " must be an http or https URL of at most %d characters", BUTTON_VALUE_MAX);
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value",
+		          " must be an http or https URL of at most %d characters", BUTTON_VALUE_MAX);
 	if (call && (strlen(value) > BUTTON_PHONE_MAX || number_parse(value, strlen(value), digits) != NUMBER_OK))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value", " must be a valid phone number with its country code");
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value",
+		          " must be a valid phone number with its country code");
 }
 
 /* Meta's form: `en`, `pt_BR`, `zh_CN`. */

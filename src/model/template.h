@@ -17,7 +17,8 @@
 
 enum template_status { TEMPLATE_IN_PROCESS = 0, TEMPLATE_COMPLETED = 1, TEMPLATE_CANCELED = 2 };
 
-struct template {
+struct template
+{
 	int64_t no;
 	int64_t account_no;
 	const char *name;
@@ -28,7 +29,7 @@ struct template {
 	const char *sender_code;
 	const char *waba_id;
 	const char *language;
-	const char *button_type;  /* NULL | LINK | PHONE_CALL | quick_reply */
+	const char *button_type; /* NULL | LINK | PHONE_CALL | quick_reply */
 	const char *button_text;
 	const char *button_value;
 	const char *meta_name;
@@ -69,7 +70,7 @@ must_check int template_text_parse(struct arena *arena, const char *text, struct
 void template_judge(const struct template_request *req, struct arena *arena, struct faults *faults);
 /* "Spring offer — 1" → "spring_offer_1_<tag>": legal at Meta ([a-z0-9_]), never empty. `tag` keeps it unique. */
 void template_meta_name(const char *name, const char *tag, char *out, size_t out_bytes);
-const char *template_status_text(enum template_status status); /* IN_PROCESS | COMPLETED | CANCELED */
+const char *template_status_text(enum template_status status);           /* IN_PROCESS | COMPLETED | CANCELED */
 bool template_status_parse(const char *text, enum template_status *ret); /* any case */
 /* Meta's status word → ours: APPROVED → COMPLETED, REJECTED, DISABLED, DELETED… → CANCELED, PAUSED leaves
  * COMPLETED as it is (`now` is what it was); unknown words leave it. */

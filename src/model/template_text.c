@@ -49,7 +49,8 @@ static void name_param(struct template_text *t, struct template_part *p)
 			snprintf(p->param, sizeof(p->param), "%.28s_%d", base, i);
 		bool taken = false;
 		for (size_t k = 0; k < t->n_parts; k++)
-			taken = taken || (&t->part[k] != p && t->part[k].is_placeholder && strcmp(t->part[k].param, p->param) == 0);
+			taken = taken ||
+			        (&t->part[k] != p && t->part[k].is_placeholder && strcmp(t->part[k].param, p->param) == 0);
 		if (!taken)
 			return;
 	}
@@ -63,13 +64,15 @@ static int add_placeholder(struct arena *arena, struct template_text *t, const c
 	struct template_part *p = next_part(t);
 	if (!p)
 		return err_set(err, "it has more than %d parts", TEMPLATE_MAX_PARTS);
-	if (n_key == 0 || utf8_length(inside, n_key) > KEY_MAX || text_has_control(inside, n_key) || text_is_blank(inside, n_key) || memchr(inside, '{', n))
+	if (n_key == 0 || utf8_length(inside, n_key) > KEY_MAX || text_has_control(inside, n_key) ||
+	    text_is_blank(inside, n_key) || memchr(inside, '{', n))
 		return err_set(err, "a placeholder needs the name of a contact's field between its braces, such as {first_name}");
 	*p = (struct template_part){.is_placeholder = true, .key = arena_strndup(arena, inside, n_key)};
 	if (bar) {
 		size_t n_fallback = n - n_key - 1;
 		if (n_fallback == 0 || utf8_length(bar + 1, n_fallback) > FALLBACK_MAX || text_is_blank(bar + 1, n_fallback))
-			return err_set(err, "the fallback of {%.40s} must have 1 to %d characters and not be blank", p->key, FALLBACK_MAX);
+			return err_set(err, "the fallback of {%.40s} must have 1 to %d characters and not be blank", p->key,
+			               FALLBACK_MAX);
 		p->fallback = arena_strndup(arena, bar + 1, n_fallback);
 	}
 	name_param(t, p);
@@ -106,7 +109,8 @@ int template_text_parse(struct arena *arena, const char *text, struct template_t
 			const char *end = strchr(p, '}');
 			if (!end)
 				return err_set(err, "a brace is opened and not closed; a literal one is written {{");
-			if (add_literal(arena, ret, &literal, err) < 0 || add_placeholder(arena, ret, p + 1, (size_t)(end - p) - 1, err) < 0)
+			if (add_literal(arena, ret, &literal, err) < 0 ||
+			    add_placeholder(arena, ret, p + 1, (size_t)(end - p) - 1, err) < 0)
 				return -1;
 			p = end + 1;
 		}
@@ -147,7 +151,8 @@ enum skip_rule template_check_contact(const struct template_text *text, const st
 {
 	size_t chars = 0;
 	for (size_t i = 0; i < text->n_parts; i++) {
-		const char *piece = text->part[i].is_placeholder ? template_value(&text->part[i], contact, scratch) : text->part[i].text;
+		const char *piece = text->part[i].is_placeholder ? template_value(&text->part[i], contact, scratch)
+		                                                 : text->part[i].text;
 		if (!piece)
 			return RULE_EMPTY_PLACEHOLDER;
 		chars += utf8_length(piece, strlen(piece));
@@ -160,7 +165,8 @@ const char *template_fill(const struct template_text *text, const struct contact
 	buf_auto struct buf out;
 	buf_init(&out, 65536);
 	for (size_t i = 0; i < text->n_parts; i++) {
-		const char *piece = text->part[i].is_placeholder ? template_value(&text->part[i], contact, arena) : text->part[i].text;
+		const char *piece = text->part[i].is_placeholder ? template_value(&text->part[i], contact, arena)
+		                                                 : text->part[i].text;
 		if (piece)
 			buf_adds(&out, piece);
 	}

@@ -47,8 +47,12 @@ static void names(void **state)
 		{"(a)", 1304},
 		{"a\tb", 1304},
 		{"a\nb", 1304},
-		{"a\xE2\x80\x94" "b", 1304}, /* a dash that is not '-' */
-		{"a\xC2\xA0" "b", 1304},
+		{"a\xE2\x80\x94"
+	         "b",
+	         1304}, /* a dash that is not '-' */
+		{"a\xC2\xA0"
+	         "b",
+	         1304},
 		{"\xF0\x9F\x98\x80", 1304},
 		{"'; DROP", 1304},
 		{"123456789012345678901234567890123456789012345", 0},
@@ -76,7 +80,8 @@ static void channels(void **state)
 	static const struct {
 		const char *channel;
 		int code;
-	} cases[] = {{"whatsapp", 0}, {"WHATSAPP", 0}, {"wHaTsApP", 0}, {NULL, 1306}, {"", 1307}, {"sms", 1307}, {"VIBER", 1307}, {"telex", 1307}};
+	} cases[] = {{"whatsapp", 0}, {"WHATSAPP", 0}, {"wHaTsApP", 0}, {NULL, 1306},
+	             {"", 1307},      {"sms", 1307},   {"VIBER", 1307}, {"telex", 1307}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct faults faults;
 		faults_init(&faults);

@@ -16,8 +16,13 @@
 static struct campaign_request good(void)
 {
 	return (struct campaign_request){
-		.name = "Spring offer \xE2\x80\x94 1", .channel = "whatsapp", .from = "Shop", .template_id = ID, .audience_id = ID,
-		.late_start_limit = -1, .rate = -1,
+		.name = "Spring offer \xE2\x80\x94 1",
+		.channel = "whatsapp",
+		.from = "Shop",
+		.template_id = ID,
+		.audience_id = ID,
+		.late_start_limit = -1,
+		.rate = -1,
 	};
 }
 
@@ -69,9 +74,17 @@ static void names(void **state)
 	static const struct {
 		const char *name, *codes;
 	} cases[] = {
-		{"x", ""}, {"", "1631"}, {"  ", "1631"}, {"\xE3\x80\x80", "1631"}, {"a\nb", "1631"}, {"a\x7f", "1631"}, {"\xC2\x85x", "1631"},
-		{"!?.,;:()[]{}'\"", ""}, {"\xE5\xAE\xA2\xE6\x88\xB7 \xF0\x9F\x98\x80", ""},
-		{"123456789012345678901234567890123456789012345", ""}, {"1234567890123456789012345678901234567890123456", "1631"},
+		{"x", ""},
+		{"", "1631"},
+		{"  ", "1631"},
+		{"\xE3\x80\x80", "1631"},
+		{"a\nb", "1631"},
+		{"a\x7f", "1631"},
+		{"\xC2\x85x", "1631"},
+		{"!?.,;:()[]{}'\"", ""},
+		{"\xE5\xAE\xA2\xE6\x88\xB7 \xF0\x9F\x98\x80", ""},
+		{"123456789012345678901234567890123456789012345", ""},
+		{"1234567890123456789012345678901234567890123456", "1631"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct campaign_request req = good();
@@ -143,7 +156,8 @@ static void schedule(void **state)
 		req.timezone = schedules[i].timezone;
 		const char *found = codes(&req);
 		if (strcmp(found, schedules[i].codes) != 0 || req.schedule_ms != schedules[i].at)
-			fail_msg("%s %s gives '%s', %lld", req.schedule, req.timezone ? req.timezone : "", found, (long long)req.schedule_ms);
+			fail_msg("%s %s gives '%s', %lld", req.schedule, req.timezone ? req.timezone : "", found,
+			         (long long)req.schedule_ms);
 		faults_init(&faults);
 		campaign_judge_update(&req, NOW, &faults);
 		assert_string_equal(codes_of(&faults), schedules[i].codes);
@@ -201,8 +215,11 @@ static void options(void **state)
 		int64_t late, rate;
 		const char *codes;
 	} cases[] = {
-		{"hold", 0, 1, ""}, {"resend", 10080, 100000, ""}, {"Hold", -1, -1, "1615"}, {"", -1, -1, "1615"}, {NULL, -2, -1, "1615"},
-		{NULL, 10081, -1, "1615"}, {NULL, -1, 0, "1615"}, {NULL, -1, 100001, "1615"}, {NULL, -1, -2, "1615"}, {"x", INT64_MAX, INT64_MIN, "1615 1615 1615"},
+		{"hold", 0, 1, ""},       {"resend", 10080, 100000, ""},
+		{"Hold", -1, -1, "1615"}, {"", -1, -1, "1615"},
+		{NULL, -2, -1, "1615"},   {NULL, 10081, -1, "1615"},
+		{NULL, -1, 0, "1615"},    {NULL, -1, 100001, "1615"},
+		{NULL, -1, -2, "1615"},   {"x", INT64_MAX, INT64_MIN, "1615 1615 1615"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct campaign_request req = good();
@@ -216,8 +233,10 @@ static void options(void **state)
 static void faults_are_sorted_by_field(void **state)
 {
 	(void)state;
-	static const char *const added[] = {"rate", "schedule", "audience", "template", "from", "channel", "name", "deadline", "name", "schedule"};
-	static const char *const sorted[] = {"name", "name", "channel", "from", "template", "audience", "schedule", "schedule", "rate", "deadline"};
+	static const char *const added[] = {"rate",    "schedule", "audience", "template", "from",
+	                                    "channel", "name",     "deadline", "name",     "schedule"};
+	static const char *const sorted[] = {"name",     "name",     "channel",  "from", "template",
+	                                     "audience", "schedule", "schedule", "rate", "deadline"};
 	struct faults faults;
 	faults_init(&faults);
 	for (int i = 0; i < 10; i++)
@@ -255,9 +274,16 @@ static void words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good_ones), cmocka_unit_test(nothing_given), cmocka_unit_test(names), cmocka_unit_test(references),
-		cmocka_unit_test(schedule), cmocka_unit_test(an_update_judges_name_and_schedule), cmocka_unit_test(deadlines),
-		cmocka_unit_test(options), cmocka_unit_test(faults_are_sorted_by_field), cmocka_unit_test(words),
+		cmocka_unit_test(good_ones),
+		cmocka_unit_test(nothing_given),
+		cmocka_unit_test(names),
+		cmocka_unit_test(references),
+		cmocka_unit_test(schedule),
+		cmocka_unit_test(an_update_judges_name_and_schedule),
+		cmocka_unit_test(deadlines),
+		cmocka_unit_test(options),
+		cmocka_unit_test(faults_are_sorted_by_field),
+		cmocka_unit_test(words),
 	};
 	return cmocka_run_group_tests_name("model/campaign", tests, NULL, NULL);
 }

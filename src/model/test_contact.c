@@ -32,8 +32,16 @@ static void numbers(void **state)
 	static const struct {
 		const char *number, *codes;
 	} cases[] = {
-		{NULL, "1353"}, {"", "1353"}, {NUMBER, ""}, {"447400123456", ""}, {"++447400123456", "1354"}, {"07400123456", "1354"},
-		{"44 7400 123456", "1354"}, {"x", "1354"}, {"0", "1354"}, {"111111111111111111111111111111111111111111111", "1354"},
+		{NULL, "1353"},
+		{"", "1353"},
+		{NUMBER, ""},
+		{"447400123456", ""},
+		{"++447400123456", "1354"},
+		{"07400123456", "1354"},
+		{"44 7400 123456", "1354"},
+		{"x", "1354"},
+		{"0", "1354"},
+		{"111111111111111111111111111111111111111111111", "1354"},
 		{"1111111111111111111111111111111111111111111111", "1355"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -83,9 +91,18 @@ static void tags(void **state)
 	static const struct {
 		const char *tags, *codes;
 	} cases[] = {
-		{"[]", ""}, {"[\"vip\",\"news\"]", ""}, {"[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\"]", ""},
-		{"[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"]", "1359"}, {"[1]", "1359"}, {"[null]", "1359"},
-		{"[[\"a\"]]", "1359"}, {"{}", "1359"}, {"\"vip\"", "1359"}, {"null", "1359"}, {"", "1359"}, {"[", "1359"},
+		{"[]", ""},
+		{"[\"vip\",\"news\"]", ""},
+		{"[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\"]", ""},
+		{"[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"]", "1359"},
+		{"[1]", "1359"},
+		{"[null]", "1359"},
+		{"[[\"a\"]]", "1359"},
+		{"{}", "1359"},
+		{"\"vip\"", "1359"},
+		{"null", "1359"},
+		{"", "1359"},
+		{"[", "1359"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct contact_request req = {.number = NUMBER, .tags = cases[i].tags};
@@ -105,10 +122,22 @@ static void fields(void **state)
 	static const struct {
 		const char *fields, *codes;
 	} cases[] = {
-		{"{}", ""}, {"{\"city\":\"Bath\",\"\xC3\xA9t\xC3\xA9\":\"\"}", ""}, {"{\"a b-c.d\":\"x\"}", ""}, {"{\"\":\"x\"}", "1365"},
-		{"{\"a{\":\"x\"}", "1365"}, {"{\"a}\":\"x\"}", "1365"}, {"{\"a|b\":\"x\"}", "1365"}, {"{\"a\\n\":\"x\"}", "1365"},
-		{"{\"a\":1}", "1365"}, {"{\"a\":null}", "1365"}, {"{\"a\":{}}", "1365"}, {"{\"a\":\"x\",\"a\":\"y\"}", "1365"}, {"[]", "1365"},
-		{"\"x\"", "1365"}, {"", "1365"}, {"{", "1365"},
+		{"{}", ""},
+		{"{\"city\":\"Bath\",\"\xC3\xA9t\xC3\xA9\":\"\"}", ""},
+		{"{\"a b-c.d\":\"x\"}", ""},
+		{"{\"\":\"x\"}", "1365"},
+		{"{\"a{\":\"x\"}", "1365"},
+		{"{\"a}\":\"x\"}", "1365"},
+		{"{\"a|b\":\"x\"}", "1365"},
+		{"{\"a\\n\":\"x\"}", "1365"},
+		{"{\"a\":1}", "1365"},
+		{"{\"a\":null}", "1365"},
+		{"{\"a\":{}}", "1365"},
+		{"{\"a\":\"x\",\"a\":\"y\"}", "1365"},
+		{"[]", "1365"},
+		{"\"x\"", "1365"},
+		{"", "1365"},
+		{"{", "1365"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct contact_request req = {.number = NUMBER, .fields = cases[i].fields};
@@ -127,7 +156,8 @@ static void many_and_long_fields(void **state)
 		for (int i = 0; i < n; i++)
 			buf_addf(&b, "%s\"k%d\":\"v\"", i ? "," : "", i);
 		buf_addc(&b, '}');
-		assert_string_equal(codes((struct contact_request){.number = NUMBER, .fields = buf_text(&b)}, false), n <= 50 ? "" : "1365");
+		assert_string_equal(codes((struct contact_request){.number = NUMBER, .fields = buf_text(&b)}, false),
+		                    n <= 50 ? "" : "1365");
 	}
 	static const struct {
 		int key, value;
@@ -137,7 +167,8 @@ static void many_and_long_fields(void **state)
 		buf_auto struct buf b;
 		buf_init(&b, BUF_NO_LIMIT);
 		buf_addf(&b, "{\"%0*d\":\"%0*d\"}", cases[i].key, 0, cases[i].value, 0);
-		assert_string_equal(codes((struct contact_request){.number = NUMBER, .fields = buf_text(&b)}, false), cases[i].codes);
+		assert_string_equal(codes((struct contact_request){.number = NUMBER, .fields = buf_text(&b)}, false),
+		                    cases[i].codes);
 	}
 	for (int beyond = 0; beyond <= 1; beyond++) { /* 8,192 bytes in all, and one more */
 		buf_auto struct buf b;
@@ -147,20 +178,31 @@ static void many_and_long_fields(void **state)
 			buf_addf(&b, "\"k%d\":\"%01000d\",", i, 0);
 		buf_addf(&b, "\"l\":\"%0*d\"}", CONTACT_MAX_FIELDS_BYTES - (int)b.len - 7 + beyond, 0);
 		assert_int_equal(b.len, CONTACT_MAX_FIELDS_BYTES + beyond);
-		assert_string_equal(codes((struct contact_request){.number = NUMBER, .fields = buf_text(&b)}, false), beyond ? "1365" : "");
+		assert_string_equal(codes((struct contact_request){.number = NUMBER, .fields = buf_text(&b)}, false),
+		                    beyond ? "1365" : "");
 	}
 }
 
 static void all_faults_in_the_order_of_the_table(void **state)
 {
 	(void)state;
-	struct contact_request req = {.number = "x", .first_name = "\n", .last_name = "\n", .custom1 = "\n", .custom2 = "\n", .tags = "x", .fields = "x"};
+	struct contact_request req = {.number = "x",
+	                              .first_name = "\n",
+	                              .last_name = "\n",
+	                              .custom1 = "\n",
+	                              .custom2 = "\n",
+	                              .tags = "x",
+	                              .fields = "x"};
 	assert_string_equal(codes(req, false), "1354 1361 1362 1363 1364 1359 1365");
 	assert_string_equal(codes(req, true), "1361 1362 1363 1364 1359 1365");
 }
 
 static const struct contact ada = {
-	.number = "447400123456", .first_name = "Ada", .last_name = "", .custom1 = "ten", .custom2 = "May",
+	.number = "447400123456",
+	.first_name = "Ada",
+	.last_name = "",
+	.custom1 = "ten",
+	.custom2 = "May",
 	.fields = "{\"city\":\"Bath\",\"empty\":\"\",\"first_name\":\"shadow\",\"caf\\u00e9\":\"x\",\"City\":\"other\"}",
 };
 
@@ -171,16 +213,30 @@ static void values(void **state)
 	static const struct {
 		const char *key, *value;
 	} cases[] = {
-		{"number", "447400123456"}, {"first_name", "Ada"}, {"last_name", NULL}, {"custom1", "ten"}, {"custom2", "May"}, {"timestamp", "ten"},
-		{"date", "May"}, {"city", "Bath"}, {"City", "other"}, {"CITY", NULL}, {"caf\xC3\xA9", "x"}, {"empty", NULL}, {"none", NULL},
-		{"", NULL}, {"First_name", NULL}, {"tags", NULL},
+		{"number", "447400123456"},
+		{"first_name", "Ada"},
+		{"last_name", NULL},
+		{"custom1", "ten"},
+		{"custom2", "May"},
+		{"timestamp", "ten"},
+		{"date", "May"},
+		{"city", "Bath"},
+		{"City", "other"},
+		{"CITY", NULL},
+		{"caf\xC3\xA9", "x"},
+		{"empty", NULL},
+		{"none", NULL},
+		{"", NULL},
+		{"First_name", NULL},
+		{"tags", NULL},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const char *value = contact_value(&ada, cases[i].key, arena);
 		if (cases[i].value ? !value || strcmp(value, cases[i].value) != 0 : value != NULL)
 			fail_msg("%s is %s", cases[i].key, value ? value : "none");
 	}
-	struct contact bare = {.number = "1", .first_name = "", .last_name = "", .custom1 = "", .custom2 = "", .tags = "", .fields = ""};
+	struct contact bare = {
+		.number = "1", .first_name = "", .last_name = "", .custom1 = "", .custom2 = "", .tags = "", .fields = ""};
 	assert_null(contact_value(&bare, "city", arena));
 	assert_null(contact_value(&bare, "date", arena));
 	bare.fields = "not json";
@@ -203,8 +259,13 @@ static void builtin_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers), cmocka_unit_test(lengths_of_texts), cmocka_unit_test(tags), cmocka_unit_test(fields),
-		cmocka_unit_test(many_and_long_fields), cmocka_unit_test(all_faults_in_the_order_of_the_table), cmocka_unit_test(values),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(lengths_of_texts),
+		cmocka_unit_test(tags),
+		cmocka_unit_test(fields),
+		cmocka_unit_test(many_and_long_fields),
+		cmocka_unit_test(all_faults_in_the_order_of_the_table),
+		cmocka_unit_test(values),
 		cmocka_unit_test(builtin_keys),
 	};
 	return cmocka_run_group_tests_name("model/contact", tests, NULL, NULL);

@@ -43,10 +43,10 @@ static void every_code_has_an_http_status(void **state)
 static void the_contracts_codes(void **state)
 {
 	(void)state;
-	static const int status_400[] = {1005, 1007, 1241, 1252, 1254, 1255, 1256, 1257, 1259, 1260, 1261, 1263, 1272, 1273, 1274, 1302,
-	                                 1303, 1304, 1305, 1306, 1307, 1308, 1352, 1353, 1354, 1355, 1359, 1361, 1362, 1363, 1364, 1404,
-	                                 1405, 1406, 1407, 1408, 1409, 1414, 1502, 1515, 1522, 1524, 1602, 1603, 1604, 1605, 1606, 1607,
-	                                 1608, 1609, 1613, 1616, 1617, 1631};
+	static const int status_400[] = {1005, 1007, 1241, 1252, 1254, 1255, 1256, 1257, 1259, 1260, 1261, 1263, 1272, 1273,
+	                                 1274, 1302, 1303, 1304, 1305, 1306, 1307, 1308, 1352, 1353, 1354, 1355, 1359, 1361,
+	                                 1362, 1363, 1364, 1404, 1405, 1406, 1407, 1408, 1409, 1414, 1502, 1515, 1522, 1524,
+	                                 1602, 1603, 1604, 1605, 1606, 1607, 1608, 1609, 1613, 1616, 1617, 1631};
 	static const int status_404[] = {1251, 1301, 1351, 1402, 1501, 1601};
 	static const int status_409[] = {1258, 1309, 1360, 1441, 1611, 1612, 1614};
 	for (size_t i = 0; i < sizeof status_400 / sizeof *status_400; i++)
@@ -146,8 +146,9 @@ static void long_texts_are_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_code_twice),     cmocka_unit_test(every_code_has_an_http_status), cmocka_unit_test(the_contracts_codes),
-		cmocka_unit_test(what_a_fault_says), cmocka_unit_test(in_an_array),                   cmocka_unit_test(more_than_are_told),
+		cmocka_unit_test(no_code_twice),       cmocka_unit_test(every_code_has_an_http_status),
+		cmocka_unit_test(the_contracts_codes), cmocka_unit_test(what_a_fault_says),
+		cmocka_unit_test(in_an_array),         cmocka_unit_test(more_than_are_told),
 		cmocka_unit_test(long_texts_are_cut),
 	};
 	return cmocka_run_group_tests_name("model/fault", tests, NULL, NULL);

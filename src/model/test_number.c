@@ -38,7 +38,9 @@ static void international(void **state)
 		{"tel:+447911123456", NUMBER_NOT_DIGITS, NULL},
 		{"447911123456;ext=1", NUMBER_NOT_DIGITS, NULL},
 		{"\xD9\xA4\xD9\xA4", NUMBER_NOT_DIGITS, NULL}, /* digits of another script */
-		{"\xEF\xBC\x8B" "447911123456", NUMBER_NOT_DIGITS, NULL},
+		{"\xEF\xBC\x8B"
+	         "447911123456",
+	         NUMBER_NOT_DIGITS, NULL},
 		{"07911123456", NUMBER_INVALID, NULL},
 		{"00447911123456", NUMBER_INVALID, NULL},
 		{"0", NUMBER_INVALID, NULL},
@@ -64,7 +66,8 @@ static void international(void **state)
 static void what_was_parsed_parses_to_itself(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {"+447911123456", "+4407911123456", "+390612345678", "+5491123456789", "+525512345678", "+5215512345678"};
+	static const char *const texts[] = {"+447911123456",  "+4407911123456", "+390612345678",
+	                                    "+5491123456789", "+525512345678",  "+5215512345678"};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		char once[NUMBER_BYTES], twice[NUMBER_BYTES];
 		assert_int_equal(number_parse(texts[i], strlen(texts[i]), once), NUMBER_OK);
@@ -112,7 +115,8 @@ static void of_a_region(void **state)
 		char digits[NUMBER_BYTES] = "before";
 		enum number_verdict verdict = number_parse_region(cases[i].text, strlen(cases[i].text), cases[i].region, digits);
 		if (verdict != cases[i].verdict || strcmp(digits, cases[i].digits ? cases[i].digits : "before") != 0)
-			fail_msg("'%s' of %s: %d, %s", cases[i].text, cases[i].region ? cases[i].region : "none", (int)verdict, digits);
+			fail_msg("'%s' of %s: %d, %s", cases[i].text, cases[i].region ? cases[i].region : "none", (int)verdict,
+			         digits);
 	}
 	char digits[NUMBER_BYTES];
 	assert_int_equal(number_parse_region("07911123456\0", 12, "GB", digits), NUMBER_NOT_DIGITS);
@@ -124,8 +128,16 @@ static void countries(void **state)
 	static const struct {
 		const char *digits, *country;
 	} cases[] = {
-		{"447400123456", "GB"}, {"447911123456", "GG"}, {"12025550123", "US"}, {"14165550123", "CA"}, {"77012345678", "KZ"}, {"79161234567", "RU"},
-		{"5511987654321", "BR"}, {"80012345678", ""},  {"999", ""},           {"", ""},
+		{"447400123456", "GB"},
+		{"447911123456", "GG"},
+		{"12025550123", "US"},
+		{"14165550123", "CA"},
+		{"77012345678", "KZ"},
+		{"79161234567", "RU"},
+		{"5511987654321", "BR"},
+		{"80012345678", ""},
+		{"999", ""},
+		{"", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char country[3] = "xx";
@@ -164,8 +176,9 @@ static void masks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(international), cmocka_unit_test(what_was_parsed_parses_to_itself), cmocka_unit_test(of_a_region),
-		cmocka_unit_test(countries),     cmocka_unit_test(masks),
+		cmocka_unit_test(international), cmocka_unit_test(what_was_parsed_parses_to_itself),
+		cmocka_unit_test(of_a_region),   cmocka_unit_test(countries),
+		cmocka_unit_test(masks),
 	};
 	return cmocka_run_group_tests_name("model/number", tests, NULL, NULL);
 }

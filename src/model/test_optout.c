@@ -72,7 +72,8 @@ static void what_surrounds_it(void **state)
 	expect("\xC2\xBFStop?", OPTOUT_STOP);
 	expect("\xF0\x9F\x9B\x91 stop", OPTOUT_STOP);
 	expect("stop \xF0\x9F\x9B\x91", OPTOUT_STOP);
-	expect("STOP!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!", OPTOUT_STOP);
+	expect("STOP!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!",
+	       OPTOUT_STOP);
 	char text[4100];
 	memset(text, ' ', sizeof(text));
 	memcpy(text + 2000, "stop", 4);
@@ -84,8 +85,23 @@ static void other_messages(void **state)
 {
 	(void)state;
 	static const char *const others[] = {
-		"", " ", "!!!", "\xF0\x9F\x9B\x91", "stops", "nonstop", "don't stop", "stop it", "s t o p", "stop.start", "stop start", "no", "ok",
-		"I will start to stop", "stop\xF0\xA0\x80\x80", "1", "\xFF\xFE",
+		"",
+		" ",
+		"!!!",
+		"\xF0\x9F\x9B\x91",
+		"stops",
+		"nonstop",
+		"don't stop",
+		"stop it",
+		"s t o p",
+		"stop.start",
+		"stop start",
+		"no",
+		"ok",
+		"I will start to stop",
+		"stop\xF0\xA0\x80\x80",
+		"1",
+		"\xFF\xFE",
 	};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		expect(others[i], OPTOUT_NONE);
@@ -116,8 +132,12 @@ static void every_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_word_of_the_table), cmocka_unit_test(the_words_that_are_promised), cmocka_unit_test(any_case),
-		cmocka_unit_test(what_surrounds_it),       cmocka_unit_test(other_messages),              cmocka_unit_test(every_length),
+		cmocka_unit_test(every_word_of_the_table),
+		cmocka_unit_test(the_words_that_are_promised),
+		cmocka_unit_test(any_case),
+		cmocka_unit_test(what_surrounds_it),
+		cmocka_unit_test(other_messages),
+		cmocka_unit_test(every_length),
 	};
 	return cmocka_run_group_tests_name("model/optout", tests, NULL, NULL);
 }

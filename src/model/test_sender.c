@@ -84,8 +84,9 @@ static void names(void **state)
 	static const struct {
 		const char *name, *codes;
 	} cases[] = {
-		{NULL, "1404"}, {"", "1405"}, {"  ", "1405"}, {"\xC2\xA0", "1405"}, {"a\nb", "1405"}, {"a\x7f", "1405"}, {"\xC2\x85", "1405"},
-		{"x", ""},      {"\xD0\x9A\xD0\xB0\xD1\x84\xD0\xB5", ""},
+		{NULL, "1404"},       {"", "1405"},     {"  ", "1405"},
+		{"\xC2\xA0", "1405"}, {"a\nb", "1405"}, {"a\x7f", "1405"},
+		{"\xC2\x85", "1405"}, {"x", ""},        {"\xD0\x9A\xD0\xB0\xD1\x84\xD0\xB5", ""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct sender_request req = good();
@@ -113,8 +114,14 @@ static void numbers(void **state)
 	static const struct {
 		const char *code, *codes;
 	} cases[] = {
-		{NULL, "1409"}, {"", "1407"}, {"abc", "1407"}, {"07400 123456", "1407"}, {"447400123456", ""}, {"12", "1407"},
-		{"000000000000000000000000000000000000000000000", "1407"}, {"0000000000000000000000000000000000000000000000", "1408"},
+		{NULL, "1409"},
+		{"", "1407"},
+		{"abc", "1407"},
+		{"07400 123456", "1407"},
+		{"447400123456", ""},
+		{"12", "1407"},
+		{"000000000000000000000000000000000000000000000", "1407"},
+		{"0000000000000000000000000000000000000000000000", "1408"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct sender_request req = good();
@@ -130,8 +137,9 @@ static void channels(void **state)
 		const char *word;
 		bool whatsapp, known;
 	} cases[] = {
-		{"whatsapp", true, true}, {"WHATSAPP", true, true}, {"WhatsApp", true, true}, {"sms", false, true},     {"SMS", false, true},
-		{"Viber", false, true},   {"", false, false},       {"whats", false, false},  {"whatsapp ", false, false}, {"rcs", false, false},
+		{"whatsapp", true, true},    {"WHATSAPP", true, true}, {"WhatsApp", true, true}, {"sms", false, true},
+		{"SMS", false, true},        {"Viber", false, true},   {"", false, false},       {"whats", false, false},
+		{"whatsapp ", false, false}, {"rcs", false, false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct sender_request req = good();
@@ -209,8 +217,13 @@ static void a_message_never_tells_a_secret(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_good_one), cmocka_unit_test(nothing_given), cmocka_unit_test(names), cmocka_unit_test(numbers),
-		cmocka_unit_test(channels), cmocka_unit_test(ids_of_meta), cmocka_unit_test(secrets_and_rate),
+		cmocka_unit_test(a_good_one),
+		cmocka_unit_test(nothing_given),
+		cmocka_unit_test(names),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(channels),
+		cmocka_unit_test(ids_of_meta),
+		cmocka_unit_test(secrets_and_rate),
 		cmocka_unit_test(a_message_never_tells_a_secret),
 	};
 	return cmocka_run_group_tests_name("model/sender", tests, setup, NULL);

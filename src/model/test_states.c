@@ -14,7 +14,8 @@
 static const char letters[] = "qcuasdrfkx";
 static const char *const law[] = {
 	[STATE_QUEUED] = "ckx" /* and what is heard late of a first try when a second was planned: */ "asdrf",
-	[STATE_CLAIMED] = "aqfu" /* a webhook before the answer: */ "sdr" /* found out while rendering, or canceled meanwhile: */ "kx",
+	[STATE_CLAIMED] =
+		"aqfu" /* a webhook before the answer: */ "sdr" /* found out while rendering, or canceled meanwhile: */ "kx",
 	[STATE_UNCONFIRMED] = "asdrf" /* only when a rule or a person says so: */ "q",
 	[STATE_ACCEPTED] = "sdrf",
 	[STATE_SENT] = "drf",
@@ -42,8 +43,8 @@ static void every_pair(void **state)
 static int height(enum state s)
 {
 	static const int heights[] = {
-		[STATE_QUEUED] = 0, [STATE_CLAIMED] = 1, [STATE_UNCONFIRMED] = 2, [STATE_ACCEPTED] = 3, [STATE_SENT] = 4, [STATE_DELIVERED] = 5,
-		[STATE_READ] = 6,   [STATE_FAILED] = 7,  [STATE_SKIPPED] = 7,     [STATE_CANCELED] = 7,
+		[STATE_QUEUED] = 0,    [STATE_CLAIMED] = 1, [STATE_UNCONFIRMED] = 2, [STATE_ACCEPTED] = 3, [STATE_SENT] = 4,
+		[STATE_DELIVERED] = 5, [STATE_READ] = 6,    [STATE_FAILED] = 7,      [STATE_SKIPPED] = 7,  [STATE_CANCELED] = 7,
 	};
 	return heights[s];
 }
@@ -93,8 +94,8 @@ static void settled(void **state)
 static void words(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {"queued", "claimed",   "unconfirmed", "accepted", "sent",
-					    "delivered", "read", "failed",      "skipped",  "canceled"};
+	static const char *const texts[] = {"queued",    "claimed", "unconfirmed", "accepted", "sent",
+	                                    "delivered", "read",    "failed",      "skipped",  "canceled"};
 	for (int i = 0; i < N_STATES; i++) {
 		enum state back = N_STATES;
 		assert_string_equal(state_text((enum state)i), texts[i]); /* the number is what databases hold */
@@ -125,8 +126,9 @@ static void numbers_that_are_no_states(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_pair), cmocka_unit_test(a_state_never_falls), cmocka_unit_test(ends_are_ends),
-		cmocka_unit_test(settled),    cmocka_unit_test(words),               cmocka_unit_test(numbers_that_are_no_states),
+		cmocka_unit_test(every_pair),    cmocka_unit_test(a_state_never_falls),
+		cmocka_unit_test(ends_are_ends), cmocka_unit_test(settled),
+		cmocka_unit_test(words),         cmocka_unit_test(numbers_that_are_no_states),
 	};
 	return cmocka_run_group_tests_name("model/states", tests, NULL, NULL);
 }

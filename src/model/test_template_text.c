@@ -136,16 +136,21 @@ static void parameters_are_metas_and_unique(void **state)
 	static const struct {
 		const char *text, *first, *last;
 	} cases[] = {
-		{"{first_name}", "first_name", "first_name"}, {"{First Name}", "first_name", "first_name"}, {"{a} {a}", "a", "a_2"},
-		{"{a} {a_2} {a}", "a", "a_3"}, {"{a} {a} {a_2}", "a", "a_2_2"}, {"{A} {a}", "a", "a_2"},
+		{"{first_name}", "first_name", "first_name"},
+		{"{First Name}", "first_name", "first_name"},
+		{"{a} {a}", "a", "a_2"},
+		{"{a} {a_2} {a}", "a", "a_3"},
+		{"{a} {a} {a_2}", "a", "a_2_2"},
+		{"{A} {a}", "a", "a_2"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_non_null(parts(cases[i].text));
 		assert_string_equal(parsed.part[0].param, cases[i].first);
 		assert_string_equal(parsed.part[parsed.n_parts - 1].param, cases[i].last);
 	}
-	static const char *const same[] = {"{a}", "{\xD0\xB8\xD0\xBC\xD1\x8F}", "{a_2}{a}", "{kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk}",
-					   "{kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk}{kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk_2}"};
+	static const char *const same[] = {
+		"{a}", "{\xD0\xB8\xD0\xBC\xD1\x8F}", "{a_2}{a}", "{kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk}",
+		"{kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk}{kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk_2}"};
 	for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
 		assert_non_null(parts(repeated(same[i], strstr(same[i], "}{") ? 32 : 64, "")));
 		for (size_t k = 0; k < parsed.n_parts; k++) {
@@ -159,7 +164,13 @@ static void parameters_are_metas_and_unique(void **state)
 
 static struct contact contact(const char *first_name, const char *fields)
 {
-	return (struct contact){.number = "447400123456", .first_name = first_name, .last_name = "", .custom1 = "", .custom2 = "", .tags = "", .fields = fields};
+	return (struct contact){.number = "447400123456",
+	                        .first_name = first_name,
+	                        .last_name = "",
+	                        .custom1 = "",
+	                        .custom2 = "",
+	                        .tags = "",
+	                        .fields = fields};
 }
 
 static void values(void **state)
@@ -177,7 +188,10 @@ static void values(void **state)
 		{"{first_name|dear \n friend }", "", "dear friend"},
 		/* as Meta demands of parameters: no line end, no tab, no run of blanks */
 		{"{first_name}", "  Ada \n\t  Augusta  King ", "Ada Augusta King"},
-		{"{first_name}", "a\xC2\xA0\xE3\x80\x80" "b", "a b"},
+		{"{first_name}",
+	         "a\xC2\xA0\xE3\x80\x80"
+	         "b",
+	         "a b"},
 		{"{first_name}", "\xE5\xAE\xA2 \xE6\x88\xB7", "\xE5\xAE\xA2 \xE6\x88\xB7"},
 		{"{number}", "Ada", "447400123456"},
 		{"{none}", "Ada", NULL},

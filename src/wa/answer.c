@@ -45,7 +45,8 @@ bool wa_graph_error_decode(const char *body, size_t n_bytes, struct wa_graph_err
 	ret->code = (int)code;
 	ret->subcode = (int)subcode;
 	plain_copy(ret->message, sizeof(ret->message),
-	           first_text(json_text(error, "error_user_msg"), json_text(json_get(error, "error_data"), "details"), json_text(error, "message")));
+	           first_text(json_text(error, "error_user_msg"), json_text(json_get(error, "error_data"), "details"),
+	                      json_text(error, "message")));
 	return true;
 }
 

@@ -9,12 +9,14 @@ static const struct wa_error_rule table[] = {
 #define N_RULES (sizeof(table) / sizeof(table[0]))
 
 /* A code that is not in the table. Meta adds codes; what it refuses with a 4xx was not sent, a 5xx proves nothing. */
-static const struct wa_error_rule unknown_refusal = {
-	-1, WA_FAIL, "WhatsApp refused the message with a code that this version does not know.", "Look at the detail, and at Meta's page of error codes."};
-static const struct wa_error_rule unknown_trouble = {
-	-1, WA_AMBIGUOUS, "WhatsApp had a failure of its own; the message may have been taken.", "Wait for its status; unconfirmed messages are shown."};
-static const struct wa_error_rule permission = {
-	-1, WA_HOLD_SENDER, "The access token lacks a permission.", "Check the token's permissions, then resume."};
+static const struct wa_error_rule unknown_refusal = {-1, WA_FAIL,
+                                                     "WhatsApp refused the message with a code that this version does not know.",
+                                                     "Look at the detail, and at Meta's page of error codes."};
+static const struct wa_error_rule unknown_trouble = {-1, WA_AMBIGUOUS,
+                                                     "WhatsApp had a failure of its own; the message may have been taken.",
+                                                     "Wait for its status; unconfirmed messages are shown."};
+static const struct wa_error_rule permission = {-1, WA_HOLD_SENDER, "The access token lacks a permission.",
+                                                "Check the token's permissions, then resume."};
 
 static const struct wa_error_rule *find(int code)
 {

@@ -21,7 +21,8 @@ struct wa_error_rule {
 	const char *remedy;  /* what a person can do, one sentence */
 };
 
-/* Never NULL: an unknown code has a safe rule. `http_status` settles it then: 5xx ambiguous, else WA_FAIL. */
+/* Never NULL: an unknown code has a safe rule. A 5xx is ambiguous whatever the code, except one that holds the sender or the
+ * campaign: those cannot send at all. */
 const struct wa_error_rule *wa_error_rule(int code, int http_status);
 /* The rule by code alone, for showing failures; never NULL. */
 const struct wa_error_rule *wa_error_words(int code);

@@ -70,12 +70,12 @@ static int walk_status(struct walk *w, const cJSON *status)
 	size_t i = 0, n = sizeof(words) / sizeof(words[0]);
 	while (i < n && strcmp(words[i].word, word) != 0)
 		i++;
-	if (i == n)
+	e.wamid = text_or_empty(status, "id");
+	e.has_key = key && wa_key_parse(key, &e.key);
+	if (i == n || (!*e.wamid && !e.has_key))
 		return tell_unknown(w);
 	e.state = words[i].state;
-	e.wamid = text_or_empty(status, "id");
 	e.time_ms = seconds(status, "timestamp");
-	e.has_key = key && wa_key_parse(key, &e.key);
 	const cJSON *error = cJSON_GetArrayItem(json_get(status, "errors"), 0);
 	int64_t code;
 	if (e.state == STATE_FAILED && json_int(error, "code", &code) && code >= 0 && code <= INT32_MAX)
@@ -131,10 +131,11 @@ static int walk_preference(struct walk *w, const cJSON *preference)
 	return tell(w, &e);
 }
 
+/* What should be a list and is none is told as one element that is not understood. */
 static int walk_list(struct walk *w, const cJSON *list, int (*one)(struct walk *, const cJSON *))
 {
 	if (!cJSON_IsArray(list))
-		return 0;
+		return tell_unknown(w);
 	for (const cJSON *item = list->child; item; item = item->next)
 		if (one(w, item) < 0)
 			return -1;
@@ -147,9 +148,9 @@ static int walk_messages(struct walk *w, const cJSON *value)
 	w->event.phone_number_id = text_or_empty(json_get(value, "metadata"), "phone_number_id");
 	if (!statuses && !messages)
 		return tell_unknown(w);
-	if (walk_list(w, statuses, walk_status) < 0)
+	if (statuses && walk_list(w, statuses, walk_status) < 0)
 		return -1;
-	return walk_list(w, messages, walk_message);
+	return messages ? walk_list(w, messages, walk_message) : 0;
 }
 
 static int walk_preferences(struct walk *w, const cJSON *value)
@@ -158,16 +159,30 @@ static int walk_preferences(struct walk *w, const cJSON *value)
 	return walk_list(w, json_get(value, "user_preferences"), walk_preference);
 }
 
+#define STATUS_BYTES 64
+
+/* Meta writes `PAUSED` on one page and `paused` on another. "" when it is too long to be one of its words. */
+static const char *upper(const char *word, char out[STATUS_BYTES])
+{
+	size_t n = strlen(word);
+	if (n >= STATUS_BYTES)
+		return "";
+	for (size_t i = 0; i <= n; i++)
+		out[i] = word[i] >= 'a' && word[i] <= 'z' ? (char)(word[i] - 'a' + 'A') : word[i];
+	return out;
+}
+
 static int walk_template(struct walk *w, const cJSON *value, enum wa_event_kind kind, const char *status_key)
 {
-	char scratch[32];
+	char scratch[32], status[STATUS_BYTES];
 	struct wa_event e = event_of(w, kind);
 	e.template_id = id_text(value, "message_template_id", scratch);
 	e.template_name = text_or_empty(value, "message_template_name");
-	e.status = text_or_empty(value, status_key);
+	e.status = upper(text_or_empty(value, status_key), status);
 	const char *why = json_text(json_get(value, "rejection_info"), "reason");
 	e.reason = why ? why : text_or_empty(value, "reason");
-	if (!*e.template_id || !*e.status)
+	/* An id is a number here, and a large one is no longer exact; Meta's name of the template tells as much. */
+	if ((!*e.template_id && !*e.template_name) || !*e.status)
 		return tell_unknown(w);
 	return tell(w, &e);
 }
@@ -191,6 +206,7 @@ static int walk_change(struct walk *w, const cJSON *change)
 static int walk_entry(struct walk *w, const cJSON *entry)
 {
 	char scratch[32];
+	w->event.what = w->event.phone_number_id = "";
 	w->event.waba_id = id_text(entry, "id", scratch);
 	w->event.time_ms = seconds(entry, "time");
 	int result = walk_list(w, json_get(entry, "changes"), walk_change);
@@ -207,8 +223,21 @@ int wa_event_each(const char *body, size_t n_bytes, wa_event_fn *each, void *arg
 	if (!cJSON_IsArray(entries))
 		return err_set(err, "a webhook without a list of entries");
 	static const struct wa_event blank = {
-		.waba_id = "", .phone_number_id = "", .what = "", .time_ms = -1, .wamid = "", .detail = "", .from = "", .type = "",
-		.text = "", .payload = "", .context_id = "", .template_id = "", .template_name = "", .status = "", .reason = "",
+		.waba_id = "",
+		.phone_number_id = "",
+		.what = "",
+		.time_ms = -1,
+		.wamid = "",
+		.detail = "",
+		.from = "",
+		.type = "",
+		.text = "",
+		.payload = "",
+		.context_id = "",
+		.template_id = "",
+		.template_name = "",
+		.status = "",
+		.reason = "",
 	};
 	struct walk w = {.each = each, .arg = arg, .event = blank};
 	if (walk_list(&w, entries, walk_entry) < 0)

@@ -18,7 +18,7 @@ enum wa_event_kind {
 	WA_EVENT_TEMPLATE, /* a verdict or change of status */
 	WA_EVENT_TEMPLATE_QUALITY,
 	WA_EVENT_PREFERENCE, /* marketing stop or resume */
-	WA_EVENT_UNKNOWN,  /* anything else; `what` names the field */
+	WA_EVENT_UNKNOWN,    /* anything else; `what` names the field */
 };
 
 /* Text is borrowed for the call back; "" where Meta left it out, never NULL. */
@@ -26,13 +26,13 @@ struct wa_event {
 	enum wa_event_kind kind;
 	const char *waba_id;
 	const char *phone_number_id;
-	const char *what;   /* the change's field */
-	msec_t time_ms;     /* Meta's timestamp, whole seconds; -1 none */
+	const char *what; /* the change's field */
+	msec_t time_ms;   /* Meta's timestamp, whole seconds; -1 none */
 
 	/* STATUS */
 	const char *wamid;
-	enum state state;   /* SENT, DELIVERED, READ or FAILED */
-	bool has_key;       /* biz_opaque_callback_data is one of ours */
+	enum state state; /* SENT, DELIVERED, READ or FAILED */
+	bool has_key;     /* biz_opaque_callback_data is one of ours */
 	struct wa_key key;
 	int code;           /* FAILED: Meta's */
 	const char *detail; /* FAILED */
@@ -46,7 +46,7 @@ struct wa_event {
 	bool stop;
 
 	/* TEMPLATE */
-	const char *template_id;
+	const char *template_id; /* "" too where it came as a number of more than 2^53; the name is there then */
 	const char *template_name;
 	const char *status; /* event word upper case, or the quality score */
 	const char *reason;

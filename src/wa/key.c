@@ -7,7 +7,8 @@
 
 void wa_key_format(const struct wa_key *key, char out[WA_KEY_BYTES])
 {
-	snprintf(out, WA_KEY_BYTES, "cr1.%.8s.%" PRId64 ".%" PRId64 ".%d", key->instance, key->campaign_no, key->seq, key->attempt);
+	snprintf(out, WA_KEY_BYTES, "cr1.%.8s.%" PRId64 ".%" PRId64 ".%d", key->instance, key->campaign_no, key->seq,
+	         key->attempt);
 }
 
 /* A positive number up to the next dot or the end; *text moves behind it. */

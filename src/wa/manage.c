@@ -13,7 +13,8 @@ static const char *sample(const struct template_part *part)
 	static const struct {
 		const char *key, *sample;
 	} known[] = {
-		{"first_name", "Ada"}, {"last_name", "Lovelace"}, {"number", "15550100"}, {"timestamp", "10:00"}, {"date", "1 May"},
+		{"first_name", "Ada"},  {"last_name", "Lovelace"}, {"number", "15550100"},
+		{"timestamp", "10:00"}, {"date", "1 May"},
 	};
 	if (part->fallback)
 		return part->fallback;
@@ -113,14 +114,15 @@ static bool id_ok(const char *id)
 
 static int record_decode(const cJSON *object, struct wa_template_record *ret, struct err *err)
 {
-	*ret = (struct wa_template_record){0};
-	copy_member(object, "id", ret->id, sizeof(ret->id));
-	copy_member(object, "status", ret->status, sizeof(ret->status));
-	copy_member(object, "category", ret->category, sizeof(ret->category));
-	copy_member(object, "rejected_reason", ret->reason, sizeof(ret->reason));
-	copy_member(json_get(object, "quality_score"), "score", ret->quality, sizeof(ret->quality));
-	if (!id_ok(ret->id) || !ret->status[0])
+	struct wa_template_record r = {0};
+	copy_member(object, "id", r.id, sizeof(r.id));
+	copy_member(object, "status", r.status, sizeof(r.status));
+	copy_member(object, "category", r.category, sizeof(r.category));
+	copy_member(object, "rejected_reason", r.reason, sizeof(r.reason));
+	copy_member(json_get(object, "quality_score"), "score", r.quality, sizeof(r.quality));
+	if (!id_ok(r.id) || !r.status[0])
 		return err_set(err, "a template without id or status");
+	*ret = r;
 	return 0;
 }
 
@@ -142,7 +144,8 @@ int wa_template_decode(const char *body, size_t n_bytes, struct wa_template_reco
 	return parsed_record(body, n_bytes, ret, err);
 }
 
-int wa_template_find(const char *body, size_t n_bytes, const char *name, const char *language, struct wa_template_record *ret, struct err *err)
+int wa_template_find(const char *body, size_t n_bytes, const char *name, const char *language, struct wa_template_record *ret,
+                     struct err *err)
 {
 	json_auto cJSON *tree = NULL;
 	if (json_parse(body, n_bytes, &tree, err) < 0)
@@ -172,6 +175,8 @@ int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *
 	json_auto cJSON *tree = NULL;
 	if (json_parse(body, n_bytes, &tree, err) < 0)
 		return -1;
+	if (!json_get(tree, "id"))
+		return err_set(err, "a phone-number record without an id");
 	*ret = (struct wa_number_record){0};
 	copy_member(tree, "display_phone_number", ret->display_number, sizeof(ret->display_number));
 	only_digits(ret->display_number);
@@ -189,5 +194,5 @@ int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *
 		ret->limit_mps = 1000;
 	else if (!text_to_int(level, strlen(level), &ret->limit_mps) || ret->limit_mps < 0)
 		ret->limit_mps = 0;
-	return json_get(tree, "id") ? 0 : err_set(err, "a phone-number record without an id");
+	return 0;
 }

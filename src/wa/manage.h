@@ -14,7 +14,7 @@ must_check int wa_template_encode(const struct template *tpl, const struct templ
 
 struct wa_graph_error {
 	int code;
-	int subcode; /* 0 none */
+	int subcode;       /* 0 none */
 	char message[256]; /* error_user_msg, else details, else message; cut, no control characters */
 };
 /* True and the error when the body is Meta's error form; false when it is not. */
@@ -23,9 +23,9 @@ bool wa_graph_error_decode(const char *body, size_t n_bytes, struct wa_graph_err
 
 struct wa_template_record {
 	char id[64];
-	char status[32];   /* APPROVED, PENDING, REJECTED, … */
+	char status[32]; /* APPROVED, PENDING, REJECTED, … */
 	char category[32];
-	char reason[128];  /* rejected_reason; "" or NONE when none */
+	char reason[128]; /* rejected_reason; "" or NONE when none */
 	char quality[16];
 };
 /* The answer of a create: id, status, category. */
@@ -40,9 +40,9 @@ must_check int wa_template_find(const char *body, size_t n_bytes, const char *na
 struct wa_number_record {
 	char display_number[32]; /* digits only */
 	char verified_name[128];
-	char quality[16];        /* GREEN | YELLOW | RED | UNKNOWN */
-	char tier[24];           /* TIER_… or "" */
-	int64_t limit_mps;       /* STANDARD 80, HIGH 1,000, a bare number of the simulator's is taken as it is; 0 unknown */
+	char quality[16];  /* GREEN | YELLOW | RED | UNKNOWN */
+	char tier[24];     /* TIER_… or "" */
+	int64_t limit_mps; /* STANDARD 80, HIGH 1,000, a bare number of the simulator's is taken as it is; 0 unknown */
 };
 #define WA_NUMBER_FIELDS \
 	"id,display_phone_number,verified_name,quality_rating,throughput,status,whatsapp_business_manager_messaging_limit"

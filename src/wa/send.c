@@ -13,7 +13,7 @@ struct wa_plan {
 	struct buf tmpl;  /* from behind the number up to the first parameter's value, or to our key when there is none */
 	struct buf *lead; /* one a placeholder: what stands before its value */
 	size_t n_leads;
-	struct buf tail;  /* from behind the last value up to our key */
+	struct buf tail; /* from behind the last value up to our key */
 };
 
 #define PLAN_MAX 65536
@@ -73,7 +73,8 @@ static void put_buf(struct buf *out, const struct buf *piece)
 	buf_add(out, piece->data, piece->len);
 }
 
-int wa_send_encode(const struct wa_plan *plan, const struct contact *contact, const struct wa_key *key, struct arena *scratch, struct buf *out)
+int wa_send_encode(const struct wa_plan *plan, const struct contact *contact, const struct wa_key *key, struct arena *scratch,
+                   struct buf *out)
 {
 	char opaque[WA_KEY_BYTES];
 	put_buf(out, &plan->head);

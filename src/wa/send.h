@@ -42,11 +42,11 @@ enum wa_verdict {
 struct wa_answer {
 	enum wa_verdict verdict;
 	char wamid[256];
-	int code;                           /* WA_REFUSED: Meta's, 0 when the body had none */
-	const struct wa_error_rule *rule;   /* WA_REFUSED, never NULL then */
-	char detail[256];                   /* Meta's details or message, cut, control characters out */
+	int code;                         /* WA_REFUSED: Meta's, 0 when the body had none */
+	const struct wa_error_rule *rule; /* WA_REFUSED, never NULL then */
+	char detail[256];                 /* Meta's details or message, cut, control characters out */
 };
 
-/* Any bytes: never fails, says WA_GARBLED. 5xx is ambiguous whatever the body says, except a body with a code
- * whose rule says otherwise and whose class is definite. */
+/* Any bytes: never fails, says WA_GARBLED. 5xx is ambiguous whatever the body says, except a body with a code that holds the
+ * sender or the campaign. */
 void wa_answer_decode(int http_status, const char *body, size_t n_bytes, struct wa_answer *ret);

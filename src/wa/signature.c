@@ -15,7 +15,8 @@ bool wa_signature_ok(const char *header, const char *app_secret, const void *bod
 	unsigned n = 0;
 	char ours[sizeof(PREFIX) + DIGEST_BYTES * 2] = PREFIX;
 	size_t secret_bytes = strlen(app_secret);
-	if (secret_bytes > INT32_MAX || !HMAC(EVP_sha256(), app_secret, (int)secret_bytes, body, n_bytes, digest, &n) || n != DIGEST_BYTES)
+	if (secret_bytes > INT32_MAX || !HMAC(EVP_sha256(), app_secret, (int)secret_bytes, body, n_bytes, digest, &n) ||
+	    n != DIGEST_BYTES)
 		return false;
 	for (size_t i = 0; i < DIGEST_BYTES; i++) {
 		ours[sizeof(PREFIX) - 1 + i * 2] = hex[digest[i] >> 4];

@@ -7,6 +7,7 @@ import jsonschema
 import yaml
 
 METHODS = ("get", "post", "put", "delete")
+CODE = re.compile(r"\b1\d{3}\b")
 
 
 class Spec:
@@ -17,6 +18,8 @@ class Spec:
         for name, item in self.tree["paths"].items():
             pattern = re.compile(re.sub(r"\{[a-z]+\}", "[^/]+", name) + "$")
             self.routes += [(method, pattern, name, item[method]) for method in METHODS if method in item]
+        text = self.tree["components"]["responses"]["Faults"]["description"]
+        self.common = {(int(status), int(code)) for code, status in re.findall(r"(1\d{3}) \((\d{3})\)", text)}
         self.seen = {}  # (method, path) → statuses
         self.checked = 0
 
@@ -40,6 +43,12 @@ class Spec:
         whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.tree["components"], **schema}
         jsonschema.Draft202012Validator(whole).validate(value)
 
+    def codes(self, operation):
+        """(status, code) of every fault that the document lists for this route or for any."""
+        own = {(int(status), int(code)) for status, response in operation["responses"].items() if status.isdigit() and int(status) >= 400
+               for code in CODE.findall(response.get("description", ""))}
+        return own | self.common
+
     def check(self, method, target, answer):
         """Raises when this answer is not one that the document announces."""
         self.checked += 1
@@ -62,8 +71,16 @@ class Spec:
         assert kind in content, f"{method} {target}: content type {kind!r}"
         if kind == "application/json":
             self.validate(content[kind]["schema"], json.loads(answer.body))
+            if answer.status >= 400:
+                strange = {(e["status"], e["code"]) for e in answer.tree["errors"]} - self.codes(operation)
+                assert not strange, f"{method} {target}: faults {strange} are not in the document for this route"
 
     def never_succeeded(self):
         """Operations that were never answered with a 2xx."""
         return [f"{method.upper()} {name}" for method, _, name, _ in self.routes
                 if not any(status < 300 for status in self.seen.get((method, name), ()))]
+
+    def never_seen(self):
+        """Answers that the document tells of and no test has met."""
+        return [f"{method.upper()} {name} {status}" for method, _, name, operation in self.routes for status in operation["responses"]
+                if status.isdigit() and int(status) not in self.seen.get((method, name), ())]
