@@ -85,8 +85,9 @@ static void key_make(char ret_text[KEY_TEXT_BYTES])
 	sodium_memzero(random, sizeof(random));
 }
 
-static void key_from_row(const struct sql_rows *rows, struct arena *arena, struct api_key *ret)
+static void key_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct api_key *ret = item;
 	*ret = (struct api_key){
 		.no = sql_col_int(rows, 0),
 		.account_no = sql_col_int(rows, 1),
@@ -100,13 +101,7 @@ static void key_from_row(const struct sql_rows *rows, struct arena *arena, struc
 int key_find(struct store_tx *tx, const char *text, struct api_key *ret)
 {
 	unsigned char hash[32];
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_KEY_FIND, SQL_ARGS(key_hash(text, hash)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		key_from_row(rows, NULL, ret);
-	return got < 0 ? -1 : !got;
+	return one_row(tx, STMT_KEY_FIND, SQL_ARGS(key_hash(text, hash)), key_from_row, NULL, ret);
 }
 
 int key_create(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now, int64_t *ret_no,
@@ -116,44 +111,26 @@ int key_create(struct store_tx *tx, int64_t account_no, const char *name, enum k
 	return key_insert(tx, account_no, name, role, now, ret_text, ret_no);
 }
 
-struct key_list_state {
-	struct arena *arena;
-	struct api_key *item;
-};
-
-static int key_list_row(const struct sql_rows *rows, int at, void *arg)
-{
-	struct key_list_state *state = arg;
-	key_from_row(rows, state->arena, &state->item[at]);
-	return 0;
-}
-
 int key_list(struct store_tx *tx, int64_t account_no, struct page *page, struct arena *arena, struct api_key *ret, int *ret_n)
 {
-	struct key_list_state state = {arena, ret};
 	struct list list = {.tx = tx,
 	                    .before = STMT_KEY_LIST_BEFORE,
 	                    .after = STMT_KEY_LIST_AFTER,
+	                    .count = STMT_KEY_COUNT,
 	                    .arg = {sql_int(account_no)},
 	                    .n_args = 1,
+	                    .n_count_args = 1,
 	                    .page = page,
-	                    .read = key_list_row,
-	                    .read_arg = &state};
-	if (list_count(tx, STMT_KEY_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
-		return -1;
-	list_close_gap(page, ret, sizeof(*ret), *ret_n);
-	return 0;
+	                    .read = key_from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }
 
 int key_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct api_key *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_KEY_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		key_from_row(rows, arena, ret);
-	return got < 0 ? -1 : !got;
+	return one_row(tx, STMT_KEY_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), key_from_row, arena, ret);
 }
 
 int key_delete(struct store_tx *tx, int64_t account_no, int64_t no)

@@ -4,8 +4,9 @@
 #include "store/list.h"
 #include "store/one.h"
 
-static void from_row(const struct sql_rows *rows, struct arena *arena, struct audience *a)
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct audience *a = item;
 	*a = (struct audience){
 		.no = sql_col_int(rows, 0),
 		.account_no = sql_col_int(rows, 1),
@@ -32,43 +33,25 @@ int audience_create(struct store_tx *tx, int64_t account_no, const char *name, m
 
 int audience_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct audience *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_AUDIENCE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		from_row(rows, arena, ret);
-	return got < 0 ? -1 : !got;
-}
-
-struct list_state {
-	struct arena *arena;
-	struct audience *item;
-};
-
-static int list_row(const struct sql_rows *rows, int at, void *arg)
-{
-	struct list_state *state = arg;
-	from_row(rows, state->arena, &state->item[at]);
-	return 0;
+	return one_row(tx, STMT_AUDIENCE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
 }
 
 int audience_list(struct store_tx *tx, int64_t account_no, const char *search, struct page *page, struct arena *arena,
                   struct audience *ret, int *ret_n)
 {
-	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
 	                    .before = STMT_AUDIENCE_LIST_BEFORE,
 	                    .after = STMT_AUDIENCE_LIST_AFTER,
+	                    .count = STMT_AUDIENCE_COUNT,
 	                    .arg = {sql_int(account_no), sql_text(list_pattern(arena, search))},
 	                    .n_args = 2,
+	                    .n_count_args = 2,
 	                    .page = page,
-	                    .read = list_row,
-	                    .read_arg = &state};
-	if (list_count(tx, STMT_AUDIENCE_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
-		return -1;
-	list_close_gap(page, ret, sizeof(*ret), *ret_n);
-	return 0;
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }
 
 int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now)

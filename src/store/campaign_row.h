@@ -5,5 +5,5 @@
 
 struct sql_rows;
 
-void campaign_from_row(const struct sql_rows *rows, struct arena *arena, struct campaign *c);
+void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *item); /* struct campaign */
 must_check int campaign_read_counts(struct store_tx *tx, struct campaign *c, struct arena *arena);

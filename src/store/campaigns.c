@@ -153,8 +153,9 @@ int campaign_read_counts(struct store_tx *tx, struct campaign *c, struct arena *
 }
 
 /* A column of the view campaign_seen. */
-void campaign_from_row(const struct sql_rows *rows, struct arena *arena, struct campaign *c)
+void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct campaign *c = item;
 	*c = (struct campaign){
 		.no = sql_col_int(rows, 0),
 		.account_no = sql_col_int(rows, 1),
@@ -182,14 +183,8 @@ void campaign_from_row(const struct sql_rows *rows, struct arena *arena, struct 
 
 int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct campaign *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got <= 0)
-		return got < 0 ? -1 : 1;
-	campaign_from_row(rows, arena, ret);
-	return campaign_read_counts(tx, ret, arena);
+	int got = one_row(tx, STMT_CAMPAIGN_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), campaign_from_row, arena, ret);
+	return got != 0 ? got : campaign_read_counts(tx, ret, arena);
 }
 
 /* 1 unknown, 2 otherwise: why an update of a campaign touched no row. */

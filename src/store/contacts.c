@@ -7,8 +7,9 @@
 #include "store/one.h"
 
 /* Columns of the view contact_seen. */
-static void from_row(const struct sql_rows *rows, struct arena *arena, struct contact *c)
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct contact *c = item;
 	*c = (struct contact){
 		.first_no = sql_col_int(rows, 0),
 		.audience_no = sql_col_int(rows, 1),
@@ -25,26 +26,14 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, struct co
 	};
 }
 
-static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
-                    struct contact *ret)
-{
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		from_row(rows, arena, ret);
-	return got < 0 ? -1 : !got;
-}
-
 int contact_read(struct store_tx *tx, int64_t audience_no, int64_t first_no, struct arena *arena, struct contact *ret)
 {
-	return read_one(tx, STMT_CONTACT_READ, SQL_ARGS(sql_int(audience_no), sql_int(first_no)), arena, ret);
+	return one_row(tx, STMT_CONTACT_READ, SQL_ARGS(sql_int(audience_no), sql_int(first_no)), from_row, arena, ret);
 }
 
 int contact_read_version(struct store_tx *tx, int64_t audience_no, int64_t no, struct arena *arena, struct contact *ret)
 {
-	return read_one(tx, STMT_CONTACT_READ_VERSION, SQL_ARGS(sql_int(audience_no), sql_int(no)), arena, ret);
+	return one_row(tx, STMT_CONTACT_READ_VERSION, SQL_ARGS(sql_int(audience_no), sql_int(no)), from_row, arena, ret);
 }
 
 /* ---- a session of changes ---- */
@@ -146,8 +135,8 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	struct contact known;
-	int got = read_one(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)), arena,
-	                   &known);
+	int got = one_row(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)), from_row,
+	                  arena, &known);
 	if (got < 0)
 		return -1;
 	if (got == 1) {
@@ -186,41 +175,21 @@ int contact_delete(struct store_tx *tx, struct audience_edit *edit, int64_t firs
 
 /* ---- lists ---- */
 
-struct list_state {
-	struct arena *arena;
-	struct contact *item;
-};
-
-static int list_row(const struct sql_rows *rows, int at, void *arg)
-{
-	struct list_state *state = arg;
-	from_row(rows, state->arena, &state->item[at]);
-	return 0;
-}
-
-/* Without a search the audience knows. */
-static int count(const struct list *list, const char *search, int64_t *ret)
-{
-	if (search)
-		return list_count(list->tx, STMT_CONTACT_COUNT, list->arg, list->n_args, ret);
-	return list_count(list->tx, STMT_CONTACTS_TOTAL, list->arg, 1, ret);
-}
-
 int contact_list(struct store_tx *tx, int64_t audience_no, const char *search, struct page *page, struct arena *arena,
                  struct contact *ret, int *ret_n)
 {
-	struct list_state state = {arena, ret};
 	struct list list = {
 		.tx = tx,
 		.before = STMT_CONTACT_LIST_BEFORE,
 		.after = STMT_CONTACT_LIST_AFTER,
+		.count = search ? STMT_CONTACT_COUNT : STMT_CONTACTS_TOTAL,
 		.arg = {sql_int(audience_no), sql_text(list_prefix(arena, search)), sql_text(list_pattern(arena, search))},
 		.n_args = 3,
+		.n_count_args = search ? 3 : 1, /* without a search the audience knows */
 		.page = page,
-		.read = list_row,
-		.read_arg = &state};
-	if (count(&list, search, &page->total) < 0 || list_page(&list, ret_n) < 0)
-		return -1;
-	list_close_gap(page, ret, sizeof(*ret), *ret_n);
-	return 0;
+		.read = from_row,
+		.arena = arena,
+		.items = ret,
+		.item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }

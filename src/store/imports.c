@@ -22,16 +22,10 @@ int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, 
 	                  ret_no);
 }
 
-static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
-                    struct import *ret)
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got <= 0)
-		return got < 0 ? -1 : 1;
-	*ret = (struct import){
+	struct import *i = item;
+	*i = (struct import){
 		.no = sql_col_int(rows, 0),
 		.account_no = sql_col_int(rows, 1),
 		.audience_no = sql_col_int(rows, 2),
@@ -51,17 +45,16 @@ static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *ar
 		.create_ms = sql_col_int(rows, 16),
 		.update_ms = sql_col_int(rows, 17),
 	};
-	return 0;
 }
 
 int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct import *ret)
 {
-	return read_one(tx, STMT_IMPORT_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), arena, ret);
+	return one_row(tx, STMT_IMPORT_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
 }
 
 int import_next(struct store_tx *tx, struct arena *arena, struct import *ret)
 {
-	return read_one(tx, STMT_IMPORT_NEXT, NULL, 0, arena, ret);
+	return one_row(tx, STMT_IMPORT_NEXT, NULL, 0, from_row, arena, ret);
 }
 
 int import_needs_file(struct store_tx *tx, const char *file, bool *ret)

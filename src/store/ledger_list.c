@@ -7,8 +7,9 @@
 #define MAX_CAMPAIGN_NO INT32_MAX
 
 /* The page key, then the columns of the view ledger_seen. */
-static void from_row(const struct sql_rows *rows, struct arena *arena, struct ledger_row *r)
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct ledger_row *r = item;
 	*r = (struct ledger_row){
 		.campaign_no = sql_col_int(rows, 1),
 		.seq = sql_col_int(rows, 2),
@@ -52,43 +53,25 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, struct le
 int ledger_read(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, struct arena *arena,
                 struct ledger_row *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_LEDGER_READ, SQL_ARGS(sql_int(campaign_no), sql_int(seq), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got <= 0)
-		return got < 0 ? -1 : 1;
-	from_row(rows, arena, ret);
-	return 0;
-}
-
-struct list_state {
-	struct arena *arena;
-	struct ledger_row *item;
-};
-
-static int list_row(const struct sql_rows *rows, int at, void *arg)
-{
-	struct list_state *state = arg;
-	from_row(rows, state->arena, &state->item[at]);
-	return 0;
+	return one_row(tx, STMT_LEDGER_READ, SQL_ARGS(sql_int(campaign_no), sql_int(seq), sql_int(account_no)), from_row, arena,
+	               ret);
 }
 
 int ledger_list(struct store_tx *tx, int64_t account_no, int64_t campaign_no, unsigned states, struct page *page,
                 struct arena *arena, struct ledger_row *ret, int *ret_n)
 {
-	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
 	                    .before = STMT_LEDGER_LIST_BEFORE,
 	                    .after = STMT_LEDGER_LIST_AFTER,
+	                    .count = STMT_LEDGER_COUNT,
 	                    .arg = {sql_int(account_no), sql_int(campaign_no),
 	                            sql_int(campaign_no ? campaign_no : MAX_CAMPAIGN_NO), sql_int(states)},
 	                    .n_args = 4,
+	                    .n_count_args = 4,
 	                    .page = page,
-	                    .read = list_row,
-	                    .read_arg = &state};
-	if (list_count(tx, STMT_LEDGER_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
-		return -1;
-	list_close_gap(page, ret, sizeof(*ret), *ret_n);
-	return 0;
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }

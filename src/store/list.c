@@ -6,32 +6,47 @@
 
 #define MAX_PAGE 100
 
-/* Rows come nearest first going backwards, and are shown newest first: read into the far end, so the keys are gathered first. */
-int list_page(const struct list *l, int *ret_n)
+static void *place(const struct list *l, int at)
+{
+	return (char *)l->items + (size_t)at * l->item_bytes;
+}
+
+/* Rows come nearest first going backwards, and are shown newest first: they are read into the far end, and a page that is not
+ * full is moved to the front. */
+static int read_page(const struct list *l, struct sql_rows *rows, int64_t key[MAX_PAGE], bool *ret_beyond)
 {
 	struct page *page = l->page;
 	bool backwards = page->after > 0;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0) {
+		*ret_beyond = n == page->size;
+		if (*ret_beyond)
+			continue;
+		key[n] = sql_col_int(rows, 0);
+		l->read(rows, l->arena, place(l, backwards ? page->size - 1 - n : n));
+		n++;
+	}
+	if (backwards && n < page->size)
+		memmove(l->items, place(l, page->size - n), (size_t)n * l->item_bytes);
+	return more < 0 ? -1 : n;
+}
+
+int list_run(const struct list *l, int *ret_n)
+{
+	struct page *page = l->page;
+	bool backwards = page->after > 0, beyond = false;
 	struct sql_value args[LIST_MAX_ARGS + 2];
+	int64_t key[MAX_PAGE];
+	if (list_count(l->tx, l->count, l->arg, l->n_count_args, &page->total) < 0)
+		return -1;
 	memcpy(args, l->arg, l->n_args * sizeof(*args));
 	args[l->n_args] = sql_int(backwards ? page->after : page->before > 0 ? page->before : INT64_MAX);
 	args[l->n_args + 1] = sql_int(page->size + 1);
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(l->tx->db, backwards ? l->after : l->before, args, l->n_args + 2, &rows) < 0)
 		return -1;
-	int64_t key[MAX_PAGE];
-	int n = 0, more;
-	bool beyond = false;
-	while ((more = sql_next(rows)) > 0) {
-		if (n == page->size) {
-			beyond = true;
-			continue;
-		}
-		key[n] = sql_col_int(rows, 0);
-		if (l->read(rows, backwards ? page->size - 1 - n : n, l->read_arg) < 0)
-			return -1;
-		n++;
-	}
-	if (more < 0)
+	int n = read_page(l, rows, key, &beyond);
+	if (n < 0)
 		return -1;
 	page->has_next = backwards || beyond;
 	page->has_previous = backwards ? beyond : page->before > 0;
@@ -39,12 +54,6 @@ int list_page(const struct list *l, int *ret_n)
 	page->last_key = n ? key[backwards ? 0 : n - 1] : 0;
 	*ret_n = n;
 	return 0;
-}
-
-void list_close_gap(const struct page *page, void *items, size_t item_bytes, int n)
-{
-	if (page->after > 0 && n < page->size)
-		memmove(items, (char *)items + (size_t)(page->size - n) * item_bytes, (size_t)n * item_bytes);
 }
 
 static const char *pattern(struct arena *arena, const char *before, const char *search)

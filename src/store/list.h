@@ -4,6 +4,7 @@
  * is the key. Shared here: the order, the one row too many that tells whether there is more, the marks in struct page. */
 
 #include "sql/sql.h"
+#include "store/one.h"
 #include "store/page.h"
 #include "store/store.h"
 
@@ -11,19 +12,18 @@
 
 struct list {
 	struct store_tx *tx;
-	size_t before, after; /* statement numbers */
+	size_t before, after, count; /* statement numbers; `count` takes the first n_count_args values */
 	struct sql_value arg[LIST_MAX_ARGS];
-	size_t n_args; /* without the last two */
+	size_t n_args, n_count_args; /* without the last two of before and after */
 	struct page *page;
-	/* Read the present row into place `at`; -1 stops. */
-	int (*read)(const struct sql_rows *rows, int at, void *arg);
-	void *read_arg;
+	one_row_fn *read;
+	struct arena *arena;
+	void *items; /* room for page->size */
+	size_t item_bytes;
 };
 
-/* `ret_n` rows in places 0…; page->has_* and first_key, last_key are set. page->total is the caller's. */
-must_check int list_page(const struct list *list, int *ret_n);
-/* Going backwards, a page that is not full leaves its first places empty: close them. Call with what list_page gave. */
-void list_close_gap(const struct page *page, void *items, size_t item_bytes, int n);
+/* The page's items, newest first, in places 0…; its marks and its total. */
+must_check int list_run(const struct list *list, int *ret_n);
 /* `%search%` for LIKE … ESCAPE '\', its own signs escaped; NULL for NULL. list_prefix: `search%`. */
 const char *list_pattern(struct arena *arena, const char *search);
 const char *list_prefix(struct arena *arena, const char *search);

@@ -11,6 +11,18 @@ int one_find(struct store_tx *tx, size_t stmt, const struct sql_value *args, siz
 	return got;
 }
 
+int one_row(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, one_row_fn *read, struct arena *arena,
+            void *item)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got > 0)
+		read(rows, arena, item);
+	return got < 0 ? -1 : !got;
+}
+
 int one_insert(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_no)
 {
 	return one_find(tx, stmt, args, n_args, ret_no) == 1 ? 0 : -1;

@@ -17,8 +17,9 @@
 /* ---- rows ---- */
 
 /* Columns of the view sender_seen. */
-static void from_row(const struct sql_rows *rows, struct arena *arena, struct sender *s)
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct sender *s = item;
 	*s = (struct sender){
 		.no = sql_col_int(rows, 0),
 		.account_no = sql_col_int(rows, 1),
@@ -38,61 +39,37 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, struct se
 	};
 }
 
-static int read_one(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
-                    struct sender *ret)
-{
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		from_row(rows, arena, ret);
-	return got < 0 ? -1 : !got;
-}
-
 int sender_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct sender *ret)
 {
-	return read_one(tx, STMT_SENDER_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), arena, ret);
+	return one_row(tx, STMT_SENDER_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
 }
 
 int sender_by_name(struct store_tx *tx, int64_t account_no, const char *name, struct arena *arena, struct sender *ret)
 {
-	return read_one(tx, STMT_SENDER_BY_NAME, SQL_ARGS(sql_int(account_no), sql_text(name)), arena, ret);
+	return one_row(tx, STMT_SENDER_BY_NAME, SQL_ARGS(sql_int(account_no), sql_text(name)), from_row, arena, ret);
 }
 
 int sender_by_code(struct store_tx *tx, int64_t account_no, const char *code, struct arena *arena, struct sender *ret)
 {
-	return read_one(tx, STMT_SENDER_BY_CODE, SQL_ARGS(sql_int(account_no), sql_text(code)), arena, ret);
-}
-
-struct list_state {
-	struct arena *arena;
-	struct sender *item;
-};
-
-static int list_row(const struct sql_rows *rows, int at, void *arg)
-{
-	struct list_state *state = arg;
-	from_row(rows, state->arena, &state->item[at]);
-	return 0;
+	return one_row(tx, STMT_SENDER_BY_CODE, SQL_ARGS(sql_int(account_no), sql_text(code)), from_row, arena, ret);
 }
 
 int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_filter *filter, struct page *page,
                 struct arena *arena, struct sender *ret, int *ret_n)
 {
-	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
 	                    .before = STMT_SENDER_LIST_BEFORE,
 	                    .after = STMT_SENDER_LIST_AFTER,
+	                    .count = STMT_SENDER_COUNT,
 	                    .arg = {sql_int(account_no), sql_text(filter->name), sql_text(filter->statuses)},
 	                    .n_args = 3,
+	                    .n_count_args = 3,
 	                    .page = page,
-	                    .read = list_row,
-	                    .read_arg = &state};
-	if (list_count(tx, STMT_SENDER_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
-		return -1;
-	list_close_gap(page, ret, sizeof(*ret), *ret_n);
-	return 0;
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }
 
 int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n)

@@ -12,8 +12,9 @@
 enum { COL_SENDER = 20, COL_TRIES, COL_DELETED, COL_ERRAND, COL_LIVE_SENDER };
 
 /* Columns of the view template_seen. */
-static void from_row(const struct sql_rows *rows, struct arena *arena, struct template *t)
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
+	struct template *t = item;
 	*t = (struct template){
 		.no = sql_col_int(rows, 0),
 		.account_no = sql_col_int(rows, 1),
@@ -63,43 +64,25 @@ int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, 
 
 int template_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct template *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_TEMPLATE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got > 0)
-		from_row(rows, arena, ret);
-	return got < 0 ? -1 : !got;
-}
-
-struct list_state {
-	struct arena *arena;
-	struct template *item;
-};
-
-static int list_row(const struct sql_rows *rows, int at, void *arg)
-{
-	struct list_state *state = arg;
-	from_row(rows, state->arena, &state->item[at]);
-	return 0;
+	return one_row(tx, STMT_TEMPLATE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
 }
 
 int template_list(struct store_tx *tx, int64_t account_no, const struct template_filter *filter, struct page *page,
                   struct arena *arena, struct template *ret, int *ret_n)
 {
-	struct list_state state = {arena, ret};
 	struct list list = {.tx = tx,
 	                    .before = STMT_TEMPLATE_LIST_BEFORE,
 	                    .after = STMT_TEMPLATE_LIST_AFTER,
+	                    .count = STMT_TEMPLATE_COUNT,
 	                    .arg = {sql_int(account_no), sql_text(filter->name), sql_int(filter->statuses)},
 	                    .n_args = 3,
+	                    .n_count_args = 3,
 	                    .page = page,
-	                    .read = list_row,
-	                    .read_arg = &state};
-	if (list_count(tx, STMT_TEMPLATE_COUNT, list.arg, list.n_args, &page->total) < 0 || list_page(&list, ret_n) < 0)
-		return -1;
-	list_close_gap(page, ret, sizeof(*ret), *ret_n);
-	return 0;
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }
 
 int template_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
