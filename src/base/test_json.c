@@ -204,9 +204,21 @@ static void the_same_key_twice(void **state)
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		refused(bad[i]);
-	/* many keys, on the heap's way */
+	/* few keys and many */
 	buf_auto struct buf b;
 	buf_init(&b, BUF_NO_LIMIT);
+	for (int n = 1; n <= 40; n++) {
+		buf_reset(&b);
+		for (int i = 0; i < n; i++)
+			buf_addf(&b, "%s\"%d\":0", i ? "," : "{", i * 7 % 41);
+		size_t end = b.len;
+		buf_addc(&b, '}');
+		taken(buf_text(&b));
+		b.len = end;
+		buf_addf(&b, ",\"%d\":0}", n / 2 * 7 % 41);
+		refused(buf_text(&b));
+	}
+	buf_reset(&b);
 	buf_addc(&b, '{');
 	for (int i = 0; i < 3000; i++)
 		buf_addf(&b, "\"k%d\":%d,", i * 7919 % 3000, i);

@@ -266,6 +266,11 @@ void delivery_stats(struct delivery *d, struct delivery_stats *ret)
 
 void delivery_error_words(int code, const char **ret_meaning, const char **ret_remedy)
 {
+	if (code == 0) { /* a failure by webhook that came without a reason; as an answer 0 is a matter of the token */
+		*ret_meaning = "WhatsApp reported a failure without saying why.";
+		*ret_remedy = "Nothing can be done about this one message.";
+		return;
+	}
 	const struct wa_error_rule *rule = wa_error_words(code);
 	*ret_meaning = rule->meaning;
 	*ret_remedy = rule->remedy;

@@ -165,7 +165,10 @@ static void malformed_elements_are_told(void **state)
 	         "1/11/messages/ 1/11/messages/", 2},
 		{"{\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":7},{\"field\":8,\"value\":{}}]}]}",
 	         "1//messages/ 1///", 2},
-		/* nothing of the change before is said of the entry behind it */
+		/* nothing of the change before is said of the change or entry behind it */
+		{"{\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":" VALUE(
+			 "11", "\"statuses\":[{\"id\":\"a\",\"status\":\"sent\"}]") "},{\"field\":\"x\"}]}]}",
+	         "1/11/messages/a 1//x/", 1},
 		{"{\"entry\":[{\"id\":\"1\",\"changes\":[{\"field\":\"messages\",\"value\":" VALUE(
 			 "11", "\"statuses\":[{\"id\":\"a\",\"status\":\"sent\"}]") "}]},{\"id\":\"2\"},"
 	                                                                            "{\"id\":\"3\",\"changes\":\"x\"}]}",
