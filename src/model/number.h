@@ -15,8 +15,8 @@ enum number_verdict {
 
 /* International form only: an optional leading '+', then digits with the country code. Writes the digits. */
 enum number_verdict number_parse(const char *text, size_t n_bytes, char ret[NUMBER_BYTES]);
-/* The same, and national forms and the usual blanks, dashes and brackets too, read as of `region`
- * ("GB"); NULL region is international form only, still with '+' or digits and separators. */
+/* The usual blanks, dashes and brackets too. With a `region` ("GB") a number without '+' is a national one of that country,
+ * and is never tried as a foreign one: a wrong guess would write to a stranger. NULL: international form only. */
 enum number_verdict number_parse_region(const char *text, size_t n_bytes, const char *region, char ret[NUMBER_BYTES]);
 /* ISO 3166 code ("GB") of digits that number_parse gave; "" when it has none. Written to ret. */
 void number_country(const char *digits, char ret[3]);

@@ -25,6 +25,7 @@ struct webhook_in {
 	atomic_bool applying;  /* a job that applies is at the store */
 	atomic_int jobs;       /* of ours at the store, appends included */
 	atomic_int_fast64_t received, refused, applied, set_aside, waiting;
+	atomic_int_fast64_t warned; /* when refused ones were logged last */
 };
 
 /* ---- applying ----
@@ -156,6 +157,14 @@ static void append_done(int result, void *arg)
 	atomic_fetch_sub(&in->jobs, 1);
 }
 
+/* A wrong app secret looks like silence otherwise; but strangers must not fill the log. */
+static void note_refused(struct webhook_in *in)
+{
+	int_fast64_t now = clock_now_ms(), last = atomic_load(&in->warned), n = atomic_fetch_add(&in->refused, 1) + 1;
+	if (now - last >= MINUTE_MS && atomic_compare_exchange_strong(&in->warned, &last, now))
+		log_warn("webhook", "webhooks come that no sender's app secret has signed", log_i("refused", n));
+}
+
 void webhook_in_receive(struct webhook_in *in, struct http_request *req)
 {
 	struct append_job *job = calloc(1, sizeof(*job));
@@ -165,7 +174,7 @@ void webhook_in_receive(struct webhook_in *in, struct http_request *req)
 	job->req = req;
 	job->body = http_body(req, &job->n_bytes);
 	if (!secrets_find(in->secrets, http_header(req, "X-Hub-Signature-256"), job->body, job->n_bytes, job->hash)) {
-		atomic_fetch_add(&in->refused, 1);
+		note_refused(in);
 		free(job);
 		answer(req, 401, "the signature is missing or wrong\n");
 		return;
