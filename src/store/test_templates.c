@@ -46,7 +46,7 @@ static int verdict(struct world *w, const unsigned char *hash, const char *waba,
 static void a_new_template_is_to_be_submitted_at_once(void **state)
 {
 	struct world *w = world_open(state, 0);
-	struct template_errand errand;
+	struct template_errand errand = {0};
 	assert_int_equal(next_errand(w), -1);
 	int64_t no = create(w, "Spring offer — 1"), other;
 	assert_int_equal(errands(w, &errand), 1);
@@ -71,7 +71,7 @@ static void a_new_template_is_to_be_submitted_at_once(void **state)
 static void an_errand_that_failed_comes_later(void **state)
 {
 	struct world *w = world_open(state, 0);
-	struct template_errand errand;
+	struct template_errand errand = {0};
 	int64_t no = create(w, "T");
 	assert_int_equal(IN_JOB(w, template_errand_later(tx, no, w->now + 100)), 0);
 	assert_int_equal(errands(w, &errand), 0);
@@ -84,7 +84,7 @@ static void an_errand_that_failed_comes_later(void **state)
 static void what_is_submitted_is_polled_until_the_verdict(void **state)
 {
 	struct world *w = world_open(state, 0);
-	struct template_errand errand;
+	struct template_errand errand = {0};
 	int64_t no = create(w, "T");
 	assert_int_equal(IN_JOB(w, template_errand_later(tx, no, w->now)), 0);
 	assert_int_equal(IN_JOB(w, template_submitted(tx, no, "777", "MARKETING", w->now + 50, w->now)), 0);
@@ -168,7 +168,7 @@ static void a_refusal_ends_it(void **state)
 static void deleting_is_an_errand_too(void **state)
 {
 	struct world *w = world_open(state, 0);
-	struct template_errand errand;
+	struct template_errand errand = {0};
 	struct template tpl;
 	int64_t no = create(w, "T");
 	assert_int_equal(IN_JOB(w, template_delete(tx, w->account, no, w->now)), 2);
@@ -192,7 +192,7 @@ static void deleting_is_an_errand_too(void **state)
 static void an_answer_after_the_deletion_keeps_that_errand(void **state)
 {
 	struct world *w = world_open(state, 0);
-	struct template_errand errand;
+	struct template_errand errand = {0};
 	int64_t no = create(w, "T");
 	struct template tpl = read_template(w, no);
 	assert_int_equal(verdict(w, w->hash, "2001", NULL, tpl.meta_name, "REJECTED", NULL), 0);
@@ -215,7 +215,7 @@ static void a_template_in_use_is_not_deleted(void **state)
 static void errands_go_by_a_sender_that_still_stands(void **state)
 {
 	struct world *w = world_open(state, 0);
-	struct template_errand errand;
+	struct template_errand errand = {0};
 	int64_t second = world_sender(w, "Two", "1002");
 	assert_int_equal(IN_JOB(w, template_delete(tx, w->account, w->template, w->now)), 0);
 	assert_int_equal(errands(w, &errand), 1);

@@ -21,6 +21,7 @@ class Spec:
         text = self.tree["components"]["responses"]["Faults"]["description"]
         self.common = {(int(status), int(code)) for code, status in re.findall(r"(1\d{3}) \((\d{3})\)", text)}
         self.seen = {}  # (method, path) → statuses
+        self.seen_codes = {}  # (method, path) → (status, code) of faults
         self.checked = 0
 
     def operation(self, method, target):
@@ -43,11 +44,14 @@ class Spec:
         whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", "components": self.tree["components"], **schema}
         jsonschema.Draft202012Validator(whole).validate(value)
 
+    def own_codes(self, operation):
+        """(status, code) of every fault that the document lists for this route."""
+        return {(int(status), int(code)) for status, response in operation["responses"].items() if status.isdigit() and int(status) >= 400
+                for code in CODE.findall(response.get("description", ""))}
+
     def codes(self, operation):
-        """(status, code) of every fault that the document lists for this route or for any."""
-        own = {(int(status), int(code)) for status, response in operation["responses"].items() if status.isdigit() and int(status) >= 400
-               for code in CODE.findall(response.get("description", ""))}
-        return own | self.common
+        """The same with the faults of any route."""
+        return self.own_codes(operation) | self.common
 
     def check(self, method, target, answer):
         """Raises when this answer is not one that the document announces."""
@@ -72,7 +76,9 @@ class Spec:
         if kind == "application/json":
             self.validate(content[kind]["schema"], json.loads(answer.body))
             if answer.status >= 400:
-                strange = {(e["status"], e["code"]) for e in answer.tree["errors"]} - self.codes(operation)
+                told = {(e["status"], e["code"]) for e in answer.tree["errors"]}
+                self.seen_codes.setdefault((method.lower(), name), set()).update(told)
+                strange = told - self.codes(operation)
                 assert not strange, f"{method} {target}: faults {strange} are not in the document for this route"
 
     def never_succeeded(self):
@@ -81,6 +87,9 @@ class Spec:
                 if not any(status < 300 for status in self.seen.get((method, name), ()))]
 
     def never_seen(self):
-        """Answers that the document tells of and no test has met."""
-        return [f"{method.upper()} {name} {status}" for method, _, name, operation in self.routes for status in operation["responses"]
-                if status.isdigit() and int(status) not in self.seen.get((method, name), ())]
+        """What the document tells of and no test has met: answers, and codes of faults."""
+        for method, _, name, operation in self.routes:
+            statuses = {int(status) for status in operation["responses"] if status.isdigit()} - self.seen.get((method, name), set())
+            codes = self.own_codes(operation) - self.seen_codes.get((method, name), set())
+            yield from (f"{method.upper()} {name} {status}" for status in sorted(statuses))
+            yield from (f"{method.upper()} {name} {status} with code {code}" for status, code in sorted(codes))

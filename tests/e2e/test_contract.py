@@ -116,6 +116,17 @@ def test_ids_that_are_malformed_unknown_or_of_another_kind(w):
                     w.refused(method, fill(path, {**ids, kind: wrong}), body, status, code)
 
 
+def test_a_contact_is_found_in_its_own_audience_only(w):
+    """Contacts are numbered from one in each audience, so the id of another's must not be taken for that of one's own."""
+    mine, other = w.audience(3), w.audience(3)
+    contacts = [w.get(f"/v1/audiences/{audience['id']}/contacts").tree["data"] for audience in (mine, other)]
+    for contact in contacts[1]:
+        crossed = f"/v1/audiences/{mine['id']}/contacts/{contact['id']}"
+        for method, data in (("GET", None), ("PUT", {"first_name": "Another"}), ("DELETE", None)):
+            w.refused(method, crossed, data, 404, 1351)
+    assert contacts == [w.get(f"/v1/audiences/{audience['id']}/contacts").tree["data"] for audience in (mine, other)]
+
+
 def test_ids_in_capitals_are_the_same(w):
     ids = things(w)
     for kind, path in (("sender", "/v1/senders/{sender}"), ("campaign", "/v1/campaigns/{campaign}"), ("message", "/v1/messages/{message}")):

@@ -47,16 +47,19 @@ def test_ids_keys_and_tokens_are_good_for_one_server_only(_):
 
 
 def test_an_event_signed_for_one_server_is_nothing_to_another(_):
-    """Statuses carry the server that sent the message: those of another change nothing, and are counted."""
-    here, there = World(), World()
+    """Statuses name the server that sent the message. Here both have a campaign of the same number, and the same app secret."""
+    here, there = World(), World(simulator=["--delivered-share", "0", "--read-share", "0"])
     try:
-        there.sender()
+        theirs = there.wait(there.campaign(audience=there.audience(3)), completed)
+        harness.wait_until(lambda: {m["state"] for m in there.messages(theirs)} == {"sent"}, 20, "their own statuses")
+        before = there.read(theirs)
         template = here.template()
         harness.connect_webhooks(here.simulator, there.server)  # as when an old server's webhooks reach its successor
-        campaign = here.wait(here.campaign(template, here.audience(3)), completed)
-        harness.wait_until(lambda: 'crier_webhook_events_total{kind="status_foreign"} 9' in there.get("/metrics", key=None).body.decode(), 20, "their statuses")
-        assert there.get("/v1/messages").tree["pagination"]["total"] == 0
-        assert here.read(campaign)["messages"]["delivered"] == 0
+        ours = here.wait(here.campaign(template, here.audience(3)), completed)
+        # sent, delivered and read of three
+        harness.wait_until(lambda: 'crier_webhook_events_total{kind="status_foreign"} 9\n' in there.get("/metrics", key=None).body.decode(), 20, "our statuses")
+        assert there.read(theirs) == before and before["messages"]["sent"] == 3
+        assert here.read(ours)["messages"]["delivered"] == 0
     finally:
         here.end()
         there.end()

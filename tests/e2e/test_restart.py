@@ -32,6 +32,7 @@ def test_holds_schedules_and_keys_are_there_again(w):
     running = w.campaign(template, w.audience(400), rate=50)
     w.wait(running, lambda c: c["messages"]["delivered"] > 0)
     held = w.post(f"/v1/campaigns/{running['id']}/pause", status=200).data["hold"]
+    assert held["by"] == "person"
     settled = w.wait(running, lambda c: c["messages"]["sent"] == 0 and c["messages"]["read"] == c["messages"]["delivered"])
     coming = w.campaign(template, w.audience(3), schedule=soon(4))
     key = w.post("/v1/keys", {"name": "kept", "role": "viewer"}).data["key"]

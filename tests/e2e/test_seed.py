@@ -79,5 +79,11 @@ def test_the_five_commands(w):
 
 
 def test_its_lists(w):
-    for query in ("filter[channel]=WHATSAPP", "filter[channel]=WHATSAPP&filter[statuses]=scheduled,in_progress"):
-        assert w.get(f"/v1/campaigns?{query}").tree["pagination"]["total"] >= 0
+    template, audience = w.template(), w.audience(2)
+    over = w.wait(w.campaign(template, audience), lambda c: c["status"] == "completed")
+    coming = w.campaign(template, audience, schedule="2198-03-01 09:00:00")
+    listed = {query: [c["id"] for c in w.get(f"/v1/campaigns?{query}").tree["data"]]
+              for query in ("filter[channel]=WHATSAPP", "filter[channel]=WHATSAPP&filter[statuses]=scheduled,in_progress")}
+    every, unfinished = listed.values()
+    assert every[:2] == [coming["id"], over["id"]]
+    assert coming["id"] in unfinished and over["id"] not in unfinished
