@@ -5,10 +5,11 @@
 
 #include "base/log.h"
 
-#define BATCH_MS 10      /* claims are gathered for this long, so that a fast lane writes few transactions */
-#define MAX_CLAIM 256    /* rows in one claim */
-#define MIN_WINDOW 8     /* in doubt at once, however short the latency */
-#define BUSY_US 5000     /* the store's mailbox was full: again after this */
+#define BATCH_MS 10        /* claims are gathered for this long, so that a fast lane writes few transactions */
+#define MAX_CLAIM 256      /* rows in one claim */
+#define MIN_WINDOW 8       /* in doubt at once, however short the latency */
+#define BUSY_US 5000       /* the store's mailbox was full: again after this */
+#define TROUBLE_US 1000000 /* a claim failed: again after this */
 
 struct claim {
 	struct job job;
@@ -59,11 +60,12 @@ struct lane *lane_create(struct lane_context *context, const struct loaded_sende
 	lane->sender_no = from->sender.no;
 	lane->epoch = from->epoch;
 	lane->resend_at = -1;
+	lane->began = now.wall;
 	lane->latency_us = 100000;
 	pacer_init(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	if (from->doubtful > 0)
-		log_warn("delivery", "messages in flight when the server stopped are unconfirmed", log_i("sender", lane->sender_no),
-		         log_i("messages", from->doubtful));
+		log_warn("delivery", "messages in flight when the server stopped are unconfirmed",
+		         log_i("sender", lane->sender_no), log_i("messages", from->doubtful));
 	return lane;
 }
 
@@ -162,6 +164,17 @@ static void text_update(char **kept, const char *text)
 	*kept = copy_text(text);
 }
 
+/* No webhook came while the server was down, so silence counts from when this lane began: a whole window of listening comes
+ * before the first message that is sent again. */
+static void resend_plan(struct lane *lane, msec_t now)
+{
+	msec_t heard = lane->began + lane->context->unconfirmed_window_ms;
+	for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
+		if (c->loaded->campaign.on_unconfirmed == UNCONFIRMED_RESEND &&
+		    c->loaded->campaign.count[STATE_UNCONFIRMED] > 0 && lane->resend_at < 0)
+			lane->resend_at = heard > now ? heard : now;
+}
+
 void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 {
 	if (!from) {
@@ -175,10 +188,7 @@ void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 	lane->held = from->sender.hold != NULL;
 	pacer_set_ceiling(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	campaigns_update(lane, from, now);
-	for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
-		if (c->loaded->campaign.on_unconfirmed == UNCONFIRMED_RESEND && c->loaded->campaign.count[STATE_UNCONFIRMED] > 0 &&
-		    lane->resend_at < 0)
-			lane->resend_at = now.wall;
+	resend_plan(lane, now.wall);
 }
 
 int64_t lane_unfrozen(const struct lane *lane)
@@ -222,32 +232,34 @@ static bool can_claim(const struct lane_campaign *c, msec_t now)
 	return !c->dry || (c->look_at >= 0 && c->look_at <= now);
 }
 
-/* The next one in turn that may have rows, so that campaigns share the lane. */
-static struct lane_campaign *pick(struct lane *lane, msec_t now)
+static usec_t sooner(usec_t a, usec_t b)
+{
+	return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+/* The next one in turn that may have rows and whose own pace allows one, so that campaigns share the lane and a slow one
+ * leaves it to the others. NULL: none now, *ret_wait says when. */
+static struct lane_campaign *pick(struct lane *lane, struct now now, usec_t *ret_wait)
 {
 	struct lane_campaign *from = lane->turn ? lane->turn : lane->campaigns, *c = from;
+	*ret_wait = -1;
 	if (!c)
 		return NULL;
 	do {
 		struct lane_campaign *next = c->next ? c->next : lane->campaigns;
-		if (can_claim(c, now)) {
+		usec_t wait = 0;
+		if (!can_claim(c, now.wall))
+			wait = c->held || c->look_at < 0 ? -1 : (c->look_at - now.wall) * 1000;
+		else if (c->loaded->campaign.rate > 0)
+			wait = pacer_wait_us(&c->pacer, 1, now.mono);
+		if (wait == 0) {
 			lane->turn = next;
 			return c;
 		}
+		*ret_wait = sooner(*ret_wait, wait);
 		c = next;
 	} while (c != from);
 	return NULL;
-}
-
-static usec_t until_retry(const struct lane *lane, msec_t now)
-{
-	msec_t soonest = -1;
-	for (const struct lane_campaign *c = lane->campaigns; c; c = c->next)
-		if (!c->held && c->look_at >= 0 && (soonest < 0 || c->look_at < soonest))
-			soonest = c->look_at;
-	if (soonest < 0)
-		return -1;
-	return soonest <= now ? 0 : (soonest - now) * 1000;
 }
 
 static int claim_run(struct store_tx *tx, void *arg)
@@ -270,6 +282,13 @@ static void lane_lose(struct lane *lane)
 	          log_i("sender", lane->sender_no));
 }
 
+static void put_tokens(struct lane *lane, struct lane_campaign *c, int n)
+{
+	pacer_put(&lane->pacer, n);
+	if (c)
+		pacer_put(&c->pacer, n);
+}
+
 static void claim_done(struct job *job, int result, struct now now)
 {
 	struct claim *claim = (struct claim *)job;
@@ -277,10 +296,15 @@ static void claim_done(struct job *job, int result, struct now now)
 	lane->claiming = false;
 	lane->n_claimed -= claim->max;
 	int n = result == 0 ? claim->n : 0;
-	pacer_put(&lane->pacer, claim->max - n);
+	struct lane_campaign *c = lane_find(lane, claim->campaign_no);
+	put_tokens(lane, c, claim->max - n);
 	if (result == 1)
 		lane_lose(lane);
-	struct lane_campaign *c = lane_find(lane, claim->campaign_no);
+	if (result < 0) {
+		lane->claim_again_us = now.mono + TROUBLE_US;
+		log_error("delivery", "messages could not be claimed; trying again", log_i("sender", lane->sender_no),
+		          log_i("in_ms", TROUBLE_US / 1000));
+	}
 	if (c && result == 0) {
 		c->dry = !claim->more;
 		c->look_at = claim->next_retry;
@@ -326,13 +350,13 @@ static int take_tokens(struct lane *lane, struct lane_campaign *c, int want, use
 	*ret_wait = pacer_wait_us(&lane->pacer, least, now_us);
 	if (*ret_wait > 0)
 		return 0;
+	int n = pacer_take(&lane->pacer, want, now_us);
 	if (c->loaded->campaign.rate > 0) {
-		*ret_wait = pacer_wait_us(&c->pacer, 1, now_us);
-		if (*ret_wait > 0)
-			return 0;
-		want = pacer_take(&c->pacer, want, now_us);
+		int own = pacer_take(&c->pacer, n, now_us);
+		pacer_put(&lane->pacer, n - own);
+		n = own;
 	}
-	return pacer_take(&lane->pacer, want, now_us);
+	return n;
 }
 
 static usec_t claim_turn(struct lane *lane, struct now now)
@@ -341,20 +365,22 @@ static usec_t claim_turn(struct lane *lane, struct now now)
 		return -1;
 	if (lane->pause_until_us > now.mono)
 		return lane->pause_until_us - now.mono;
+	if (lane->claim_again_us > now.mono)
+		return lane->claim_again_us - now.mono;
 	int room = lane_room(lane);
 	if (room <= 0)
 		return -1;
-	struct lane_campaign *c = pick(lane, now.wall);
-	if (!c)
-		return until_retry(lane, now.wall);
 	usec_t wait = 0;
+	struct lane_campaign *c = pick(lane, now, &wait);
+	if (!c)
+		return wait;
 	int n = take_tokens(lane, c, room < MAX_CLAIM ? room : MAX_CLAIM, now.mono, &wait);
 	if (n == 0) {
 		lane->turn = c;
 		return wait > 0 ? wait : 1000;
 	}
 	if (claim_start(lane, c, n, now) != 0) {
-		pacer_put(&lane->pacer, n);
+		put_tokens(lane, c, n);
 		return BUSY_US;
 	}
 	return -1;
@@ -411,11 +437,6 @@ static usec_t resend_turn(struct lane *lane, struct now now)
 	}
 	lane->resending = true;
 	return -1;
-}
-
-static usec_t sooner(usec_t a, usec_t b)
-{
-	return a < 0 ? b : b < 0 || a < b ? a : b;
 }
 
 usec_t lane_turn(struct lane *lane, struct now now)

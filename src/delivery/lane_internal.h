@@ -6,12 +6,12 @@
 
 struct lane_campaign {
 	struct loaded_campaign *loaded;
-	struct pacer pacer;  /* of the campaign's own rate; used when it has one */
+	struct pacer pacer; /* of the campaign's own rate; used when it has one */
 	bool frozen;
-	bool held;           /* a rule held it in this lane; forgotten when it is loaded anew */
-	bool dry;            /* nothing to claim before look_at */
-	bool reported;       /* that it ran dry was told once */
-	msec_t look_at;      /* -1: only news will do */
+	bool held;      /* a rule held it in this lane; forgotten when it is loaded anew */
+	bool dry;       /* nothing to claim before look_at */
+	bool reported;  /* that it ran dry was told once */
+	msec_t look_at; /* -1: only news will do */
 	struct lane_campaign *next;
 };
 
@@ -39,19 +39,21 @@ struct lane {
 	struct lane_campaign *campaigns, *turn; /* turn: whose turn it is to claim */
 
 	bool claiming;
-	int n_claimed;    /* posted or about to be, not answered */
-	int n_unrecorded; /* answered, not recorded */
-	usec_t latency_us; /* of answers, smoothed */
+	usec_t claim_again_us; /* after trouble with the store */
+	int n_claimed;         /* posted or about to be, not answered */
+	int n_unrecorded;      /* answered, not recorded */
+	usec_t latency_us;     /* of answers, smoothed */
 
 	struct outcome_batch *filling, *writing;
 	usec_t write_again_us; /* a record that failed is tried again then; 0 none */
 
-	int ambiguous;      /* in a row */
-	bool probing;       /* one message at a time, with growing pauses */
+	int ambiguous; /* in a row */
+	bool probing;  /* one message at a time, with growing pauses */
 	usec_t pause_until_us, pause_us;
 
 	bool resending;
 	msec_t resend_at; /* -1 never */
+	msec_t began;     /* webhooks are heard from then on */
 };
 
 struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no);

@@ -7,10 +7,10 @@
 #include "delivery/lane_internal.h"
 #include "wa/send.h"
 
-#define AMBIGUOUS_LIMIT 3              /* in a row: the lane stops and probes */
+#define AMBIGUOUS_LIMIT 3 /* in a row: the lane stops and probes */
 #define PAUSE_FIRST_US 1000000
 #define PAUSE_MOST_US 60000000
-#define PAIR_FIRST_MS (4 * SECOND_MS)  /* 131056: four times longer at each try */
+#define PAIR_FIRST_MS (4 * SECOND_MS) /* 131056: four times longer at each try */
 #define PAIR_MOST_MS HOUR_MS
 #define SLOW_RETRY_MS (1 * SECOND_MS)
 #define MAX_MESSAGE_BYTES 65536
@@ -159,14 +159,20 @@ static void post_done(const struct http_answer *http, void *arg)
 	free(f);
 }
 
-static void not_posted(struct lane *lane, const struct claimed_row *row, enum outcome_kind kind, const char *detail, struct now now)
+static void not_posted(struct lane *lane, const struct claimed_row *row, enum outcome_kind kind, const char *detail,
+                       struct now now)
 {
 	lane->n_claimed--;
-	lane_outcome(lane, &(struct outcome){.kind = kind, .campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt,
-	                                     .detail = detail, .at = now.wall});
+	lane_outcome(lane, &(struct outcome){.kind = kind,
+	                                     .campaign_no = row->campaign_no,
+	                                     .seq = row->seq,
+	                                     .attempt = row->attempt,
+	                                     .detail = detail,
+	                                     .at = now.wall});
 }
 
-static int encode(struct lane *lane, const struct lane_campaign *c, const struct claimed_row *row, struct arena *scratch, struct buf *out)
+static int encode(struct lane *lane, const struct lane_campaign *c, const struct claimed_row *row, struct arena *scratch,
+                  struct buf *out)
 {
 	struct wa_key key = {.campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt};
 	memcpy(key.instance, lane->context->instance, sizeof(key.instance));
@@ -188,11 +194,14 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 	struct flight *f = malloc(sizeof(*f));
 	if (!f)
 		abort();
-	*f = (struct flight){.lane = lane, .campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt, .posted_us = now.mono};
+	*f = (struct flight){
+		.lane = lane, .campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt, .posted_us = now.mono};
 	const struct transport *t = lane->context->transport;
 	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
 		free(f);
 		not_posted(lane, row, OUTCOME_UNSENT, NULL, now);
+		if (lane->pause_until_us <= now.mono)
+			lane_pause(lane, now.mono);
 		return;
 	}
 	lane->context->stats->posted++;

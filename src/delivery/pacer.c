@@ -1,9 +1,9 @@
 #include "delivery/pacer.h"
 
 #define MICRO 1000000
-#define SLOW_EVERY_US (1 * MICRO)   /* one answer of a burst lowers the rate, not each */
-#define RAISE_EVERY_US (2 * MICRO)  /* then it climbs by a hundredth of the ceiling */
-#define QUIET_US (5 * MICRO)        /* after this much quiet */
+#define SLOW_EVERY_US (1 * MICRO)  /* one answer of a burst lowers the rate, not each */
+#define RAISE_EVERY_US (2 * MICRO) /* then it climbs by a hundredth of the ceiling */
+#define QUIET_US (5 * MICRO)       /* after this much quiet */
 
 static int64_t full_rate(int64_t ceiling_mps)
 {
@@ -28,7 +28,8 @@ void pacer_init(struct pacer *p, int64_t ceiling_mps, usec_t now_us)
 {
 	if (ceiling_mps < 1)
 		ceiling_mps = 1;
-	*p = (struct pacer){.ceiling_mps = ceiling_mps, .rate_milli = full_rate(ceiling_mps), .then_us = now_us, .raised_us = now_us};
+	*p = (struct pacer){
+		.ceiling_mps = ceiling_mps, .rate_milli = full_rate(ceiling_mps), .then_us = now_us, .raised_us = now_us};
 	p->tokens_micro = MICRO;
 }
 

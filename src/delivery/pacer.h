@@ -12,11 +12,11 @@
 #define PACER_LATE_MS 20 /* a lane that comes for its messages this late loses nothing of its rate */
 
 struct pacer {
-	int64_t ceiling_mps;   /* messages a second that are allowed at most */
-	int64_t rate_milli;    /* the present rate, in thousandths of a message a second */
-	int64_t tokens_micro;  /* millionths of a message */
-	usec_t then_us;        /* when the tokens were counted */
-	usec_t slowed_us;      /* when the rate was last lowered; 0 never */
+	int64_t ceiling_mps;  /* messages a second that are allowed at most */
+	int64_t rate_milli;   /* the present rate, in thousandths of a message a second */
+	int64_t tokens_micro; /* millionths of a message */
+	usec_t then_us;       /* when the tokens were counted */
+	usec_t slowed_us;     /* when the rate was last lowered; 0 never */
 	usec_t raised_us;
 };
 
