@@ -1,21 +1,25 @@
 # make          the release binary, build/crier
 # make demo     a campaign of 10,000 against the simulator; ARGS=--once ends by itself
-# make test     everything, under sanitizers; ends with "N passed, N failed"
+# make test     everything, under sanitizers; ends with "N passed, N failed"; ARGS=unit for a suite
 # make check    format, layers, sizes, headers, warnings of two compilers, clang-tidy
 # make bench    figures for docs/benchmarks.md
-# make install  to DESTDIR and PREFIX (/usr/local)
+# make install  to DESTDIR and PREFIX (/usr/local, taken when build/ is made)
+# make format   what clang-format would have written
+# make clean    without the build directories
 
 PREFIX ?= /usr/local
 ARGS ?=
 
 all: build/crier
 
+# Missing Debian packages; costs next to nothing when they are there.
 deps-%:
 	@tools/deps.sh $*
 
 build/build.ninja: | deps-build
 	meson setup build --buildtype=release --prefix=$(PREFIX) >/dev/null
 
+# ninja knows best what is old, so it is always asked.
 build/crier: deps-build build/build.ninja
 	@ninja -C build --quiet src/app/crier
 	@ln -sf src/app/crier build/crier
@@ -37,12 +41,14 @@ bench: deps-test build/crier
 	@tests/bench/run.sh build/crier $(ARGS)
 
 format: deps-check
-	@git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+	@git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -i
 
 install: build/crier
-	meson install -C build
+	meson install -C build --no-rebuild
 
 clean:
 	rm -rf build build-*
 
 .PHONY: all demo test check bench format install clean build/crier
+# Two apt-get at once would stand in each other's way; ninja uses every core anyway.
+.NOTPARALLEL:

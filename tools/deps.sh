@@ -3,7 +3,7 @@
 # Says what it installs; silent when everything is there.
 set -u
 
-build="meson ninja-build pkg-config gcc g++ libmicrohttpd-dev libcurl4-openssl-dev libssl-dev libevent-dev libsqlite3-dev
+build="make meson ninja-build pkg-config gcc g++ libmicrohttpd-dev libcurl4-openssl-dev libssl-dev libevent-dev libsqlite3-dev
 	libpq-dev libcjson-dev libphonenumber-dev libcsv-dev libsodium-dev libinih-dev libcmocka-dev python3"
 test="postgresql-15 python3-yaml python3-jsonschema curl"
 check="clang clang-format clang-tidy libclang-rt-14-dev git"
@@ -15,15 +15,26 @@ for group in "$@"; do
 	*) echo "deps.sh: unknown group '$group'; there are build, test and check" >&2 && exit 2 ;;
 	esac
 done
+[ -n "$wanted" ] || { echo "usage: tools/deps.sh build|test|check…" >&2 && exit 2; }
+command -v dpkg-query >/dev/null || { echo "deps.sh: this is no Debian; needed are: ${wanted//[[:space:]]/ }" >&2 && exit 1; }
 
+# One question for all of them. A package that was removed is still known, hence the status.
+# shellcheck disable=SC2086 # a list of names
+there=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' $wanted 2>/dev/null)"
 missing=
 for package in $wanted; do
-	[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+	[[ $there = *" installed:$package "* ]] || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
 as=
-[ "$(id -u)" = 0 ] || as=sudo
+if [ "$(id -u)" != 0 ]; then
+	as=sudo
+	command -v sudo >/dev/null || { echo "deps.sh: needs root or sudo to install:$missing" >&2 && exit 1; }
+fi
 echo "Installing with apt-get${as:+ (by sudo)}:$missing"
-$as apt-get update -qq && $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+# On a machine that has just started, its own updates may hold apt's lock.
+apt() { $as env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
+# shellcheck disable=SC2086
+{ apt update && apt install -y --no-install-recommends $missing; } >/dev/null ||
 	{ echo "deps.sh: the packages could not be installed" >&2 && exit 1; }

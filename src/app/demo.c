@@ -19,16 +19,21 @@ bool demo_wait_or_stop(msec_t ms)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	return sigtimedwait(&set, NULL, &span) > 0;
+	sigaddset(&set, SIGCHLD);
+	int got = sigtimedwait(&set, NULL, &span);
+	return got == SIGINT || got == SIGTERM;
 }
 
-static void serve_on(struct demo *d)
+static int serve_on(struct demo *d, struct err *err)
 {
 	show_next(d->base, d->key, d->campaign_id);
 	printf("Serving until Ctrl-C.\n");
 	fflush(stdout);
-	while (process_alive(&d->server) && !demo_wait_or_stop(HOUR_MS))
-		;
+	do {
+		if (demo_check(d, err) < 0)
+			return -1;
+	} while (!demo_wait_or_stop(HOUR_MS));
+	return 0;
 }
 
 static int run(struct demo *d, struct err *err)
@@ -40,9 +45,7 @@ static int run(struct demo *d, struct err *err)
 			return result;
 		fflush(stdout);
 	}
-	if (!d->once)
-		serve_on(d);
-	return 0;
+	return d->once ? 0 : serve_on(d, err);
 }
 
 /* ---- the command line ---- */
@@ -95,22 +98,35 @@ static int read_options(int argc, char **argv, struct demo *d, struct err *err)
 	return 0;
 }
 
+/* SIGCHLD too: it only waits to be taken, so that the end of a process cuts our waiting short. */
+static void block_signals(void)
+{
+	sigset_t set;
+	signals_block();
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int command_demo(int argc, char **argv)
 {
 	struct demo demo = {.contacts = CRIER_EXAMPLES "/contacts.csv", .ceiling = "1000"};
 	struct err err = {""};
 	int result = read_options(argc, argv, &demo, &err);
+	bool usable = result == 0;
 	if (result == 1) {
 		help();
-		return 0;
-	}
-	bool usable = result == 0;
-	if (usable) {
-		signals_block();
+	} else if (usable) {
+		block_signals();
+		setvbuf(stdout, NULL, _IOLBF, 0); /* whoever reads a pipe sees it as it happens */
 		result = sodium_init() < 0 ? err_set(&err, "libsodium cannot be used") : run(&demo, &err);
 	}
 	if (result < 0)
 		fprintf(stderr, "crier demo: %s\n", err.text);
 	demo_end(&demo);
+	if (usable && demo.once && result == DEMO_STOPPED) {
+		fprintf(stderr, "crier demo: stopped before the campaign was over\n");
+		return 1; /* nothing was proved */
+	}
 	return result >= 0 ? 0 : usable ? 1 : 2;
 }

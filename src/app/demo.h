@@ -8,6 +8,7 @@
 
 #define MAX_SIM_OPTIONS 24
 #define DEMO_LOOK_MS 200
+#define DEMO_STOPPED 1 /* what an act returns then */
 
 struct demo {
 	/* options */
@@ -33,5 +34,7 @@ must_check int demo_watch(struct demo *d, struct err *err);   /* until every sta
 must_check int demo_account(struct demo *d, struct err *err); /* the analytics; with `once` the sums, which must agree */
 void demo_end(struct demo *d);
 
-/* True when a person or a supervisor wants us to stop. */
+/* True when a person or a supervisor wants us to stop. Ends early when a process of ours ends. */
 bool demo_wait_or_stop(msec_t ms);
+/* Do both processes still run? -1 with which one does not, after the last lines of its output. */
+must_check int demo_check(struct demo *d, struct err *err);

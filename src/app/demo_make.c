@@ -12,6 +12,7 @@
 #define SENDER_ID SENDER_CODE      /* the simulator shows an id that reads like a number as that number */
 #define WABA_ID "102290129340398"
 #define ACCESS_TOKEN "EAAdemo"
+#define TEMPLATE_TEXT "Hi {first_name|friend}, our sale starts today. Show your {custom1} card at the till and get 20% off."
 #define PATIENCE_MS (60 * SECOND_MS)
 #define MAX_CONTACTS_BYTES ((long)1 << 30)
 
@@ -37,7 +38,7 @@ static int wait_for(struct demo *d, const char *path, bool (*ready)(const cJSON 
 {
 	for (msec_t until = clock_now_ms() + PATIENCE_MS; clock_now_ms() < until;) {
 		json_auto cJSON *tree = NULL;
-		if (rest_get(d->rest, path, &tree, err) < 0)
+		if (demo_check(d, err) < 0 || rest_get(d->rest, path, &tree, err) < 0)
 			return -1;
 		if (ready(json_get(tree, "data")))
 			return 0;
@@ -70,14 +71,14 @@ static bool has_verdict(const cJSON *data)
 
 static int make_template(struct demo *d, struct err *err)
 {
-	static const char body[] = "{\"data\":{\"name\":\"flash_sale\",\"channel\":\"whatsapp\",\"wa_sender_code\":\"" SENDER_CODE
-				   "\","
-				   "\"wa_category\":\"MARKETING\",\"text\":\"Hi {first_name|friend}, our sale starts today. Show "
-	                           "your {custom1} card at "
-				   "the till and get 20% off.\",\"button_type\":\"quick_reply\",\"button_text\":\"Count me "
-	                           "in\",\"button_value\":\"join\"}}";
+	char body[700];
 	char path[80];
 	json_auto cJSON *made = NULL;
+	snprintf(body, sizeof(body),
+	         "{\"data\":{\"name\":\"flash_sale\",\"channel\":\"whatsapp\",\"wa_sender_code\":\"%s\","
+	         "\"wa_category\":\"MARKETING\",\"text\":\"%s\","
+	         "\"button_type\":\"quick_reply\",\"button_text\":\"Count me in\",\"button_value\":\"join\"}}",
+	         SENDER_CODE, TEMPLATE_TEXT);
 	if (rest_post_json(d->rest, "/v1/templates", body, &made, err) < 0 || keep_id(made, d->template_id, err) < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/v1/templates/%s", d->template_id);
@@ -87,7 +88,11 @@ static int make_template(struct demo *d, struct err *err)
 	json_auto cJSON *tree = NULL;
 	if (rest_get(d->rest, path, &tree, err) < 0)
 		return -1;
-	printf("template    flash_sale: %s\n", json_text(json_get(tree, "data"), "status"));
+	const cJSON *data = json_get(tree, "data");
+	const char *status = json_text(data, "status"), *reason = json_text(data, "reason");
+	if (!status || strcmp(status, "COMPLETED") != 0)
+		return err_set(err, "WhatsApp did not approve the template: %s", reason ? reason : "it gave no reason");
+	printf("template    flash_sale: %s\n", status);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,12 @@
 #include <unistd.h>
 
 #define MAX_ARGS 64
+#define READY_MS 60000
+#define LOOK_MS 100
+#define TELL_BYTES 2000
 
 /* In the child. */
-static _Noreturn void become(const char *const *argv, const char *const *environment, int ready, int log)
+static _Noreturn void become(const char *const *argv, const char *const *environment, int ready, int log, pid_t parent)
 {
 	char *args[MAX_ARGS], fd[16];
 	int n = 0;
@@ -27,7 +31,9 @@ static _Noreturn void become(const char *const *argv, const char *const *environ
 	for (; environment && *environment; environment++)
 		putenv(strdup(*environment));
 	prctl(PR_SET_PDEATHSIG, SIGTERM); /* ends with us, however we end */
-	setpgid(0, 0);                    /* Ctrl-C is ours to pass on */
+	if (getppid() != parent)          /* which was before that call */
+		_exit(127);
+	setpgid(0, 0); /* Ctrl-C is ours to pass on */
 	fcntl(ready, F_SETFD, 0);
 	dup2(log, 1);
 	dup2(log, 2);
@@ -35,57 +41,88 @@ static _Noreturn void become(const char *const *argv, const char *const *environ
 	_exit(127);
 }
 
-/* The last lines of what it said. */
-static int tell_end(const char *log, struct err *err)
+static bool asked_to_stop(void)
 {
-	char text[200];
-	FILE *file = fopen(log, "re");
-	size_t n = 0;
-	if (file) {
-		if (fseek(file, -(long)sizeof(text) + 1, SEEK_END) != 0)
-			rewind(file);
-		n = fread(text, 1, sizeof(text) - 1, file);
-		fclose(file);
-	}
-	text[n] = '\0';
-	return err_set(err, "it ended at once: %s", text);
+	sigset_t set;
+	return sigpending(&set) == 0 && (sigismember(&set, SIGINT) == 1 || sigismember(&set, SIGTERM) == 1);
 }
 
-static bool read_address(int fd, char *address, size_t n_bytes)
+/* Read the line with the address. 0; 1 asked to stop; -1 it ended, or said nothing for too long. */
+static int read_address(int fd, char *address, size_t n_bytes, struct err *err)
 {
 	size_t n = 0;
-	ssize_t got;
-	while (n < n_bytes - 1 && ((got = read(fd, address + n, n_bytes - 1 - n)) > 0 || (got < 0 && errno == EINTR)))
-		n += got > 0 ? (size_t)got : 0;
-	address[n] = '\0';
-	return n > 0 && address[n - 1] == '\n' && (address[n - 1] = '\0', true);
+	for (int waited = 0; waited < READY_MS && n < n_bytes - 1;) {
+		struct pollfd look = {.fd = fd, .events = POLLIN};
+		if (asked_to_stop())
+			return 1;
+		if (poll(&look, 1, LOOK_MS) <= 0) {
+			waited += LOOK_MS;
+			continue;
+		}
+		ssize_t got = read(fd, address + n, n_bytes - 1 - n);
+		if (got <= 0)
+			return err_set(err, "it ended before it was ready");
+		n += (size_t)got;
+		address[n] = '\0';
+		if (address[n - 1] == '\n') {
+			address[n - 1] = '\0';
+			return 0;
+		}
+	}
+	return err_set(err, "it was not ready within %d s", READY_MS / 1000);
 }
 
 int process_start(struct process *p, const char *const *argv, const char *const *environment, const char *log, struct err *err)
 {
+	const pid_t self = getpid();
 	int ready[2], log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	if (log_fd < 0 || pipe2(ready, O_CLOEXEC) < 0)
-		return err_set(err, "%s cannot be written: %s", log, strerror(errno));
 	snprintf(p->log, sizeof(p->log), "%s", log);
+	if (log_fd < 0)
+		return err_set(err, "%s cannot be written: %s", log, strerror(errno));
+	if (pipe2(ready, O_CLOEXEC) < 0) {
+		close(log_fd);
+		return err_set(err, "no pipe: %s", strerror(errno));
+	}
 	fflush(NULL);
 	p->pid = fork();
 	if (p->pid == 0)
-		become(argv, environment, ready[1], log_fd);
+		become(argv, environment, ready[1], log_fd, self);
 	close(ready[1]);
 	close(log_fd);
-	bool ok = p->pid > 0 && read_address(ready[0], p->address, sizeof(p->address));
+	int result = p->pid > 0 ? read_address(ready[0], p->address, sizeof(p->address), err)
+	                        : err_set(err, "no process: %s", strerror(errno));
 	close(ready[0]);
-	if (ok)
-		return 0;
-	process_stop(p);
-	return tell_end(log, err);
+	if (result != 0)
+		process_stop(p);
+	return result;
 }
 
-bool process_alive(struct process *p)
+int process_check(struct process *p, struct err *err)
 {
-	if (p->pid > 0 && waitpid(p->pid, NULL, WNOHANG) == p->pid)
-		p->pid = 0;
-	return p->pid > 0;
+	int status = 0;
+	if (p->pid > 0 && waitpid(p->pid, &status, WNOHANG) != p->pid)
+		return 0;
+	p->pid = 0;
+	if (WIFSIGNALED(status))
+		return err_set(err, "it ended by signal %d", WTERMSIG(status));
+	return err_set(err, "it ended with status %d", WEXITSTATUS(status));
+}
+
+void process_tell(const struct process *p)
+{
+	char text[TELL_BYTES + 1];
+	size_t n = 0;
+	FILE *file = fopen(p->log, "re");
+	if (file) {
+		bool cut = fseek(file, -TELL_BYTES, SEEK_END) == 0 && ftell(file) > 0;
+		if (!cut)
+			rewind(file);
+		n = fread(text, 1, TELL_BYTES, file);
+		fclose(file);
+		text[n] = '\0';
+		const char *line = cut ? strchr(text, '\n') : NULL; /* the first one is not whole */
+		fputs(line ? line + 1 : text, stderr);
+	}
 }
 
 void process_stop(struct process *p)

@@ -13,8 +13,11 @@ struct process {
 };
 
 /* Start `crier ARGV…` (NULL-terminated, without --ready-fd, which is added) with `environment` (NAME=VALUE…, NULL-terminated, may
- * be NULL) beside ours, and wait until it is ready. -1 with the end of its output when it ends before that. */
+ * be NULL) beside ours, and wait until it is ready. 1 when SIGINT or SIGTERM waits to be taken meanwhile; -1 when it ends before
+ * that or takes too long. */
 must_check int process_start(struct process *process, const char *const *argv, const char *const *environment, const char *log,
                              struct err *err);
-bool process_alive(struct process *process);
-void process_stop(struct process *process); /* SIGTERM, and wait for its end; no-op when it does not run */
+/* Look whether it still runs; -1 when it ended. */
+must_check int process_check(struct process *process, struct err *err);
+void process_tell(const struct process *process); /* the last lines of its output, to standard error */
+void process_stop(struct process *process);       /* SIGTERM, and wait for its end; no-op when it does not run */

@@ -68,6 +68,8 @@ static int refused(struct rest *rest, const char *method, const char *path, cons
 {
 	const cJSON *errors = json_get(tree, "errors");
 	const char *message = json_text(errors ? errors->child : NULL, "message");
+	if (rest->status == 0)
+		return err_set(err, "%s %s got no answer: %s", method, path, rest->reason);
 	return err_set(err, "%s %s answered %d: %s", method, path, rest->status, message ? message : rest->reason);
 }
 

@@ -46,34 +46,41 @@ static void put_bar(int64_t read, int64_t delivered, int64_t handed, int64_t tot
 	}
 }
 
-static void put_time_left(int64_t handed, int64_t total, double rate)
+static void put_time_left(int64_t waiting, int64_t total, double rate)
 {
-	if (handed >= total && total > 0)
-		printf(" all sent");
-	else if (rate > 0 && handed > 0)
-		printf(" %.0f s left", (double)(total - handed) / rate);
+	if (waiting == 0 && total > 0)
+		printf("  nothing left to send");
+	else if (rate > 0)
+		printf("  %.0f s left", (double)waiting / rate);
 }
 
-void show_progress(struct show *show, const cJSON *m, msec_t now)
+void show_progress(struct show *show, const cJSON *f, msec_t now)
 {
 	if (!show->terminal && now - show->last < SECOND_MS)
 		return;
 	char queued[32], sent[32], delivered[32], read[32], failed[32], per_second[32];
-	int64_t total = count(m, "total"), waiting = count(m, "queued"), there = count(m, "delivered");
-	int64_t handed = count(m, "sent") + there + count(m, "failed");
-	double seconds = (double)(now - show->begun) / 1000, rate = seconds > 0 ? (double)handed / seconds : 0;
+	int64_t total = count(f, "audience"), waiting = count(f, "queued"), there = count(f, "delivered");
+	int64_t handed = count(f, "sent"), dealt_with = total - waiting;
+	double seconds = (double)(now - show->begun) / 1000, rate = seconds > 0 ? (double)dealt_with / seconds : 0;
 	show->last = now;
 	if (show->terminal)
 		fputs("\r\033[K", stdout);
-	put_bar(count(m, "read"), there, handed, total);
+	put_bar(count(f, "read"), there, handed, total);
 	printf(" queued %s  sent %s  delivered %s  read %s  failed %s", grouped(waiting, queued), grouped(handed, sent),
-	       grouped(there, delivered), grouped(count(m, "read"), read), grouped(count(m, "failed"), failed));
+	       grouped(there, delivered), grouped(count(f, "read"), read), grouped(count(f, "failed"), failed));
 	if (waiting > 0)
 		printf("  %s/s", grouped((int64_t)rate, per_second));
-	put_time_left(handed, total, rate);
+	put_time_left(waiting, total, rate);
 	if (!show->terminal)
 		putchar('\n');
 	fflush(stdout);
+}
+
+void show_hold(struct show *show, const char *reason)
+{
+	if (reason && strncmp(show->hold, reason, sizeof(show->hold) - 1) != 0)
+		printf("%son hold: %s\n", show->terminal ? "\r\033[K" : "", reason);
+	snprintf(show->hold, sizeof(show->hold), "%s", reason ? reason : "");
 }
 
 void show_end(struct show *show)

@@ -9,11 +9,14 @@
 struct show {
 	bool terminal;
 	msec_t begun, last;
+	char hold[200]; /* the reason told last */
 };
 
-/* One line of progress from a campaign's `messages`: redrawn in place on a terminal, else a line a second. */
+/* One line of progress from the funnel of a campaign's analytics: redrawn in place on a terminal, else a line a second. */
 void show_begin(struct show *show, msec_t now);
 void show_progress(struct show *show, const cJSON *messages, msec_t now);
+/* Why the campaign stands still, once a reason; NULL when it does not. */
+void show_hold(struct show *show, const char *reason);
 void show_end(struct show *show);
 /* The analytics as a small table. */
 void show_analytics(const cJSON *data);

@@ -1,5 +1,6 @@
 /* The demo's processes and their folder. */
 #include <errno.h>
+#include <ftw.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,15 +17,24 @@ static void random_text(char out[64])
 	sodium_bin2base64(out, 64, random, sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
+/* What the demo makes has names of its own, which are free only in a new database. */
+static int use_folder(struct demo *d, struct err *err)
+{
+	char path[1100];
+	snprintf(d->folder, sizeof(d->folder), "%s", d->data);
+	if (mkdir(d->folder, 0700) < 0 && errno != EEXIST)
+		return err_set(err, "%s cannot be made: %s", d->folder, strerror(errno));
+	snprintf(path, sizeof(path), "%s/crier.db", d->folder);
+	if (access(path, F_OK) == 0)
+		return err_set(err, "%s holds data already: name a new folder, or go on with `crier serve --data`", d->folder);
+	return 0;
+}
+
 static int make_folder(struct demo *d, struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
-	if (d->data) {
-		snprintf(d->folder, sizeof(d->folder), "%s", d->data);
-		return mkdir(d->folder, 0700) < 0 && errno != EEXIST
-		               ? err_set(err, "%s cannot be made: %s", d->folder, strerror(errno))
-		               : 0;
-	}
+	if (d->data)
+		return use_folder(d, err);
 	snprintf(d->folder, sizeof(d->folder), "%s/crier-demo-XXXXXX", tmp ? tmp : "/tmp");
 	d->own_folder = mkdtemp(d->folder) != NULL;
 	return d->own_folder ? 0 : err_set(err, "no temporary folder: %s", strerror(errno));
@@ -39,8 +49,11 @@ static int start_simulator(struct demo *d, struct err *err)
 	for (int i = 0; i < d->n_sim_options; i++)
 		argv[n++] = d->sim_option[i];
 	snprintf(log, sizeof(log), "%s/simulator.log", d->folder);
-	if (process_start(&d->sim, argv, NULL, log, err) < 0)
-		return err_prefix(err, "the simulator");
+	int result = process_start(&d->sim, argv, NULL, log, err);
+	if (result < 0)
+		process_tell(&d->sim);
+	if (result != 0)
+		return result < 0 ? err_prefix(err, "the simulator") : result;
 	snprintf(d->sim_base, sizeof(d->sim_base), "http://%s", d->sim.address);
 	rest_set_server(d->sim_rest, d->sim_base, NULL);
 	return 0;
@@ -61,9 +74,13 @@ static int start_server_at(struct demo *d, const char *listen, struct err *err)
 /* On the usual port, or on any when that is taken. */
 static int start_server(struct demo *d, struct err *err)
 {
-	if (start_server_at(d, d->listen ? d->listen : "127.0.0.1:8080", err) < 0 &&
-	    (d->listen || start_server_at(d, "127.0.0.1:0", err) < 0))
-		return err_prefix(err, "the server");
+	int result = start_server_at(d, d->listen ? d->listen : "127.0.0.1:8080", err);
+	if (result < 0 && !d->listen)
+		result = start_server_at(d, "127.0.0.1:0", err);
+	if (result < 0)
+		process_tell(&d->server);
+	if (result != 0)
+		return result < 0 ? err_prefix(err, "the server") : result;
 	snprintf(d->base, sizeof(d->base), "http://%s", d->server.address);
 	rest_set_server(d->rest, d->base, d->key);
 	return 0;
@@ -83,30 +100,49 @@ int demo_start(struct demo *d, struct err *err)
 	random_text(d->key);
 	random_text(d->verify_token);
 	random_text(d->app_secret);
-	if (make_folder(d, err) < 0 || rest_create(&d->rest, err) < 0 || rest_create(&d->sim_rest, err) < 0 ||
-	    start_simulator(d, err) < 0 || start_server(d, err) < 0 || connect_webhooks(d, err) < 0)
+	if (make_folder(d, err) < 0 || rest_create(&d->rest, err) < 0 || rest_create(&d->sim_rest, err) < 0)
 		return -1;
+	static int (*const acts[])(struct demo *, struct err *) = {start_simulator, start_server, connect_webhooks};
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+		int result = acts[i](d, err);
+		if (result != 0)
+			return result;
+	}
 	printf("simulator of Meta's Cloud API on %s, %s messages a second\nserver on %s, data in %s\n\n", d->sim_base, d->ceiling,
 	       d->base, d->folder);
 	return 0;
 }
 
+static int check_one(struct process *process, const char *name, struct err *err)
+{
+	if (process_check(process, err) == 0)
+		return 0;
+	process_tell(process);
+	return err_prefix(err, "%s", name);
+}
+
+int demo_check(struct demo *d, struct err *err)
+{
+	return check_one(&d->sim, "the simulator", err) < 0 ? -1 : check_one(&d->server, "the server", err);
+}
+
+static int remove_one(const char *path, const struct stat *stat, int kind, struct FTW *at)
+{
+	(void)stat;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
 void demo_end(struct demo *d)
 {
-	static const char *const files[] = {"crier.db",  "crier.db-wal", "crier.db-shm",
-	                                    "crier.key", "server.log",   "simulator.log"};
-	char path[1100];
 	process_stop(&d->server);
 	process_stop(&d->sim);
 	rest_destroy(d->rest);
 	rest_destroy(d->sim_rest);
 	for (int i = 0; i < d->n_sim_options; i++)
 		free(d->sim_option[i]);
-	for (size_t i = 0; d->own_folder && i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", d->folder, files[i]);
-		unlink(path);
-	}
-	snprintf(path, sizeof(path), "%s/imports", d->folder);
-	if (d->own_folder && ((rmdir(path) < 0 && errno != ENOENT) || rmdir(d->folder) < 0))
+	/* Only ever the folder that mkdtemp made; links are removed, not followed. */
+	if (d->own_folder && nftw(d->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) != 0)
 		fprintf(stderr, "crier demo: something is left in %s\n", d->folder);
 }

@@ -104,6 +104,10 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	usec_t wait = engine_turn(d->engine, now), managed = manage_turn(d->manage, now);
+	if (is_over(d, now.mono)) { /* this turn may have ended the last of it: nothing would wake us again */
+		event_base_loopbreak(d->base);
+		return;
+	}
 	if (wait < 0 || (managed >= 0 && managed < wait))
 		wait = managed;
 	if (atomic_load(&d->stopping) && (wait < 0 || now.mono + wait > d->stop_by_us))
@@ -135,11 +139,13 @@ static void engine_changed(void *arg)
 
 static int start_parts(struct delivery *d, const struct delivery_options *o, struct err *err)
 {
-	const struct http_client_options http = {.max_connections = CONNECTIONS, .ca_file = o->ca_file, .user_agent = "crier/" CRIER_VERSION};
+	const struct http_client_options http = {
+		.max_connections = CONNECTIONS, .ca_file = o->ca_file, .user_agent = "crier/" CRIER_VERSION};
 	if (!(d->base = event_base_new()) || !(d->news = event_new(d->base, -1, EV_PERSIST, on_turn, d)) ||
 	    !(d->timer = evtimer_new(d->base, on_turn, d)))
 		return err_set(err, "no event loop could be made");
-	if (http_client_create(d->base, &http, &d->messages, err) < 0 || http_client_create(d->base, &http, &d->management, err) < 0)
+	if (http_client_create(d->base, &http, &d->messages, err) < 0 ||
+	    http_client_create(d->base, &http, &d->management, err) < 0)
 		return -1;
 	uint64_t seed;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
@@ -240,7 +246,8 @@ void delivery_notify(struct delivery *d)
 	engine_notify(d->engine);
 }
 
-int delivery_check_number(struct delivery *d, const char *phone_number_id, const char *access_token, delivery_checked_fn *done, void *arg)
+int delivery_check_number(struct delivery *d, const char *phone_number_id, const char *access_token, delivery_checked_fn *done,
+                          void *arg)
 {
 	if (atomic_load(&d->stopping))
 		return -1;

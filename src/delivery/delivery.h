@@ -15,12 +15,12 @@ struct delivery;
 
 struct delivery_options {
 	struct store *store;
-	const char *graph_url;     /* e.g. https://graph.facebook.com/v24.0, no slash at the end */
-	const char *owner;         /* this node's name, for leases */
-	const char *ca_file;       /* NULL: the system's */
+	const char *graph_url;        /* e.g. https://graph.facebook.com/v24.0, no slash at the end */
+	const char *owner;            /* this node's name, for leases */
+	const char *ca_file;          /* NULL: the system's */
 	msec_t unconfirmed_window_ms; /* 0 means 15 minutes */
-	unsigned max_inflight;     /* of one lane; 0 means 256 */
-	msec_t template_poll_ms;   /* how often a template without verdict is asked for; 0 means 5 minutes */
+	unsigned max_inflight;        /* of one lane; 0 means 256 */
+	msec_t template_poll_ms;      /* how often a template without verdict is asked for; 0 means 5 minutes */
 };
 
 must_check int delivery_start(const struct delivery_options *options, struct delivery **ret, struct err *err);

@@ -11,7 +11,7 @@
 
 #define FREEZE_ROWS 2000 /* a few milliseconds of the store thread */
 #define SWEEP_ROWS 5000
-#define AGAIN_US 5000    /* the store's mailbox was full */
+#define AGAIN_US 5000 /* the store's mailbox was full */
 #define TROUBLE_US 1000000
 
 struct engine {
@@ -25,8 +25,8 @@ struct engine {
 	struct now now; /* of the present turn */
 	atomic_bool dirty;
 	bool loading, freezing, starting, sweeping, swept;
-	int64_t freeze_turn; /* sender after which the next freeze is looked for */
-	msec_t next_due;     /* -1 none */
+	int64_t freeze_turn;  /* sender after which the next freeze is looked for */
+	msec_t next_due;      /* -1 none */
 	usec_t not_before_us; /* after trouble with the store */
 };
 

@@ -22,8 +22,8 @@ struct loaded_campaign {
 struct loaded_sender {
 	struct sender sender;
 	const char *token;
-	int64_t epoch;    /* 0: the lane was known, no new one taken */
-	int64_t doubtful; /* rows in doubt when it was taken */
+	int64_t epoch;                     /* 0: the lane was known, no new one taken */
+	int64_t doubtful;                  /* rows in doubt when it was taken */
 	struct loaded_campaign **campaign; /* each is handed over, or destroyed */
 	int n_campaigns;
 };

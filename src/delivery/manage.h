@@ -27,4 +27,5 @@ void manage_notify(struct manage *manage); /* on its own thread */
 void manage_drain(struct manage *manage);
 bool manage_is_quiet(const struct manage *manage);
 /* See delivery_check_number; on its own thread. */
-void manage_check_number(struct manage *manage, const char *phone_number_id, const char *token, delivery_checked_fn *done, void *arg);
+void manage_check_number(struct manage *manage, const char *phone_number_id, const char *token, delivery_checked_fn *done,
+                         void *arg);

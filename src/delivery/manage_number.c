@@ -62,7 +62,8 @@ static void number_answered(const struct http_answer *answer, void *arg)
 	} else if (ok) {
 		number_store(c);
 	} else {
-		log_warn("delivery", "a sender's record could not be refreshed", log_i("sender", c->sender_no), log_t("reason", reason));
+		log_warn("delivery", "a sender's record could not be refreshed", log_i("sender", c->sender_no),
+		         log_t("reason", reason));
 		number_free(c);
 	}
 }

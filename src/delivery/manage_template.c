@@ -50,7 +50,8 @@ static void recorded(struct job *job, int result, struct now now)
 	struct errand *e = (struct errand *)job;
 	(void)now;
 	if (result < 0)
-		log_error("delivery", "a template's news could not be recorded; it will be asked for again", log_i("template", e->tpl.no));
+		log_error("delivery", "a template's news could not be recorded; it will be asked for again",
+		          log_i("template", e->tpl.no));
 	e->manage->dirty = true;
 	errand_free(e);
 }
@@ -72,7 +73,8 @@ static int later_run(struct store_tx *tx, void *arg)
 static void later(struct errand *e, const struct http_answer *answer)
 {
 	manage_reason(answer, e->reason, sizeof(e->reason));
-	log_warn("delivery", "a call about a template did not work out", log_i("template", e->tpl.no), log_t("reason", e->reason));
+	log_warn("delivery", "a call about a template did not work out", log_i("template", e->tpl.no),
+	         log_t("reason", e->reason));
 	e->next = e->manage->now.wall + growing(RETRY_FIRST_MS, RETRY_MOST_MS, e->tries);
 	record(e, later_run);
 }
@@ -82,7 +84,8 @@ static int submitted_run(struct store_tx *tx, void *arg)
 	struct errand *e = arg;
 	if (template_submitted(tx, e->tpl.no, e->record.id, e->record.category, e->next, e->at) < 0)
 		return -1;
-	return template_verdict(tx, NULL, e->tpl.waba_id, e->record.id, e->tpl.meta_name, e->record.status, e->record.reason, e->at) < 0
+	return template_verdict(tx, NULL, e->tpl.waba_id, e->record.id, e->tpl.meta_name, e->record.status, e->record.reason,
+	                        e->at) < 0
 	               ? -1
 	               : 0;
 }
@@ -91,7 +94,8 @@ static int verdict_run(struct store_tx *tx, void *arg)
 {
 	struct errand *e = arg;
 	if (template_errand_later(tx, e->tpl.no, e->next) < 0 ||
-	    template_verdict(tx, NULL, e->tpl.waba_id, e->tpl.meta_id, e->tpl.meta_name, e->record.status, e->record.reason, e->at) < 0)
+	    template_verdict(tx, NULL, e->tpl.waba_id, e->tpl.meta_id, e->tpl.meta_name, e->record.status, e->record.reason,
+	                     e->at) < 0)
 		return -1;
 	return e->record.quality[0] ? template_quality(tx, NULL, e->tpl.meta_id, e->record.quality, e->at) < 0 ? -1 : 0 : 0;
 }
@@ -120,7 +124,8 @@ static bool succeeded(const struct http_answer *answer)
 /* A refusal that another try cannot change: a fault of the template itself. Tokens, limits and Meta's own trouble pass. */
 static bool is_final(const struct http_answer *answer, const struct wa_graph_error *error)
 {
-	return answer->status >= 400 && answer->status < 500 && answer->status != 401 && answer->status != 429 && error->code == 100;
+	return answer->status >= 400 && answer->status < 500 && answer->status != 401 && answer->status != 429 &&
+	       error->code == 100;
 }
 
 static void submit_answered(struct errand *e, const struct http_answer *answer)
@@ -148,7 +153,8 @@ static void submit_answered(struct errand *e, const struct http_answer *answer)
 static void find_answered(struct errand *e, const struct http_answer *answer)
 {
 	struct err err;
-	int found = succeeded(answer) ? wa_template_find(answer->body, answer->n_body_bytes, e->tpl.meta_name, e->tpl.language, &e->record, &err)
+	int found = succeeded(answer) ? wa_template_find(answer->body, answer->n_body_bytes, e->tpl.meta_name, e->tpl.language,
+	                                                 &e->record, &err)
 	                              : -1;
 	if (found == 0) {
 		e->next = e->manage->now.wall + e->manage->poll_ms;
@@ -212,18 +218,22 @@ static int errand_call(struct errand *e)
 		text = arena_alloc(a, sizeof(*text));
 		if (template_text_parse(a, e->tpl.text, text, &err) < 0 || wa_template_encode(&e->tpl, text, &body) < 0)
 			return -1;
-		return manage_call(e->manage, "POST", arena_printf(a, "%s/message_templates", waba), e->token, &body, errand_answered, e);
+		return manage_call(e->manage, "POST", arena_printf(a, "%s/message_templates", waba), e->token, &body,
+		                   errand_answered, e);
 	case STEP_FIND:
 		buf_init(&body, 1);
-		return manage_call(e->manage, "GET", arena_printf(a, "%s/message_templates?name=%s&fields=%s&limit=100", waba, name, WA_TEMPLATE_FIELDS),
-		                   e->token, NULL, errand_answered, e);
+		return manage_call(
+			e->manage, "GET",
+			arena_printf(a, "%s/message_templates?name=%s&fields=%s&limit=100", waba, name, WA_TEMPLATE_FIELDS),
+			e->token, NULL, errand_answered, e);
 	case STEP_POLL:
 		buf_init(&body, 1);
-		return manage_call(e->manage, "GET", arena_printf(a, "%s?fields=%s", e->tpl.meta_id, WA_TEMPLATE_FIELDS), e->token, NULL,
-		                   errand_answered, e);
+		return manage_call(e->manage, "GET", arena_printf(a, "%s?fields=%s", e->tpl.meta_id, WA_TEMPLATE_FIELDS),
+		                   e->token, NULL, errand_answered, e);
 	case STEP_DELETE:
 		buf_init(&body, 1);
-		return manage_call(e->manage, "DELETE", arena_printf(a, "%s/message_templates?hsm_id=%s&name=%s", waba, e->tpl.meta_id, name),
+		return manage_call(e->manage, "DELETE",
+		                   arena_printf(a, "%s/message_templates?hsm_id=%s&name=%s", waba, e->tpl.meta_id, name),
 		                   e->token, NULL, errand_answered, e);
 	}
 	return -1;

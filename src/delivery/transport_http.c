@@ -12,7 +12,8 @@ struct transport_http {
 	char *graph_url;
 };
 
-static int post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes, http_done_fn *done, void *arg)
+static int post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes, http_done_fn *done,
+                void *arg)
 {
 	struct transport_http *t = self;
 	char url[MAX_URL];

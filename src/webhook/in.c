@@ -22,8 +22,8 @@ struct webhook_in {
 	void (*notify)(void *arg);
 	void *notify_arg;
 	struct secrets *secrets;
-	atomic_bool applying;  /* a job that applies is at the store */
-	atomic_int jobs;       /* of ours at the store, appends included */
+	atomic_bool applying; /* a job that applies is at the store */
+	atomic_int jobs;      /* of ours at the store, appends included */
 	atomic_int_fast64_t received, refused, applied, set_aside, waiting;
 	atomic_int_fast64_t warned; /* when refused ones were logged last */
 };
@@ -69,6 +69,14 @@ static int apply_run(struct store_tx *tx, void *arg)
 	return apply_events(tx, event, n, now, &job->changed);
 }
 
+/* Events of before a crash were not counted when they came: the count is right again when the inbox is empty. Appends are
+ * counted on this thread too, after the job that found it empty. */
+static void note_taken(struct webhook_in *in, int n)
+{
+	int_fast64_t waiting = atomic_load(&in->waiting);
+	atomic_store(&in->waiting, n > 0 && waiting > n ? waiting - n : 0);
+}
+
 static void apply_done(int result, void *arg)
 {
 	struct apply_job *job = arg;
@@ -80,18 +88,19 @@ static void apply_done(int result, void *arg)
 	else if (result == 0)
 		atomic_fetch_add(&in->applied, job->taken);
 	if (result == 0)
-		atomic_fetch_sub(&in->waiting, job->taken);
+		note_taken(in, job->taken);
 	free(job);
 	if (result != 0) {
 		next = mode == APPLY_BATCH ? APPLY_ONE : APPLY_ASIDE;
-		more = mode != APPLY_ASIDE; /* not even setting aside works: the database is in trouble; the next webhook tries again */
+		more = mode !=
+		       APPLY_ASIDE; /* not even setting aside works: the database is in trouble; the next webhook tries again */
 		if (next == APPLY_ASIDE && more)
 			log_error("webhook", "an event could not be applied and is set aside");
 	}
 	atomic_store(&in->applying, false);
 	if (changed && in->notify)
 		in->notify(in->notify_arg);
-	if (more || (result == 0 && atomic_load(&in->waiting) > 0))
+	if (more)
 		apply_submit(in, next);
 	atomic_fetch_sub(&in->jobs, 1);
 }

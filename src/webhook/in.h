@@ -12,8 +12,8 @@ struct webhook_in;
 
 struct webhook_in_options {
 	struct store *store;
-	const char *verify_token;   /* for the handshake; NULL refuses every one */
-	void (*notify)(void *arg);  /* something delivery should look at (a template's verdict, an opt-out); may be NULL */
+	const char *verify_token;  /* for the handshake; NULL refuses every one */
+	void (*notify)(void *arg); /* something delivery should look at (a template's verdict, an opt-out); may be NULL */
 	void *notify_arg;
 };
 

@@ -56,7 +56,8 @@ void secrets_reload(struct secrets *s, struct store *store)
 	arena_destroy(old);
 }
 
-bool secrets_find(struct secrets *s, const char *signature, const void *body, size_t n_bytes, unsigned char ret_hash[SECRET_HASH_BYTES])
+bool secrets_find(struct secrets *s, const char *signature, const void *body, size_t n_bytes,
+                  unsigned char ret_hash[SECRET_HASH_BYTES])
 {
 	bool found = false;
 	if (!signature)
