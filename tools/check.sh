@@ -69,7 +69,11 @@ tidy() {
 	return $bad
 }
 
-untouched() { diff <(echo "$before") <(git status --porcelain); }
+untouched() {
+	local after
+	after=$(git status --porcelain) || return 1
+	[ "$after" = "$before" ] || diff <(echo "$before") <(echo "$after")
+}
 
 run "counting of tests" tools/count_tests.py --self-test
 run layers layers

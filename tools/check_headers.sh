@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.." || exit 1
 build=${1:-build}
 [ -e "$build/src/store/statements.h" ] || { echo "check_headers.sh: no statements.h in $build; build that first" >&2 && exit 1; }
 
-export flags="-fsyntax-only -x c -std=gnu17 -D_GNU_SOURCE -Isrc -I$build/src/store $(
-	pkg-config --cflags libmicrohttpd libcurl libcrypto libevent sqlite3 libpq libcjson libsodium inih cmocka)
+libraries=$(pkg-config --cflags libmicrohttpd libcurl libcrypto libevent sqlite3 libpq libcjson libsodium inih cmocka) || exit 1
+export flags="-fsyntax-only -x c -std=gnu17 -D_GNU_SOURCE -Isrc -I$build/src/store $libraries
 	-Werror -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla -Wcast-qual
 	-Wswitch-enum -Wnull-dereference"
 
@@ -22,4 +22,5 @@ one() {
 }
 export -f one
 
+# shellcheck disable=SC2016 # the inner shell expands it
 find src -name '*.h' -print0 | sort -z | xargs -0 -P "$(nproc)" -I '{}' bash -c 'one "$1"' - '{}'

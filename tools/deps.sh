@@ -3,20 +3,21 @@
 # Says what it installs; silent when everything is there.
 set -u
 
-build="make meson ninja-build pkg-config gcc g++ libmicrohttpd-dev libcurl4-openssl-dev libssl-dev libevent-dev libsqlite3-dev
-	libpq-dev libcjson-dev libphonenumber-dev libcsv-dev libsodium-dev libinih-dev libcmocka-dev python3"
-test="postgresql-15 python3-yaml python3-jsonschema curl"
-check="clang clang-format clang-tidy libclang-rt-14-dev git"
-
 wanted=
 for group in "$@"; do
 	case $group in
-	build | test | check) wanted="$wanted ${!group}" ;;
+	build)
+		wanted="$wanted make meson ninja-build pkg-config gcc g++ libmicrohttpd-dev libcurl4-openssl-dev libssl-dev libevent-dev"
+		wanted="$wanted libsqlite3-dev libpq-dev libcjson-dev libphonenumber-dev libcsv-dev libsodium-dev libinih-dev"
+		wanted="$wanted libcmocka-dev python3"
+		;;
+	test) wanted="$wanted postgresql-15 python3-yaml python3-jsonschema curl" ;;
+	check) wanted="$wanted clang clang-format clang-tidy libclang-rt-14-dev git" ;;
 	*) echo "deps.sh: unknown group '$group'; there are build, test and check" >&2 && exit 2 ;;
 	esac
 done
 [ -n "$wanted" ] || { echo "usage: tools/deps.sh build|test|check…" >&2 && exit 2; }
-command -v dpkg-query >/dev/null || { echo "deps.sh: this is no Debian; needed are: ${wanted//[[:space:]]/ }" >&2 && exit 1; }
+command -v dpkg-query >/dev/null || { echo "deps.sh: this is no Debian; needed are:$wanted" >&2 && exit 1; }
 
 # One question for all of them. A package that was removed is still known, hence the status.
 # shellcheck disable=SC2086 # a list of names

@@ -126,3 +126,11 @@ int stage_most_posts(const struct stage *stage, int64_t campaign);
 int stage_n_posts(const struct stage *stage, int64_t campaign);
 
 struct stage_reply stage_accept(struct stage *stage, const struct stage_call *call);
+
+/* Inside: the wire. */
+int stage_wire_post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes,
+                    http_done_fn *done, void *arg);
+/* The flight that is answered first; -1 none. What a dead node sent is answered to nobody. */
+int stage_wire_first(const struct stage *stage);
+struct stage_flight *stage_wire_take(struct stage *stage, int i); /* off the wire */
+void stage_wire_answer(struct stage_flight *flight);              /* and free it */

@@ -55,7 +55,8 @@ extern "C" enum number_verdict number_parse(const char *text, std::size_t n_byte
 	return judge("+" + std::string(text + plus, n_bytes - plus), "ZZ", ret) ? NUMBER_OK : NUMBER_INVALID;
 }
 
-extern "C" enum number_verdict number_parse_region(const char *text, std::size_t n_bytes, const char *region, char ret[NUMBER_BYTES])
+extern "C" enum number_verdict number_parse_region(const char *text, std::size_t n_bytes, const char *region,
+                                                   char ret[NUMBER_BYTES])
 {
 	if (n_bytes == 0 || n_bytes > NUMBER_MAX_TEXT)
 		return NUMBER_NOT_DIGITS;

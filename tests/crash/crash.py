@@ -200,10 +200,20 @@ class Run:
             if i == cancel_at:
                 self.cancel(campaign)
             self.kill_and_start()
-        wait_until(lambda: self.over(campaign), END_S, "the end of the campaign")
+        self.wait_for_end(campaign)
         self.kill_and_start()  # what is over stays as it is
         self.judge(campaign)
         self.end_well()
+
+    def wait_for_end(self, campaign):
+        try:
+            wait_until(lambda: self.over(campaign), END_S, "the end of the campaign")
+        except Failed as late:
+            try:
+                self.judge(campaign)
+            except Failed as faults:
+                raise Failed(f"{late}: {faults}") from late
+            raise
 
     # ---- the judgement ----
 
