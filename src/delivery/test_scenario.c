@@ -198,6 +198,21 @@ static void test_cancel_in_mid_flight(void **state)
 	assert_int_equal(world_int(s->w, "SELECT sweep FROM campaign"), 0);
 }
 
+/* Canceled on another server, so that nobody tells this one. */
+static void test_cancel_while_freezing(void **state)
+{
+	struct stage *s = stage_open(state, 5000);
+	int64_t campaign = stage_campaign(s, "Canceled early");
+	while (world_int(s->w, "SELECT COUNT(*) FROM ledger") == 0)
+		stage_step(s, s->now.mono + 1000000);
+	assert_int_equal(IN_JOB(s->w, campaign_cancel(tx, s->w->account, campaign, s->now.wall)), 0);
+	stage_rest(s);
+	int64_t rows = world_int(s->w, "SELECT COUNT(*) FROM ledger");
+	assert_in_range(rows, 1, 4999);
+	stage_check_count(s, campaign, STATE_CANCELED, rows - s->n_posts);
+	assert_in_range(s->n_posts, 0, 10);
+}
+
 static void test_opt_out_while_it_runs(void **state)
 {
 	struct stage *s = stage_open(state, 100);
@@ -312,6 +327,7 @@ int main(void)
 		STAGE_TEST(test_late_start),
 		STAGE_TEST(test_pause_and_resume),
 		STAGE_TEST(test_cancel_in_mid_flight),
+		STAGE_TEST(test_cancel_while_freezing),
 		STAGE_TEST(test_opt_out_while_it_runs),
 		STAGE_TEST(test_deadline),
 		STAGE_TEST(test_new_throughput_while_it_runs),

@@ -144,6 +144,27 @@ static void test_pauses_of_one_recipient_grow(void **state)
 	assert_int_equal(world_row(s->w, campaign, 1).code, RULE_DEADLINE);
 }
 
+static struct stage_reply first_again_others_late(struct stage *s, const struct stage_call *call)
+{
+	if (call->seq > 1)
+		return (struct stage_reply){.kind = STAGE_ACCEPTED, .latency_us = 29000000};
+	note_time(s);
+	return (struct stage_reply){.kind = call->attempt == 1 ? STAGE_CODE : STAGE_ACCEPTED, .code = 131056};
+}
+
+/* All rows are claimed already, and the lane still waits for the others' answers. */
+static void test_second_try_waits_for_nobody(void **state)
+{
+	struct stage *s = stage_open(state, 5);
+	s->script = first_again_others_late;
+	n_times = 0;
+	int64_t campaign = stage_campaign(s, "Second try");
+	stage_rest(s);
+	assert_int_equal(n_times, 2);
+	assert_in_range(times[1] - times[0], 4000000, 5300000);
+	stage_check_completed(s, campaign);
+}
+
 static struct stage_reply held_by_meta(struct stage *s, const struct stage_call *call)
 {
 	(void)s;
@@ -349,6 +370,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAGE_TEST(test_every_code),
 		STAGE_TEST(test_pauses_of_one_recipient_grow),
+		STAGE_TEST(test_second_try_waits_for_nobody),
 		STAGE_TEST(test_held_for_quality),
 		STAGE_TEST(test_refused_template_holds_the_campaign),
 		STAGE_TEST(test_refused_template_of_two_campaigns),

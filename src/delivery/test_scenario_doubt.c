@@ -271,6 +271,27 @@ static void test_resend_when_later_ones_are_heard_of(void **state)
 	stage_check_count(s, campaign, STATE_UNCONFIRMED, 0);
 }
 
+/* While the lane is busy with the rest of the campaign: it does not wait for the end. */
+static void test_resend_in_mid_campaign(void **state)
+{
+	struct stage *s = stage_open(state, 900);
+	s->script = some_in_doubt;
+	s->window_ms = MINUTE_MS;
+	stage_crash(s); /* a node with that window */
+	stage_limit(s, s->w->sender, 5);
+	doubt(10, 10, false);
+	int64_t campaign = resend_campaign(s, "In the middle");
+	stage_run(s, 20 * SECOND_MS);
+	msec_t doubted = world_row(s->w, campaign, 10).doubt_ms;
+	assert_int_equal(world_row(s->w, campaign, 10).state, STATE_UNCONFIRMED);
+	stage_webhook(s, campaign, 50, STATE_SENT);
+	stage_run_until(s, doubted + MINUTE_MS - 1);
+	assert_int_equal(s->posts[campaign][10], 1);
+	stage_run_until(s, doubted + MINUTE_MS + SECOND_MS);
+	assert_int_equal(s->posts[campaign][10], 2);
+	assert_true(stage_count(s, campaign, STATE_QUEUED) > 400);
+}
+
 /* They were taken after all, and Meta says so within the window. */
 static void test_no_resend_of_what_is_heard_of(void **state)
 {
@@ -361,6 +382,7 @@ int main(void)
 		STAGE_TEST(test_crash_while_freezing),
 		STAGE_TEST(test_node_that_lost_its_lane),
 		STAGE_TEST(test_resend_when_later_ones_are_heard_of),
+		STAGE_TEST(test_resend_in_mid_campaign),
 		STAGE_TEST(test_no_resend_of_what_is_heard_of),
 		STAGE_TEST(test_resend_by_a_probe),
 		STAGE_TEST(test_resend_without_webhooks),

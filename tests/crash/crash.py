@@ -43,8 +43,10 @@ class Run:
         # A small campaign is over before its last messages have later ones to speak for them.
         self.recipients = max(1, recipients // 100) if chance() < 0.2 else recipients
         self.ceiling = max(20, round(self.recipients / self.random.uniform(0.7, 2)))
-        self.max_inflight = self.random.choice([8, 64, 256])
         self.latency = self.random.choice([0, 5, 40])
+        # Few in flight make a slow lane: no fewer than what is through in some seconds.
+        enough = self.recipients * (self.latency + 10) / 1000 / 5
+        self.max_inflight = self.random.choice([n for n in (8, 64, 256) if n >= enough] or [256])
         # Under resend the window is to be longer than any webhook takes while the server is up.
         self.hook_retry_most = self.random.choice([100, 500])
         self.faults = chance() < 0.5
