@@ -369,6 +369,28 @@ static void test_resend_after_a_crash(void **state)
 	assert_int_equal(stage_most_posts(s, other), 1);
 }
 
+/* Meta's webhooks found nobody while the server was down: that silence proves nothing, however long it was. */
+static void test_no_resend_of_what_nobody_could_hear(void **state)
+{
+	struct stage *s = stage_open(state, 50);
+	s->script = some_in_doubt;
+	doubt(10, 11, true);
+	int64_t campaign = resend_campaign(s, "Down");
+	stage_run(s, MINUTE_MS);
+	stage_webhook(s, campaign, 40, STATE_SENT);
+	s->now.wall += 2 * WINDOW_MS;
+	s->now.mono += 2 * WINDOW_MS * 1000;
+	stage_crash(s);
+	stage_run(s, WINDOW_MS - SECOND_MS);
+	assert_int_equal(s->n_posts, 50);
+	stage_webhook(s, campaign, 10, STATE_SENT);
+	stage_webhook(s, campaign, 11, STATE_SENT);
+	stage_check_completed(s, campaign);
+	stage_run(s, DAY_MS);
+	assert_int_equal(s->n_posts, 50);
+	assert_int_equal(stage_most_taken(s, campaign), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,6 +409,7 @@ int main(void)
 		STAGE_TEST(test_resend_by_a_probe),
 		STAGE_TEST(test_resend_without_webhooks),
 		STAGE_TEST(test_resend_after_a_crash),
+		STAGE_TEST(test_no_resend_of_what_nobody_could_hear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
