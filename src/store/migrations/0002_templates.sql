@@ -1,0 +1,1 @@
+-- Rich templates: components, what Meta says of them.

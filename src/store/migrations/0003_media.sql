@@ -1,0 +1,1 @@
+-- Media: files and links, and Meta's ids for them.

@@ -1,0 +1,1 @@
+-- The user's webhooks, and the list of opt-outs.

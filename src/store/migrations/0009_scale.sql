@@ -1,0 +1,1 @@
+-- Lists that answer at once, however much there is.
