@@ -3,34 +3,10 @@
 
 #include "api/api_internal.h"
 #include "api/call.h"
-#include "base/text.h"
+#include "model/message.h"
 #include "model/number.h"
 #include "store/campaigns.h"
 #include "store/ledger.h"
-
-static const char *status_of(const struct ledger_row *r)
-{
-	switch (r->state) {
-	case STATE_QUEUED:
-		return "scheduled";
-	case STATE_CLAIMED:
-	case STATE_UNCONFIRMED:
-	case STATE_ACCEPTED:
-		return "enroute";
-	case STATE_SENT:
-	case STATE_DELIVERED:
-	case STATE_READ:
-		return state_text(r->state);
-	case STATE_FAILED:
-		return r->accepted_ms >= 0 ? "failed" : "rejected";
-	case STATE_SKIPPED:
-		return r->code == RULE_DEADLINE ? "expired" : "rejected";
-	case STATE_CANCELED:
-	case N_STATES:
-		break;
-	}
-	return "rejected";
-}
 
 /* One sentence a person understands. */
 static const char *details_of(struct api_call *call, const struct ledger_row *r)
@@ -47,23 +23,6 @@ static const char *details_of(struct api_call *call, const struct ledger_row *r)
 	delivery_error_words(r->code, &meaning, &remedy);
 	return arena_printf(call->arena, "The message is %s. WhatsApp's code %d: %s %s%s%s", state_text(r->state), r->code,
 	                    meaning, remedy, r->detail ? " WhatsApp says: " : "", r->detail ? r->detail : "");
-}
-
-/* The GSM 03.38 alphabet with its extension. */
-static bool is_gsm7(const char *text)
-{
-	static const char alphabet[] =
-		"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-		"abcdefghijklmnopqrstuvwxyzäöñüà\f^{}\\[~]|€";
-	for (size_t pos = 0, n = strlen(text); pos < n;) {
-		size_t from = pos;
-		char one[5] = "";
-		(void)utf8_next(text, n, &pos);
-		memcpy(one, text + from, pos - from);
-		if (!strstr(alphabet, one))
-			return false;
-	}
-	return true;
 }
 
 static msec_t latest(const struct ledger_row *r)
@@ -86,7 +45,7 @@ static void put_text_and_variables(struct api_call *call, const struct ledger_ro
 	if (parsed)
 		filled = template_fill(text, &r->contact, call->arena);
 	json_put_text(w, "text", filled);
-	json_put_text(w, "encoding", is_gsm7(filled) ? "GSM-7" : "UCS-2");
+	json_put_text(w, "encoding", message_is_gsm7(filled) ? "GSM-7" : "UCS-2");
 	json_put_int(w, "segments_count", 1);
 	json_open_array(w, "variables");
 	for (size_t i = 0; parsed && i < text->n_parts; i++)
@@ -120,7 +79,7 @@ static void put_message(struct api_call *call, const struct ledger_row *r)
 	json_put_text(w, "from", r->sender_name);
 	json_put_text(w, "to", r->contact.number);
 	json_put_text(w, "channel", "WHATSAPP");
-	json_put_text(w, "status", status_of(r));
+	json_put_text(w, "status", message_status_text(message_status_of(r->state, r->accepted_ms >= 0, r->code)));
 	json_put_time(w, "create_date", r->start_ms);
 	json_put_time(w, "update_date", latest(r));
 	json_put_text(w, "type", "text");
