@@ -35,6 +35,7 @@ struct http_request *request_create(struct http_server *server, struct MHD_Conne
 
 void request_destroy(struct http_request *req)
 {
+	stream_fini(req);
 	if (req->response)
 		MHD_destroy_response(req->response);
 	if (req->policy.body_fd >= 0)

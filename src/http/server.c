@@ -157,6 +157,9 @@ void http_server_quiesce(struct http_server *server)
 	server->listen_fd = MHD_quiesce_daemon(server->daemon);
 	/* A thread may still poll it: refuse connections now, close it when the threads are gone. */
 	shutdown(server->listen_fd, SHUT_RDWR);
+	pthread_mutex_lock(&server->lock);
+	stream_wake_all(server);
+	pthread_mutex_unlock(&server->lock);
 }
 
 static void wait_until_idle(struct http_server *server, int timeout_ms)
@@ -170,7 +173,7 @@ static void wait_until_idle(struct http_server *server, int timeout_ms)
 		until.tv_nsec -= 1000000000;
 	}
 	int rc = 0;
-	while (server->n_active > 0 && rc == 0)
+	while (server->n_active > server->n_streams && rc == 0)
 		rc = pthread_cond_timedwait(&server->changed, &server->lock, &until);
 }
 
@@ -183,6 +186,7 @@ void http_server_stop(struct http_server *server, int timeout_ms)
 	wait_until_idle(server, timeout_ms);
 	server->stopping = true;
 	turn_drop_kept(server);
+	stream_wake_all(server);
 	pthread_mutex_unlock(&server->lock);
 
 	MHD_stop_daemon(server->daemon);

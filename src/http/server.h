@@ -58,11 +58,12 @@ struct http_server_options {
 
 must_check int http_server_start(const struct http_server_options *options, struct http_server **ret, struct err *err);
 uint16_t http_server_port(const struct http_server *server);
-/* Stop taking connections; those open finish their request and are closed with its answer. */
+/* Stop taking connections; those open finish their request and are closed with its answer. Streams that sleep end. */
 void http_server_quiesce(struct http_server *server);
-/* Waits for requests in progress to be answered, at most `timeout_ms`, then closes all and frees. Whoever
- * keeps requests must have answered them; of one still kept the connection is closed, and only http_respond,
- * http_respond_owned or http_drop (one of them, once, with no effect) may be called for it. NULL is fine. */
+/* Waits for requests in progress to be answered, at most `timeout_ms`, then closes all and frees. Streams are not
+ * waited for: they are cut, which their clients can tell from an end. Whoever keeps requests must have answered them; of one
+ * still kept the connection is closed, and only http_respond, http_respond_owned or http_drop (one of them, once, with no effect)
+ * may be called for it. NULL is fine. */
 void http_server_stop(struct http_server *server, int timeout_ms);
 unsigned http_server_active(const struct http_server *server); /* requests whose answer has not left yet */
 
@@ -93,6 +94,33 @@ void http_respond(struct http_request *req, int status, const char *content_type
 void http_respond_owned(struct http_request *req, int status, const char *content_type, char *body, size_t n_bytes);
 /* Close the connection without an answer (the simulator's resets): RST where `reset`, else FIN. */
 void http_drop(struct http_request *req, bool reset);
+
+/* ---- an answer that comes piece by piece ----
+ * For what is too long to be held, or not known yet. The server asks for a piece when the socket has taken the one
+ * before, so a slow reader holds that piece and nothing else; one that takes nothing for request_timeout_s is cut. */
+
+#define HTTP_STREAM_PIECE_BYTES ((size_t)1 << 20) /* at most, in one call */
+
+enum http_next {              /* after the piece that was written, which may be empty */
+	         HTTP_GO_ON,  /* ask again at once (with an empty piece: a turn of the http thread without waiting) */
+	         HTTP_SLEEP,  /* ask again after http_stream_wake */
+	         HTTP_END,    /* that was all */
+	         HTTP_BROKEN, /* something failed: the connection is cut, so that the client sees that it has not all */
+};
+/* On an http thread, one call at a time. `piece` comes empty, with HTTP_STREAM_PIECE_BYTES as its maximum. */
+typedef enum http_next http_produce_fn(struct buf *piece, void *arg);
+struct http_stream {
+	http_produce_fn *produce;
+	/* Exactly once, when nothing is asked for any more: it ended, the client left or the server stops. On any thread,
+	 * with no lock of the server's held. The request's arena is alive until it returns. */
+	void (*closed)(void *arg);
+	void *arg;
+};
+/* Answer with a stream; counts as http_respond does. The struct is copied. `produce` may be called before it returns. */
+void http_respond_stream(struct http_request *req, int status, const char *content_type, const struct http_stream *stream);
+/* Have a sleeping stream asked again. Any thread, as long as `closed` has not returned: a waker and `closed` share a lock of
+ * the caller's. A wake that comes before the sleep is not lost. */
+void http_stream_wake(struct http_request *req);
 
 /* Decode %XX (and + when `plus`) in place; false for bad escapes, %00 or a result that is not UTF-8. */
 bool http_percent_decode(char *text, bool plus);

@@ -1,7 +1,7 @@
 #pragma once
 /* Inside of the http room's server: what server.c (life cycle), exchange.c (libmicrohttpd's callbacks), turn.c
- * (whose turn it is, and the answer) and request.c (what a request says) share. Not a door; include http/server.h
- * instead. */
+ * (whose turn it is, and the answer), stream.c (answers piece by piece) and request.c (what a request says) share. Not a door;
+ * include http/server.h instead. */
 
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -22,11 +22,13 @@ struct http_server {
 
 	/* Guards what follows, and every request's phase and place in `kept`. */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;    /* n_active went down */
-	unsigned n_active;         /* requests begun and not yet freed */
-	bool stopping;             /* nothing may be kept any more */
-	bool owner_gone;           /* stop has returned; the last request frees the server */
-	struct http_request *kept; /* connection suspended, doubly linked */
+	pthread_cond_t changed;       /* n_active went down to n_streams */
+	unsigned n_active;            /* requests begun and not yet freed */
+	bool stopping;                /* nothing may be kept any more */
+	bool owner_gone;              /* stop has returned; the last request frees the server */
+	struct http_request *kept;    /* connection suspended, doubly linked */
+	struct http_request *streams; /* answered with a stream and not yet gone, doubly linked */
+	unsigned n_streams;
 };
 
 /* A request's way. Only turn_move in turn.c changes it, under the server's lock:
@@ -49,6 +51,7 @@ struct http_request {
 	atomic_int refs;
 	enum http_phase phase;
 	struct http_request *kept_prev, *kept_next;
+	struct http_request *stream_prev, *stream_next;
 
 	char *target; /* as it came; NULL when longer than allowed */
 	size_t target_bytes;
@@ -71,6 +74,7 @@ struct http_request {
 	struct http_field **headers_end;
 	struct MHD_Response *response;
 	int status;
+	struct stream_state *stream; /* NULL: the answer is whole */
 };
 
 /* request.c */
@@ -90,6 +94,13 @@ enum http_phase turn_end(struct http_request *req, enum http_phase unanswered);
 enum http_phase turn_phase(struct http_request *req);
 /* Close the connections of all kept requests; their owners' answers then go nowhere. Lock held. */
 void turn_drop_kept(struct http_server *server);
+
+/* The answer is `response` (NULL: there is no memory for it): give it its header fields and hand it over. */
+void turn_respond(struct http_request *req, int status, const char *content_type, struct MHD_Response *response);
+
+/* stream.c */
+void stream_wake_all(struct http_server *server); /* to see that the server is quiesced or stopping; its lock is held */
+void stream_fini(struct http_request *req);       /* tells its owner; a request without a stream is fine */
 
 /* exchange.c: libmicrohttpd's callbacks; `cls` is the http_server */
 void *exchange_target(void *cls, const char *uri, struct MHD_Connection *connection);

@@ -22,7 +22,7 @@ void turn_put(struct http_request *req)
 	pthread_mutex_lock(&server->lock);
 	server->n_active--;
 	bool last = server->n_active == 0;
-	if (last)
+	if (server->n_active <= server->n_streams)
 		pthread_cond_broadcast(&server->changed);
 	bool orphaned = last && server->owner_gone;
 	pthread_mutex_unlock(&server->lock);
@@ -117,7 +117,7 @@ enum http_phase turn_phase(struct http_request *req)
 
 /* ---- the answer ---- */
 
-static void respond(struct http_request *req, int status, const char *content_type, struct MHD_Response *response)
+void turn_respond(struct http_request *req, int status, const char *content_type, struct MHD_Response *response)
 {
 	if (!response) {
 		turn_answer(req, HTTP_DROPPED);
@@ -138,7 +138,7 @@ void http_respond(struct http_request *req, int status, const char *content_type
 {
 	/* The library's parameter lacks a const; with MUST_COPY it only reads. */
 	void *bytes = (void *)(uintptr_t)body;
-	respond(req, status, content_type, MHD_create_response_from_buffer(n_bytes, bytes, MHD_RESPMEM_MUST_COPY));
+	turn_respond(req, status, content_type, MHD_create_response_from_buffer(n_bytes, bytes, MHD_RESPMEM_MUST_COPY));
 }
 
 void http_respond_owned(struct http_request *req, int status, const char *content_type, char *body, size_t n_bytes)
@@ -146,7 +146,7 @@ void http_respond_owned(struct http_request *req, int status, const char *conten
 	struct MHD_Response *response = MHD_create_response_from_buffer(n_bytes, body, MHD_RESPMEM_MUST_FREE);
 	if (!response)
 		free(body);
-	respond(req, status, content_type, response);
+	turn_respond(req, status, content_type, response);
 }
 
 void http_drop(struct http_request *req, bool reset)
