@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/api_internal.h"
+#include "api/idempotency.h"
 #include "api/route.h"
 #include "base/log.h"
 #include "webhook/in.h"
@@ -19,6 +20,7 @@
 #define MAX_JSON_BODY (1u << 20)
 #define MAX_BIG_JSON_BODY (4u << 20)
 #define KEY_USED_EVERY_MS MINUTE_MS
+#define IDEMPOTENCY_SWEEP_ROWS 1000
 
 struct api *api_create(const struct api_options *options)
 {
@@ -26,6 +28,7 @@ struct api *api_create(const struct api_options *options)
 	if (!api)
 		abort();
 	api->options = *options;
+	pthread_mutex_init(&api->lock, NULL);
 	if (api->options.max_import_bytes == 0)
 		api->options.max_import_bytes = 1u << 30;
 	return api;
@@ -33,6 +36,9 @@ struct api *api_create(const struct api_options *options)
 
 void api_destroy(struct api *api)
 {
+	if (!api)
+		return;
+	pthread_mutex_destroy(&api->lock);
 	free(api);
 }
 
@@ -46,6 +52,9 @@ struct key_use {
 static int key_used_run(struct store_tx *tx, void *arg)
 {
 	struct key_use *use = arg;
+	/* A good moment too: about once a minute, while anyone asks anything. */
+	if (idempotency_sweep(tx, use->now, IDEMPOTENCY_SWEEP_ROWS) < 0)
+		return -1;
 	return key_used(tx, use->no, use->now);
 }
 
@@ -117,7 +126,8 @@ static void policy_file(struct api_call *call, struct http_policy *policy)
 		call_internal(call, "the import folder cannot be written");
 		return;
 	}
-	*policy = (struct http_policy){HTTP_BODY_FILE, call->api->options.max_import_bytes, call->upload_fd};
+	*policy = (struct http_policy){
+		.body = HTTP_BODY_FILE, .max_body_bytes = call->api->options.max_import_bytes, .body_fd = call->upload_fd};
 }
 
 static void policy_body(struct api_call *call, struct http_policy *policy)
@@ -163,8 +173,10 @@ void api_policy(struct http_request *req, struct http_policy *policy, void *arg)
 	if ((int)call->route->role > (int)call->key.role)
 		call_fault(call, FAULT_FORBIDDEN, NULL, "This key has the role %s; this call needs the role %s",
 		           key_role_text(call->key.role), key_role_text((enum key_role)call->route->role));
-	else
+	else if (idempotency_read(call))
 		policy_body(call, policy);
+	if (call->idempotent)
+		policy->tap = idempotency_tap;
 }
 
 /* ---- the request itself ---- */
@@ -192,7 +204,7 @@ void api_handle(struct http_request *req, void *arg)
 	(void)arg;
 	struct api_call *call = http_user(req);
 	bool json = call->route->body == BODY_JSON || call->route->body == BODY_BIG_JSON;
-	if (route_open_ids(call) && (!json || parse_body(call)))
+	if (idempotency_begin(call) && route_open_ids(call) && (!json || parse_body(call)))
 		call->route->handler(call);
 }
 

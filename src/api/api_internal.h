@@ -1,8 +1,14 @@
 #pragma once
 /* Inside api: what its files share of struct api. */
 
+#include <pthread.h>
+
 #include "api/api.h"
+
+struct api_call;
 
 struct api {
 	struct api_options options; /* texts borrowed from the caller, who outlives us */
+	pthread_mutex_t lock;       /* over what follows */
+	struct api_call *running;   /* calls with an Idempotency-Key (idempotency.h) */
 };

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/api_internal.h"
+#include "api/idempotency.h"
 #include "api/importer.h"
 #include "api/route.h"
 #include "base/log.h"
@@ -39,6 +40,7 @@ struct api_call *call_create(struct api *api, struct http_request *req)
 static void respond(struct api_call *call, int status, const char *content_type)
 {
 	size_t n = call->out.len;
+	idempotency_end(call);
 	char *body = n > 0 ? buf_steal(&call->out) : NULL;
 	buf_fini(&call->out);
 	cJSON_Delete(call->body);
@@ -57,10 +59,34 @@ void call_answer_text(struct api_call *call, int status, const char *content_typ
 		respond(call, status, content_type);
 }
 
+static int keep_run(struct store_tx *tx, void *arg)
+{
+	return idempotency_keep_answer(tx, arg);
+}
+
+static void keep_done(int result, void *arg)
+{
+	struct api_call *call = arg;
+	(void)result; /* what was done is done, so it is told all the same */
+	call->idempotent->kept = true;
+	call_answer(call, call->status);
+}
+
+/* An answer that did not come from a write of call_write is kept after the fact. */
+static bool keep_first(struct api_call *call, int status)
+{
+	if (!call->idempotent || call->idempotent->kept || status >= 300)
+		return false;
+	call->status = status;
+	return store_submit(call->api->options.store, keep_run, keep_done, call) == 0;
+}
+
 void call_answer(struct api_call *call, int status)
 {
 	if (status == 204)
 		buf_reset(&call->out);
+	if (keep_first(call, status))
+		return;
 	call_answer_text(call, status, call->content_type ? call->content_type : "application/json");
 }
 
@@ -124,11 +150,18 @@ void call_overloaded(struct api_call *call)
 
 /* ---- the store ---- */
 
+#define RUN_KEY_TAKEN 2 /* another server answered a request with this Idempotency-Key; undone */
+
 static int run_again(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
 	call->faults.n = call->n_judged;
-	return call->run(tx, call);
+	int result = call->run(tx, call);
+	if (result != 0 || !call->idempotent)
+		return result;
+	call->idempotent->kept = true;
+	int kept = idempotency_keep_answer(tx, call);
+	return kept == 1 ? RUN_KEY_TAKEN : kept;
 }
 
 static void answer_result(struct api_call *call, int result)
@@ -137,6 +170,8 @@ static void answer_result(struct api_call *call, int result)
 		call_answer(call, call->status);
 	else if (result == 1)
 		call_faults(call);
+	else if (result == RUN_KEY_TAKEN)
+		idempotency_answer_running(call);
 	else
 		call_internal(call, "the database failed");
 }

@@ -13,6 +13,7 @@
 #include "store/page.h"
 
 struct route;
+struct idempotent;
 
 struct api_call {
 	struct api *api;
@@ -26,15 +27,16 @@ struct api_call {
 	cJSON *body;         /* the parsed document, NULL on bodyless routes */
 	const cJSON *data;   /* its `data` object */
 	struct faults faults;
-	struct buf out;           /* the answer's JSON */
-	struct json_writer json;  /* over `out` */
-	int64_t id[2], id_b[2];   /* of each `{…}` of the path in its order: its number, and its second one */
-	int status;               /* of the answer that is being put together; 200 */
-	const char *content_type; /* of an answer that is not JSON; NULL */
-	void *state;              /* the handler's own, from `arena` */
-	store_run_fn *run;        /* of call_read and call_write */
-	size_t n_judged;          /* faults that were there before it */
-	unsigned after;           /* of call_write */
+	struct buf out;                /* the answer's JSON */
+	struct json_writer json;       /* over `out` */
+	int64_t id[2], id_b[2];        /* of each `{…}` of the path in its order: its number, and its second one */
+	int status;                    /* of the answer that is being put together; 200 */
+	const char *content_type;      /* of an answer that is not JSON; NULL */
+	void *state;                   /* the handler's own, from `arena` */
+	store_run_fn *run;             /* of call_read and call_write */
+	size_t n_judged;               /* faults that were there before it */
+	unsigned after;                /* of call_write */
+	struct idempotent *idempotent; /* of a request with an Idempotency-Key (idempotency.h); NULL */
 };
 
 typedef void api_handler(struct api_call *call);

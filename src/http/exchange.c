@@ -165,6 +165,8 @@ static int write_all(int fd, const char *data, size_t n_bytes)
 
 static int store_body(struct http_request *req, const char *data, size_t n_bytes)
 {
+	if (req->policy.tap)
+		req->policy.tap(req, data, n_bytes);
 	if (req->policy.body == HTTP_BODY_FILE)
 		return write_all(req->policy.body_fd, data, n_bytes);
 	return buf_add(&req->body, data, n_bytes);

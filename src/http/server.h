@@ -33,6 +33,8 @@ enum http_body_kind {
 struct http_policy {
 	enum http_body_kind body;
 	uint64_t max_body_bytes;
+	/* Sees each piece of the body as it comes, before it is kept, on an http thread; NULL. */
+	void (*tap)(struct http_request *req, const void *data, size_t n_bytes);
 	int body_fd; /* HTTP_BODY_FILE: opened by the policy callback, closed by the server when the request ends */
 };
 
