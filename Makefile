@@ -16,25 +16,34 @@ all: build/crier
 deps-%:
 	@tools/deps.sh $*
 
-build/build.ninja: | deps-build
+# What comes from npm: for the tests, and for the pages the server shows.
+node_modules/.stamp: package-lock.json package.json web/package.json tests/e2e/package.json .npmrc | deps-node
+	npm ci --loglevel=error
+	@touch $@
+
+# The types of every call, out of the contract.
+web/client/schema.d.ts: docs/openapi.yaml node_modules/.stamp
+	@npm run --silent generate -w web
+
+build/build.ninja: | deps-build node_modules/.stamp
 	meson setup build --buildtype=release --prefix=$(PREFIX) >/dev/null
 
 # ninja knows best what is old, so it is always asked.
-build/crier: deps-build build/build.ninja
+build/crier: deps-build node_modules/.stamp build/build.ninja
 	@ninja -C build --quiet src/app/crier
 	@ln -sf src/app/crier build/crier
 
-build-test/build.ninja: | deps-build
+build-test/build.ninja: | deps-build node_modules/.stamp
 	meson setup build-test --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 
 demo: build/crier
 	@build/crier demo $(ARGS)
 
-test: deps-build deps-test build-test/build.ninja
+test: deps-build deps-test node_modules/.stamp build-test/build.ninja
 	@ninja -C build-test --quiet
 	@tools/test.sh build-test $(ARGS)
 
-check: deps-build deps-check
+check: deps-build deps-check web/client/schema.d.ts
 	@tools/check.sh
 
 bench: deps-test build/crier
@@ -47,7 +56,7 @@ install: build/crier
 	meson install -C build --no-rebuild
 
 clean:
-	rm -rf build build-*
+	rm -rf build build-* node_modules web/client/schema.d.ts
 
 .PHONY: all demo test check bench format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.

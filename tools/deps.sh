@@ -1,5 +1,5 @@
 #!/bin/bash
-# Install the Debian packages that are missing: tools/deps.sh GROUP…   (build, test, check)
+# Install the Debian packages that are missing: tools/deps.sh GROUP…   (build, node, test, check)
 # Says what it installs; silent when everything is there.
 set -u
 
@@ -11,12 +11,17 @@ for group in "$@"; do
 		wanted="$wanted libsqlite3-dev libpq-dev libcjson-dev libphonenumber-dev libcsv-dev libsodium-dev libinih-dev"
 		wanted="$wanted libcmocka-dev python3"
 		;;
+	node) # of whatever origin
+		command -v node >/dev/null || wanted="$wanted nodejs"
+		command -v npm >/dev/null || wanted="$wanted npm"
+		;;
 	test) wanted="$wanted postgresql-15 python3-yaml python3-jsonschema curl" ;;
 	check) wanted="$wanted clang clang-format clang-tidy libclang-rt-14-dev git" ;;
-	*) echo "deps.sh: unknown group '$group'; there are build, test and check" >&2 && exit 2 ;;
+	*) echo "deps.sh: unknown group '$group'; there are build, node, test and check" >&2 && exit 2 ;;
 	esac
 done
-[ -n "$wanted" ] || { echo "usage: tools/deps.sh build|test|check…" >&2 && exit 2; }
+[ $# -gt 0 ] || { echo "usage: tools/deps.sh build|node|test|check…" >&2 && exit 2; }
+[ -n "$wanted" ] || exit 0
 command -v dpkg-query >/dev/null || { echo "deps.sh: this is no Debian; needed are:$wanted" >&2 && exit 1; }
 
 # One question for all of them. A package that was removed is still known, hence the status.

@@ -1,0 +1,53 @@
+// Tells the run as TAP, one case a test, and at the end what the whole of it must have seen.
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { addSeen, noneSeen, SPEC } from './spec.ts';
+
+export default class TapReporter implements Reporter {
+	private n = 0;
+	private bad = 0;
+	private seen = noneSeen();
+
+	onTestModuleEnd(module: TestModule): void {
+		const file = module.moduleId.slice(module.moduleId.lastIndexOf('/') + 1);
+		for (const test of module.children.allTests())
+			this.tellTest(file, test);
+		for (const error of module.errors())
+			this.tell(`${file}: outside of its tests`, `${error.stack ?? error.message}`);
+		const { seen } = module.meta();
+		if (seen)
+			addSeen(this.seen, seen);
+	}
+
+	onTestRunEnd(modules: readonly TestModule[], errors: readonly { message: string; stack?: string }[]): void {
+		for (const error of errors)
+			this.tell('outside of all tests', error.stack ?? error.message);
+		if (modules.length === 0)
+			this.tell('there are tests', 'none was run');
+		if (!process.env.CRIER_E2E_PART)
+			this.tellSeen();
+		console.log(`1..${this.n}`);
+	}
+
+	private tellTest(file: string, test: TestCase): void {
+		const { state, errors } = test.result();
+		const name = `${file}: ${test.fullName}`;
+		if (state === 'skipped')
+			return this.tell(`${name} # SKIP`);
+		this.tell(name, state === 'passed' ? undefined : (errors ?? []).map((error) => error.stack ?? error.message).join('\n') || state);
+	}
+
+	private tellSeen(): void {
+		this.tell('every route of docs/openapi.yaml was answered with success', SPEC.neverSucceeded(this.seen).join('\n'));
+		console.log(`# ${this.seen.checked} answers were judged by docs/openapi.yaml`);
+		for (const line of SPEC.neverSeen(this.seen))
+			console.log(`# never seen: ${line}`);
+	}
+
+	private tell(name: string, error = ''): void {
+		this.n++;
+		this.bad += error ? 1 : 0;
+		console.log(`${error ? 'not ok' : 'ok'} ${this.n} - ${name.replace(/[\n#]/g, (c) => (c === '#' && name.endsWith('# SKIP') ? c : ' '))}`);
+		for (const line of error.split('\n').filter(Boolean))
+			console.log(`# ${line}`);
+	}
+}

@@ -1,0 +1,80 @@
+// The program's own tables of routes, ids and codes, and one thing of each kind to call them with.
+import { readFileSync } from 'node:fs';
+import { at, good, UNKNOWN_ID, type World } from './world.ts';
+import { ROOT } from './spec.ts';
+
+export const source = (path: string) => readFileSync(new URL(`src/${path}`, ROOT), 'utf8');
+
+export interface TableRoute {
+	method: string;
+	path: string;
+	role: string;
+	handler: string;
+	body: string;
+}
+
+export const ROUTES: TableRoute[] = [
+	...source('api/routes.def').matchAll(/^ROUTE\((\w+), "([^"]+)", (\w+), (\w+), (\w+)\)/gm),
+].map(([, method, path, role, handler, body]) => ({ method, path, role, handler, body }) as TableRoute);
+
+/** name → its number and status */
+export const CODES = new Map(
+	[...source('model/codes.def').matchAll(/^X\((\d+), (\d+), (\w+)\)/gm)].map(([, code, status, name]) => [
+		name!,
+		{ code: Number(code), status: Number(status) },
+	]),
+);
+
+/** The kinds of ids in paths, with the codes of a malformed and of an unknown one. */
+export const KINDS = new Map(
+	[...source('api/route.c').matchAll(/\{"\{(\w+)\}", PUBID_\w+, FAULT_(\w+), FAULT_(\w+)\}/g)].map(([, kind, malformed, unknown]) => [
+		kind!,
+		{ malformed: CODES.get(malformed!)!.code, unknown: CODES.get(unknown!)!.code },
+	]),
+);
+
+export type Ids = Record<string, string>;
+
+export const fill = (path: string, ids: Ids) =>
+	path.replace(/\{(\w+)\}/g, (_, kind: string) => {
+		if (!ids[kind])
+			throw new Error(`no ${kind} to put into ${path}: let things() make one`);
+		return ids[kind];
+	});
+export const NOTHING: Ids = Object.fromEntries([...KINDS.keys()].map((kind) => [kind, UNKNOWN_ID]));
+
+export const completed = (data: { status: string }) => data.status === 'completed';
+export const finished = ({ status, messages: m }: { status: string; messages: { read: number; total: number; skipped: number; failed: number } }) =>
+	status === 'completed' && m.read === m.total - m.skipped - m.failed;
+
+const made = new WeakMap<World, Promise<Ids>>();
+
+/** The id of one of each kind; made once a world. */
+export function things(w: World): Promise<Ids> {
+	let ids = made.get(w);
+	if (!ids) {
+		ids = make(w);
+		made.set(w, ids);
+	}
+	return ids;
+}
+
+async function make(w: World): Promise<Ids> {
+	const template = await w.template();
+	const audience = await w.audience(2);
+	const campaign = await w.wait(await w.campaign(template, audience), completed);
+	const job = await w.importWhen(await w.upload(audience, 'number\n447400123456\n'), completed);
+	const key = await good(w.api.POST('/v1/keys', { body: { data: { name: 'a viewer', role: 'viewer' } } }), 201);
+	const senders = await good(w.api.GET('/v1/senders'));
+	const contacts = await good(w.api.GET('/v1/audiences/{audience}/contacts', at({ audience: audience.id })));
+	return {
+		key: key.data.id,
+		sender: senders.data[0]!.id,
+		template: template.id,
+		audience: audience.id,
+		contact: contacts.data[0]!.id,
+		import: job.id,
+		campaign: campaign.id,
+		message: (await w.messages(campaign))[0]!.id,
+	};
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		root: new URL('.', import.meta.url).pathname,
+		include: ['*.test.ts'],
+		pool: 'forks', // a process a file, several files at a time: their worlds know nothing of each other
+		poolOptions: { forks: { maxForks: 2 } },
+		testTimeout: 120_000,
+		hookTimeout: 60_000,
+		reporters: [new URL('reporter.ts', import.meta.url).pathname],
+	},
+});
