@@ -12,6 +12,7 @@
 
 #include "api/api_internal.h"
 #include "api/idempotency.h"
+#include "api/rate.h"
 #include "api/route.h"
 #include "base/log.h"
 #include "webhook/in.h"
@@ -28,6 +29,7 @@ struct api *api_create(const struct api_options *options)
 	if (!api)
 		abort();
 	api->options = *options;
+	api->rate = rate_create(options->key_rate);
 	pthread_mutex_init(&api->lock, NULL);
 	if (api->options.max_import_bytes == 0)
 		api->options.max_import_bytes = 1u << 30;
@@ -38,6 +40,7 @@ void api_destroy(struct api *api)
 {
 	if (!api)
 		return;
+	rate_destroy(api->rate);
 	pthread_mutex_destroy(&api->lock);
 	free(api);
 }
@@ -77,6 +80,23 @@ static void note_use(struct api_call *call)
 }
 
 /* False: answered. */
+static bool may_ask(struct api_call *call)
+{
+	if (call->key.blocked) {
+		call_fault(call, FAULT_ACCOUNT_INACTIVE, NULL, "This account is blocked by the operator of the server");
+		return false;
+	}
+	if (!rate_take(call->api->rate, call->key.no, clock_mono_us())) {
+		http_add_header(call->req, "Retry-After", "1");
+		call_fault(call, FAULT_TOO_FAST, NULL,
+		           "This key asks more than %u times a second; nothing was changed: try again",
+		           call->api->options.key_rate);
+		return false;
+	}
+	return true;
+}
+
+/* False: answered. */
 static bool authenticate(struct api_call *call)
 {
 	const char *text = http_header(call->req, "X-Dexatel-Key");
@@ -90,9 +110,10 @@ static bool authenticate(struct api_call *call)
 		call_internal(call, "the key could not be looked up");
 	else if (found > 0)
 		call_fault(call, FAULT_UNAUTHORIZED, NULL, "The header X-Dexatel-Key is missing, or its key is not known");
-	else
-		note_use(call);
-	return found == 0;
+	if (found != 0 || !may_ask(call))
+		return false;
+	note_use(call);
+	return true;
 }
 
 /* ---- the body's policy ---- */
@@ -220,6 +241,9 @@ void api_refuse(struct http_request *req, int status, void *arg)
 		break;
 	case 431:
 		call_fault(call, FAULT_HEADERS_TOO_LARGE, NULL, "The header fields are too large");
+		break;
+	case 503:
+		call_overloaded(call);
 		break;
 	case 500:
 		call_internal(call, "the body could not be kept");

@@ -17,6 +17,7 @@ struct api_options {
 	struct importer *importer;     /* works off CSV imports */
 	const char *import_folder;     /* where bodies of imports are written as they arrive */
 	uint64_t max_import_bytes;     /* 0 means 1 GiB */
+	unsigned key_rate;             /* requests a second of one API key; 0: no limit */
 	const char *public_url;        /* base of links; NULL: from the request's Host header */
 };
 

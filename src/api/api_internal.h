@@ -6,9 +6,11 @@
 #include "api/api.h"
 
 struct api_call;
+struct rate;
 
 struct api {
 	struct api_options options; /* texts borrowed from the caller, who outlives us */
+	struct rate *rate;          /* of each API key */
 	pthread_mutex_t lock;       /* over what follows */
 	struct api_call *running;   /* calls with an Idempotency-Key (idempotency.h) */
 };

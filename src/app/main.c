@@ -10,6 +10,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{"serve", command_serve, "run the server"},
+	{"account", command_account, "make, list, block and unblock accounts"},
 	{"simulate", command_simulate, "run a simulator of Meta's Cloud API"},
 	{"demo", command_demo, "run both and show a campaign from its creation to its read receipts"},
 };

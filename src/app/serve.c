@@ -1,15 +1,15 @@
 /* The server: opens the rooms from the ground up, and closes them in the opposite order. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/api.h"
 #include "api/importer.h"
 #include "app/commands.h"
 #include "app/config.h"
+#include "app/place.h"
 #include "app/signals.h"
 #include "base/log.h"
 #include "delivery/delivery.h"
@@ -17,12 +17,14 @@
 #include "webhook/in.h"
 
 #define STOP_MS 10000
+#define MAX_FILES 16384
 
 struct server {
 	struct config config;
-	char data[1024], host[256], url[1200], key_file[1200], imports[1200], owner[160];
+	struct place place;
+	char host[256], imports[1200], owner[160];
 	uint16_t port;
-	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, max_import_mb;
+	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb;
 	struct store *store;
 	struct delivery *delivery;
 	struct webhook_in *webhook_in;
@@ -32,40 +34,6 @@ struct server {
 };
 
 /* ---- settings ---- */
-
-static int make_folders(const char *path, struct err *err)
-{
-	char part[1024];
-	snprintf(part, sizeof(part), "%s", path);
-	for (char *p = part + 1;; p++) {
-		if (*p != '/' && *p != '\0')
-			continue;
-		char was = *p;
-		*p = '\0';
-		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return err_set(err, "the folder %s cannot be made: %s", part, strerror(errno));
-		if (was == '\0')
-			return 0;
-		*p = was;
-	}
-}
-
-static int data_folder(struct server *s, struct err *err)
-{
-	const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	int n;
-	if (*s->config.data)
-		n = snprintf(s->data, sizeof(s->data), "%s", s->config.data);
-	else if (xdg && *xdg == '/')
-		n = snprintf(s->data, sizeof(s->data), "%s/crier", xdg);
-	else if (home && *home == '/')
-		n = snprintf(s->data, sizeof(s->data), "%s/.local/share/crier", home);
-	else
-		return err_set(err, "no data folder: give --data, or set HOME");
-	if (n < 0 || (size_t)n >= sizeof(s->data))
-		return err_set(err, "the path of the data folder is too long");
-	return make_folders(s->data, err);
-}
 
 static int read_settings(struct server *s, struct err *err)
 {
@@ -79,6 +47,7 @@ static int read_settings(struct server *s, struct err *err)
 	    config_number("unconfirmed-window", c->unconfirmed_window, 1, 7 * 86400, &s->unconfirmed_s, err) < 0 ||
 	    config_number("template-poll", c->template_poll, 1, 86400, &s->poll_s, err) < 0 ||
 	    config_number("max-inflight", c->max_inflight, 1, 4096, &s->max_inflight, err) < 0 ||
+	    config_number("rate-limit", c->rate_limit, 0, 1000000, &s->rate_limit, err) < 0 ||
 	    config_number("max-import-mb", c->max_import_mb, 1, 1 << 20, &s->max_import_mb, err) < 0)
 		return -1;
 	if (strncmp(c->graph_url, "http://", 7) != 0 && strncmp(c->graph_url, "https://", 8) != 0)
@@ -86,15 +55,10 @@ static int read_settings(struct server *s, struct err *err)
 	size_t n = strlen(c->graph_url);
 	while (n > 0 && c->graph_url[n - 1] == '/')
 		s->config.graph_url[--n] = '\0';
-	if (data_folder(s, err) < 0)
+	if (place_find(c, &s->place, err) < 0)
 		return -1;
-	if (*c->database)
-		snprintf(s->url, sizeof(s->url), "%s", c->database);
-	else
-		snprintf(s->url, sizeof(s->url), "sqlite:%s/crier.db", s->data);
-	snprintf(s->key_file, sizeof(s->key_file), "%s/crier.key", s->data);
-	snprintf(s->imports, sizeof(s->imports), "%s/imports", s->data);
-	return make_folders(s->imports, err);
+	snprintf(s->imports, sizeof(s->imports), "%s/imports", s->place.data);
+	return place_make(s->imports, err);
 }
 
 /* ---- the first start ---- */
@@ -171,9 +135,20 @@ static int start_http(struct server *s, struct err *err)
 	                         &s->http, err);
 }
 
+/* Every connection of a client and to Meta is a file, and the usual limit of 1,024 is meant for programs that use select. */
+static void allow_files(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= MAX_FILES)
+		return;
+	files.rlim_cur = files.rlim_max < MAX_FILES ? files.rlim_max : MAX_FILES;
+	(void)setrlimit(RLIMIT_NOFILE, &files); /* refused: what there is must do */
+}
+
 static int start(struct server *s, struct err *err)
 {
-	if (store_open(&(struct store_options){.url = s->url, .key_file = s->key_file}, &s->store, err) < 0 ||
+	allow_files();
+	if (store_open(&(struct store_options){.url = s->place.url, .key_file = s->place.key_file}, &s->store, err) < 0 ||
 	    bootstrap(s, err) < 0 || start_delivery(s, err) < 0)
 		return -1;
 	s->webhook_in = webhook_in_create(&(struct webhook_in_options){.store = s->store,
@@ -187,6 +162,7 @@ static int start(struct server *s, struct err *err)
 	                                          .importer = s->importer,
 	                                          .import_folder = s->imports,
 	                                          .max_import_bytes = (uint64_t)s->max_import_mb << 20,
+	                                          .key_rate = (unsigned)s->rate_limit,
 	                                          .public_url = text_or_null(s->config.public_url)});
 	return start_http(s, err);
 }

@@ -141,9 +141,12 @@ static enum MHD_Result begin(struct http_request *req, const char *method)
 	int64_t length = 0;
 	int fault = header_section_fault(req, &length);
 	enum http_phase phase = fault ? refuse(req, fault) : ask_policy(req, length);
-	if (phase == HTTP_RECEIVING || (phase == HTTP_ANSWERED && !req->has_body))
+	if (phase == HTTP_RECEIVING || (phase == HTTP_ANSWERED && !req->has_body)) {
+		connections_stage(req->server, req->connection, HTTP_STAGE_BODY);
 		return MHD_YES;
+	}
 	req->left_unread = phase == HTTP_ANSWERED;
+	connections_stage(req->server, req->connection, HTTP_STAGE_ANSWER);
 	return deliver(req, phase);
 }
 
@@ -163,31 +166,38 @@ static int write_all(int fd, const char *data, size_t n_bytes)
 	return 0;
 }
 
+/* 0, or the status to refuse with. */
 static int store_body(struct http_request *req, const char *data, size_t n_bytes)
 {
+	struct http_server *server = req->server;
 	if (req->policy.tap)
 		req->policy.tap(req, data, n_bytes);
 	if (req->policy.body == HTTP_BODY_FILE)
-		return write_all(req->policy.body_fd, data, n_bytes);
-	return buf_add(&req->body, data, n_bytes);
+		return write_all(req->policy.body_fd, data, n_bytes) < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR : 0;
+	req->n_memory_bytes += n_bytes;
+	if (atomic_fetch_add(&server->body_memory, n_bytes) + n_bytes > server->options.max_body_memory_bytes)
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	return buf_add(&req->body, data, n_bytes) < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR : 0;
 }
 
 static enum MHD_Result take_body(struct http_request *req, const char *data, size_t n_bytes)
 {
 	const struct http_policy *policy = &req->policy;
 	req->n_body_bytes += n_bytes;
+	connections_body(req->connection, n_bytes);
 	if (req->body_fault)
 		return req->n_body_bytes > policy->max_body_bytes + EXCHANGE_DISCARD_BYTES ? MHD_NO : MHD_YES;
 	if (req->n_body_bytes > policy->max_body_bytes)
 		req->body_fault = MHD_HTTP_CONTENT_TOO_LARGE;
-	else if (store_body(req, data, n_bytes) < 0)
-		req->body_fault = MHD_HTTP_INTERNAL_SERVER_ERROR;
+	else
+		req->body_fault = store_body(req, data, n_bytes);
 	return MHD_YES;
 }
 
 static enum MHD_Result complete(struct http_request *req)
 {
 	enum http_phase phase = turn_phase(req);
+	connections_stage(req->server, req->connection, HTTP_STAGE_ANSWER);
 	if (phase == HTTP_RECEIVING && req->body_fault) {
 		phase = refuse(req, req->body_fault);
 	} else if (phase == HTTP_RECEIVING) {
@@ -203,6 +213,7 @@ static enum MHD_Result complete(struct http_request *req)
 void *exchange_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	struct http_request *req = request_create(cls, connection, uri);
+	connections_stage(cls, connection, HTTP_STAGE_HEADER);
 	/* libmicrohttpd goes on to take the query apart into its own list, one record from the connection's
 	 * memory a parameter, and leaves the connection hanging when that does not suffice. We have our copy:
 	 * end the query in its (writable) buffer before it begins. */
@@ -258,5 +269,6 @@ void exchange_completed(void *cls, struct MHD_Connection *connection, void **con
 	*context = NULL;
 	if (req->left_unread)
 		discard_what_came(connection);
+	connections_stage(req->server, connection, HTTP_STAGE_IDLE);
 	turn_put(req);
 }

@@ -41,6 +41,7 @@ void request_destroy(struct http_request *req)
 	if (req->policy.body_fd >= 0)
 		close(req->policy.body_fd);
 	buf_fini(&req->body);
+	atomic_fetch_sub(&req->server->body_memory, req->n_memory_bytes);
 	arena_destroy(req->arena);
 	free(req);
 }

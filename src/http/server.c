@@ -85,7 +85,8 @@ static struct http_server *server_create(const struct http_server_options *optio
 	o->max_connections = o->max_connections ? o->max_connections : 1000;
 	o->max_target_bytes = o->max_target_bytes ? o->max_target_bytes : 8192;
 	o->max_header_bytes = o->max_header_bytes ? o->max_header_bytes : 16384;
-	o->request_timeout_s = o->request_timeout_s ? o->request_timeout_s : 30;
+	o->request_timeout_ms = o->request_timeout_ms ? o->request_timeout_ms : 30000;
+	o->max_body_memory_bytes = o->max_body_memory_bytes ? o->max_body_memory_bytes : (size_t)256 << 20;
 	if (o->n_threads > o->max_connections)
 		o->n_threads = o->max_connections;
 	server->listen_fd = -1;
@@ -118,11 +119,11 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
 	const struct http_server_options *options = &server->options;
 	return MHD_start_daemon(MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 	                        exchange_access, server, MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
-	                        options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout_s,
+	                        options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout_ms / 1000 + 1,
 	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_bytes(options), MHD_OPTION_URI_LOG_CALLBACK,
 	                        exchange_target, server, MHD_OPTION_UNESCAPE_CALLBACK, exchange_unescape, server,
-	                        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server, MHD_OPTION_THREAD_POOL_SIZE,
-	                        options->n_threads, MHD_OPTION_END);
+	                        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+	                        connections_notify, server, MHD_OPTION_THREAD_POOL_SIZE, options->n_threads, MHD_OPTION_END);
 }
 
 int http_server_start(const struct http_server_options *options, struct http_server **ret, struct err *err)
@@ -133,9 +134,15 @@ int http_server_start(const struct http_server_options *options, struct http_ser
 		return -1;
 	}
 	server->port = bound_port(server->listen_fd);
+	if (connections_start(server, err) < 0) {
+		close(server->listen_fd);
+		server_free(server);
+		return -1;
+	}
 	errno = 0;
 	server->daemon = start_daemon(server);
 	if (!server->daemon) {
+		connections_stop(server);
 		/* The library closed the socket. */
 		err_set(err, "cannot start the HTTP threads: %s", errno ? strerror(errno) : "the library refused");
 		server_free(server);
@@ -190,6 +197,7 @@ void http_server_stop(struct http_server *server, int timeout_ms)
 	pthread_mutex_unlock(&server->lock);
 
 	MHD_stop_daemon(server->daemon);
+	connections_stop(server);
 	close(server->listen_fd);
 
 	pthread_mutex_lock(&server->lock);

@@ -7,9 +7,11 @@
  * max_header_bytes 431, body over the policy's limit 413 (announced: at once; chunked: when it has ended, or
  * the connection is closed 1 MiB past the limit), a target that cannot be read (a bad escape, not UTF-8, over 64
  * parameters in the query) or a body whose end is not said once and clearly 400, a body file that cannot be
- * written 500. A header section several times over its limits, or malformed altogether, is answered by
- * libmicrohttpd with a page of its own. More than max_connections: not accepted, they wait in the kernel. A
- * connection that is silent for request_timeout_s is closed; while a request is kept this does not count.
+ * written 500, more bodies in memory at once than max_body_memory_bytes 503. A header section several times over its limits,
+ * or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is not whole within
+ * request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, with no body, and its
+ * connection closed; so is a connection without a request for that long. Shortly before max_connections are open the one that
+ * has waited longest for its client is closed; those whose requests are being answered stay. See connections.c.
  *
  * Connections stay open between requests; one whose announced body was left unread is closed after the answer. */
 
@@ -39,13 +41,14 @@ struct http_policy {
 };
 
 struct http_server_options {
-	const char *host;           /* numeric address or name to bind, e.g. "127.0.0.1", "::", "localhost" */
-	uint16_t port;              /* 0: any free one, see http_server_port */
-	unsigned n_threads;         /* 0 means 2 */
-	unsigned max_connections;   /* 0 means 1,000 */
-	size_t max_target_bytes;    /* path and query; 0 means 8,192 */
-	size_t max_header_bytes;    /* 0 means 16,384 */
-	unsigned request_timeout_s; /* 0 means 30: silence longer than this closes the connection */
+	const char *host;             /* numeric address or name to bind, e.g. "127.0.0.1", "::", "localhost" */
+	uint16_t port;                /* 0: any free one, see http_server_port */
+	unsigned n_threads;           /* 0 means 2 */
+	unsigned max_connections;     /* 0 means 1,000 */
+	size_t max_target_bytes;      /* path and query; 0 means 8,192 */
+	size_t max_header_bytes;      /* 0 means 16,384 */
+	unsigned request_timeout_ms;  /* 0 means 30,000 */
+	size_t max_body_memory_bytes; /* all bodies in memory together; 0 means 256 MiB */
 	void *arg;
 	/* On an http thread, when the header section is complete. May answer before it returns with http_respond
 	 * (401, 404, 405, 415…): the body is then not read and `handle` is not called. `policy` comes filled
@@ -53,7 +56,7 @@ struct http_server_options {
 	void (*policy)(struct http_request *req, struct http_policy *policy, void *arg);
 	/* On an http thread, when the body is complete. Answers now, or keeps `req` and answers later. */
 	void (*handle)(struct http_request *req, void *arg);
-	/* Answer for a limit that was passed: 400, 413, 414, 431, 500 as above; must call http_respond before it
+	/* Answer for a limit that was passed: 400, 413, 414, 431, 500, 503 as above; must call http_respond before it
 	 * returns. Of a target that was too long or could not be read nothing is told: the path is "/". */
 	void (*refuse)(struct http_request *req, int status, void *arg);
 };
@@ -99,7 +102,7 @@ void http_drop(struct http_request *req, bool reset);
 
 /* ---- an answer that comes piece by piece ----
  * For what is too long to be held, or not known yet. The server asks for a piece when the socket has taken the one
- * before, so a slow reader holds that piece and nothing else; one that takes nothing for request_timeout_s is cut. */
+ * before, so a slow reader holds that piece and nothing else; one that takes nothing for request_timeout_ms is cut. */
 
 #define HTTP_STREAM_PIECE_BYTES ((size_t)1 << 20) /* at most, in one call */
 

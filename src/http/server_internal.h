@@ -9,9 +9,39 @@
 #include <stdatomic.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "http/server.h"
 
 #define HTTP_MAX_QUERY_PARAMETERS 64
+
+/* How far the client is with its next request. */
+enum http_stage {
+	HTTP_STAGE_IDLE,   /* no request line yet */
+	HTTP_STAGE_HEADER, /* within its header section */
+	HTTP_STAGE_BODY,
+	HTTP_STAGE_ANSWER, /* it is here: whatever takes long now is ours */
+};
+
+struct http_connection {
+	struct http_connection *prev, *next;
+	int fd;
+	enum http_stage stage;
+	usec_t since; /* when it began to wait, or its body */
+	atomic_uint_fast64_t n_body_bytes;
+	bool ended; /* shut down; not counted any more */
+};
+
+#define CONNECTIONS_BODY_RATE 16384 /* bytes a second */
+
+struct http_connections {
+	pthread_mutex_t lock; /* taken within the server's, never around it */
+	pthread_cond_t news;  /* one came where there was none; closing */
+	pthread_t thread;
+	bool closing;
+	struct http_connection *first, *last; /* the longest waiting first */
+	unsigned n_open, max_open;
+	usec_t limit_us;
+};
 
 struct http_server {
 	struct http_server_options options; /* defaults filled in */
@@ -22,11 +52,13 @@ struct http_server {
 
 	/* Guards what follows, and every request's phase and place in `kept`. */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;       /* n_active went down to n_streams */
-	unsigned n_active;            /* requests begun and not yet freed */
-	bool stopping;                /* nothing may be kept any more */
-	bool owner_gone;              /* stop has returned; the last request frees the server */
-	struct http_request *kept;    /* connection suspended, doubly linked */
+	pthread_cond_t changed;    /* n_active went down to n_streams */
+	unsigned n_active;         /* requests begun and not yet freed */
+	bool stopping;             /* nothing may be kept any more */
+	bool owner_gone;           /* stop has returned; the last request frees the server */
+	struct http_request *kept; /* connection suspended, doubly linked */
+	struct http_connections connections;
+	atomic_size_t body_memory;    /* bytes of all bodies in memory */
 	struct http_request *streams; /* answered with a stream and not yet gone, doubly linked */
 	unsigned n_streams;
 };
@@ -68,7 +100,8 @@ struct http_request {
 	struct http_policy policy;
 	struct buf body;
 	uint64_t n_body_bytes;
-	int body_fault; /* status to refuse with once the body has passed by, or 0 */
+	size_t n_memory_bytes; /* of the server's body_memory */
+	int body_fault;        /* status to refuse with once the body has passed by, or 0 */
 
 	struct http_field *headers; /* of the answer */
 	struct http_field **headers_end;
@@ -108,6 +141,13 @@ size_t exchange_unescape(void *cls, struct MHD_Connection *connection, char *tex
 enum MHD_Result exchange_access(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
                                 const char *version, const char *upload, size_t *upload_bytes, void **context);
 void exchange_completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode code);
+
+/* connections.c */
+must_check int connections_start(struct http_server *server, struct err *err);
+void connections_stop(struct http_server *server); /* when libmicrohttpd has closed them all */
+void connections_notify(void *cls, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
+void connections_stage(struct http_server *server, struct MHD_Connection *connection, enum http_stage stage);
+void connections_body(struct MHD_Connection *connection, size_t n_bytes); /* so much has come */
 
 /* server.c */
 void server_free(struct http_server *server);

@@ -39,6 +39,8 @@ void app_policy(struct http_request *req, struct http_policy *ret, void *arg)
 	} else if (strcmp(http_path(req), "/unwritable") == 0) {
 		ret->body = HTTP_BODY_FILE;
 		ret->body_fd = 1000000;
+	} else if (strcmp(http_path(req), "/large") == 0) {
+		ret->max_body_bytes = 1 << 20;
 	} else if (strcmp(http_path(req), "/denied") == 0) {
 		http_respond(req, 401, "text/plain", "denied", 6);
 	} else if (strcmp(http_path(req), "/early-reset") == 0) {
@@ -81,6 +83,8 @@ void app_handle(struct http_request *req, void *arg)
 		respond_file(req);
 	else if (strcmp(path, "/nothing") == 0)
 		http_respond(req, 204, NULL, NULL, 0);
+	else if (strcmp(path, "/large") == 0)
+		http_respond(req, 200, NULL, NULL, 0);
 	else if (strcmp(path, "/reset") == 0)
 		http_drop(req, true);
 	else if (strcmp(path, "/close") == 0)
@@ -97,26 +101,30 @@ void app_refuse(struct http_request *req, int status, void *arg)
 	http_respond(req, status, "text/plain", text, (size_t)n);
 }
 
-int app_start(void **state)
+int app_start_with(void **state, const struct http_server_options *more)
 {
 	struct app *app = calloc(1, sizeof(*app));
 	assert_non_null(app);
 	pthread_mutex_init(&app->lock, NULL);
 	pthread_cond_init(&app->changed, NULL);
-	const struct http_server_options options = {
-		.host = "127.0.0.1",
-		.max_target_bytes = 1000,
-		.max_header_bytes = 2000,
-		.arg = app,
-		.policy = app_policy,
-		.handle = app_handle,
-		.refuse = app_refuse,
-	};
+	struct http_server_options options = *more;
+	options.host = "127.0.0.1";
+	options.max_target_bytes = 1000;
+	options.max_header_bytes = 2000;
+	options.arg = app;
+	options.policy = app_policy;
+	options.handle = app_handle;
+	options.refuse = app_refuse;
 	struct err err;
 	assert_int_equal(http_server_start(&options, &app->server, &err), 0);
 	assert_int_not_equal(http_server_port(app->server), 0);
 	*state = app;
 	return 0;
+}
+
+int app_start(void **state)
+{
+	return app_start_with(state, &(struct http_server_options){0});
 }
 
 int app_stop(void **state)

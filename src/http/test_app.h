@@ -23,6 +23,7 @@ struct app {
 	pthread_t responder;
 };
 
+int app_start_with(void **state, const struct http_server_options *more);
 int app_start(void **state); /* targets of up to 1,000 bytes, header fields of up to 2,000 */
 int app_stop(void **state);
 /* The next request that was kept; NULL when the app closes. */

@@ -89,7 +89,7 @@ static int start_server(struct sim *sim, struct err *err)
 		.port = port,
 		.n_threads = (unsigned)sim->options.threads,
 		.max_connections = (unsigned)sim->options.max_connections,
-		.request_timeout_s = 120,
+		.request_timeout_ms = 120000,
 		.arg = sim,
 		.policy = sim_route_policy,
 		.handle = sim_route_handle,

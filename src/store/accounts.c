@@ -34,14 +34,9 @@ int account_create(struct store_tx *tx, msec_t now, const char *username, int64_
 	return one_insert(tx, STMT_ACCOUNT_INSERT, SQL_ARGS(sql_text(username), sql_int(now)), ret_no);
 }
 
-int account_read(struct store_tx *tx, int64_t no, struct arena *arena, struct account *ret)
+static void account_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_ACCOUNT_READ, SQL_ARGS(sql_int(no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got <= 0)
-		return got < 0 ? -1 : 1;
+	struct account *ret = item;
 	*ret = (struct account){
 		.no = sql_col_int(rows, 0),
 		.username = one_text(rows, 1, arena),
@@ -52,7 +47,43 @@ int account_read(struct store_tx *tx, int64_t no, struct arena *arena, struct ac
 		.create_ms = sql_col_int(rows, 6),
 		.update_ms = sql_col_int(rows, 7),
 	};
-	return 0;
+}
+
+int account_read(struct store_tx *tx, int64_t no, struct arena *arena, struct account *ret)
+{
+	return one_row(tx, STMT_ACCOUNT_READ, SQL_ARGS(sql_int(no)), account_from_row, arena, ret);
+}
+
+int account_find(struct store_tx *tx, const char *username, struct arena *arena, struct account *ret)
+{
+	return one_row(tx, STMT_ACCOUNT_FIND, SQL_ARGS(sql_text(username)), account_from_row, arena, ret);
+}
+
+int account_list(struct store_tx *tx, int64_t after, struct arena *arena, struct account *ret, int max, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_ACCOUNT_LIST, SQL_ARGS(sql_int(after), sql_int(max)), &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0)
+		account_from_row(rows, arena, &ret[n++]);
+	*ret_n = n;
+	return more;
+}
+
+int account_set_names(struct store_tx *tx, int64_t no, const char *first_name, const char *last_name)
+{
+	return sql_run(tx->db, STMT_ACCOUNT_SET_NAMES, SQL_ARGS(sql_int(no), sql_text(first_name), sql_text(last_name)), NULL);
+}
+
+int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now)
+{
+	if (sql_run(tx->db, STMT_ACCOUNT_BLOCK, SQL_ARGS(sql_int(no), sql_int(blocked), sql_int(now)), NULL) < 0)
+		return -1;
+	if (!blocked)
+		return 0;
+	return sql_run(tx->db, STMT_ACCOUNT_HOLD_CAMPAIGNS, SQL_ARGS(sql_int(no), sql_text(ACCOUNT_BLOCKED_REASON), sql_int(now)),
+	               NULL);
 }
 
 /* ---- keys ---- */
@@ -98,10 +129,17 @@ static void key_from_row(const struct sql_rows *rows, struct arena *arena, void 
 	};
 }
 
+static void key_found(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	struct api_key *ret = item;
+	key_from_row(rows, arena, ret);
+	ret->blocked = sql_col_int(rows, 6) != 0;
+}
+
 int key_find(struct store_tx *tx, const char *text, struct api_key *ret)
 {
 	unsigned char hash[32];
-	return one_row(tx, STMT_KEY_FIND, SQL_ARGS(key_hash(text, hash)), key_from_row, NULL, ret);
+	return one_row(tx, STMT_KEY_FIND, SQL_ARGS(key_hash(text, hash)), key_found, NULL, ret);
 }
 
 int key_create(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now, int64_t *ret_no,

@@ -20,6 +20,7 @@ struct api_key {
 	const char *name;
 	enum key_role role;
 	msec_t create_ms, used_ms; /* used_ms -1: never */
+	bool blocked;              /* told by key_find alone: is its account? */
 };
 
 const char *key_role_text(enum key_role role);
@@ -33,6 +34,13 @@ must_check int accounts_ensure_key(struct store_tx *tx, msec_t now, const char *
 must_check int account_create(struct store_tx *tx, msec_t now, const char *username, int64_t *ret_no);
 /* 0 found, 1 unknown. Memory from `arena`. */
 must_check int account_read(struct store_tx *tx, int64_t no, struct arena *arena, struct account *ret);
+must_check int account_find(struct store_tx *tx, const char *username, struct arena *arena, struct account *ret); /* the same */
+/* The next accounts after number `after`, at most `max`. */
+must_check int account_list(struct store_tx *tx, int64_t after, struct arena *arena, struct account *ret, int max, int *ret_n);
+must_check int account_set_names(struct store_tx *tx, int64_t no, const char *first_name, const char *last_name);
+#define ACCOUNT_BLOCKED_REASON "The account is blocked by the operator: resume the campaign when it is active again."
+/* Blocking holds the campaigns in progress; those that fall due meanwhile start held. Unblocking resumes none: a person does. */
+must_check int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now);
 
 /* Who presents this key? 0, or 1 unknown; the name is not told (NULL). Keys are stored as BLAKE2b hashes and looked up by hash.
  */

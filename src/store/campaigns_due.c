@@ -3,6 +3,7 @@
 
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/accounts.h"
 #include "store/campaign_row.h"
 #include "store/ledger_row.h"
 #include "store/tally_batch.h"
@@ -23,14 +24,16 @@ static int start_one(struct store_tx *tx, const struct sql_rows *rows, msec_t no
 {
 	int64_t late_min = (now - sql_col_int(rows, 2)) / MINUTE_MS;
 	char reason[160] = "";
-	if (now - sql_col_int(rows, 2) > sql_col_int(rows, 3) * MINUTE_MS)
+	if (sql_col_int(rows, 4) != 0)
+		snprintf(reason, sizeof(reason), "%s", ACCOUNT_BLOCKED_REASON);
+	else if (now - sql_col_int(rows, 2) > sql_col_int(rows, 3) * MINUTE_MS)
 		snprintf(reason, sizeof(reason),
 		         "It was due %lld minutes ago, more than its late_start_limit: resume it if it should still be sent.",
 		         (long long)late_min);
-	bool late = reason[0] != '\0';
+	bool held = reason[0] != '\0';
 	return sql_run(tx->db, STMT_CAMPAIGN_START,
-	               SQL_ARGS(sql_int(sql_col_int(rows, 0)), sql_int(now), late ? sql_text(reason) : sql_null(),
-	                        late ? sql_text("rule") : sql_null(), late ? sql_int(now) : sql_null(),
+	               SQL_ARGS(sql_int(sql_col_int(rows, 0)), sql_int(now), held ? sql_text(reason) : sql_null(),
+	                        held ? sql_text("rule") : sql_null(), held ? sql_int(now) : sql_null(),
 	                        sql_int(sql_col_int(rows, 1))),
 	               NULL);
 }

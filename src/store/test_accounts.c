@@ -124,6 +124,66 @@ static void the_last_use_is_noted(void **state)
 	assert_int_equal(key.used_ms, w->now + 5);
 }
 
+static void accounts_are_found_and_listed(void **state)
+{
+	struct world *w = world_empty(state);
+	struct account a, all[3];
+	int64_t shop, other;
+	int n = 0;
+	assert_int_equal(IN_JOB(w, account_create(tx, w->now, "shop", &shop)), 0);
+	assert_int_equal(IN_JOB(w, account_create(tx, w->now, "other", &other)), 0);
+	assert_int_equal(IN_JOB(w, account_set_names(tx, other, "Zoë", "")), 0);
+	assert_int_equal(IN_JOB(w, account_find(tx, "other", w->arena, &a)), 0);
+	assert_int_equal(a.no, other);
+	assert_string_equal(a.first_name, "Zoë");
+	assert_int_equal(IN_JOB(w, account_find(tx, "Other", w->arena, &a)), 1);
+	assert_int_equal(IN_JOB(w, account_list(tx, 0, w->arena, all, 3, &n)), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(all[0].username, "shop");
+	assert_int_equal(IN_JOB(w, account_list(tx, shop, w->arena, all, 3, &n)), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(all[0].username, "other");
+}
+
+/* Blocking stops the account's keys and its campaigns, those that fall due later too, and nobody else's. */
+static void a_blocked_account_does_nothing(void **state)
+{
+	struct world *w = world_open(state, 3);
+	char text[KEY_TEXT_BYTES];
+	struct api_key key;
+	int64_t no;
+	int started = 0;
+	assert_int_equal(IN_JOB(w, key_create(tx, w->account, "one", KEY_ADMIN, w->now, &no, text)), 0);
+	int64_t running = world_campaign(w, "running");
+	struct campaign_request req = world_request(w, "later");
+	req.schedule_ms = w->now + HOUR_MS;
+	int64_t later = world_create(w, &req);
+	assert_int_equal(IN_JOB(w, account_block(tx, w->account, true, w->now)), 0);
+	assert_int_equal(IN_JOB(w, key_find(tx, text, &key)), 0);
+	assert_true(key.blocked);
+	assert_string_equal(world_read(w, running).hold, ACCOUNT_BLOCKED_REASON);
+	w->now += HOUR_MS;
+	assert_int_equal(IN_JOB(w, campaigns_start_due(tx, w->now, &started)), 0);
+	assert_int_equal(started, 1);
+	assert_string_equal(world_read(w, later).hold, ACCOUNT_BLOCKED_REASON);
+
+	assert_int_equal(IN_JOB(w, account_block(tx, w->account, false, w->now)), 0);
+	assert_int_equal(IN_JOB(w, key_find(tx, text, &key)), 0);
+	assert_false(key.blocked);
+	assert_string_equal(world_read(w, running).hold, ACCOUNT_BLOCKED_REASON);
+	assert_string_equal(world_read(w, running).hold_by, "rule");
+}
+
+static void others_are_not_blocked(void **state)
+{
+	struct world *w = world_open(state, 3);
+	int64_t other;
+	int64_t running = world_campaign(w, "running");
+	assert_int_equal(IN_JOB(w, account_create(tx, w->now, "other", &other)), 0);
+	assert_int_equal(IN_JOB(w, account_block(tx, other, true, w->now)), 0);
+	assert_null(world_read(w, running).hold);
+}
+
 static void roles_have_words(void **state)
 {
 	(void)state;
@@ -144,6 +204,9 @@ int main(void)
 		WORLD_ON_BOTH(keys_are_kept_as_hashes),
 		WORLD_ON_BOTH(the_last_admin_key_stays),
 		WORLD_ON_BOTH(the_last_use_is_noted),
+		WORLD_ON_BOTH(accounts_are_found_and_listed),
+		WORLD_ON_BOTH(a_blocked_account_does_nothing),
+		WORLD_ON_BOTH(others_are_not_blocked),
 		cmocka_unit_test(roles_have_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,8 +14,26 @@ RETURNING no
 -- name: account_read
 SELECT no, username, first_name, last_name, currency, blocked, create_ms, update_ms FROM account WHERE no = $1;
 
+-- name: account_find
+SELECT no, username, first_name, last_name, currency, blocked, create_ms, update_ms FROM account WHERE username = $1;
+
+-- name: account_list
+SELECT no, username, first_name, last_name, currency, blocked, create_ms, update_ms FROM account WHERE no > $1
+ORDER BY no LIMIT $2;
+
+-- name: account_set_names
+UPDATE account SET first_name = $2, last_name = $3 WHERE no = $1;
+
+-- name: account_block
+UPDATE account SET blocked = $2, update_ms = $3 WHERE no = $1;
+
+-- name: account_hold_campaigns
+UPDATE campaign SET hold = $2, hold_by = 'rule', hold_ms = $3, update_ms = $3
+WHERE account_no = $1 AND status = 1 AND hold IS NULL AND deleted_ms IS NULL;
+
 -- name: key_find
-SELECT no, account_no, name, role, create_ms, used_ms FROM api_key WHERE hash = $1;
+SELECT k.no, k.account_no, k.name, k.role, k.create_ms, k.used_ms, a.blocked
+FROM api_key k JOIN account a ON a.no = k.account_no WHERE k.hash = $1;
 
 -- name: key_insert
 INSERT INTO api_key (account_no, name, role, hash, create_ms) VALUES ($1, $2, $3, $4, $5) RETURNING no;

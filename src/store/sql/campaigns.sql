@@ -52,8 +52,8 @@ SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1
 ;
 
 -- name: campaigns_due
-SELECT no, audience_no, schedule_ms, late_start_min FROM campaign
-WHERE status = 0 AND schedule_ms <= $1 ORDER BY schedule_ms LIMIT 100;
+SELECT c.no, c.audience_no, c.schedule_ms, c.late_start_min, a.blocked FROM campaign c JOIN account a ON a.no = c.account_no
+WHERE c.status = 0 AND c.schedule_ms <= $1 ORDER BY c.schedule_ms LIMIT 100;
 
 -- name: campaign_start
 UPDATE campaign SET status = 1, start_ms = $2, update_ms = $2, hold = $3, hold_by = $4, hold_ms = $5,

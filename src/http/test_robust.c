@@ -1,0 +1,252 @@
+/* Clients that are slow, many or greedy: each is refused, and the others notice nothing. */
+#include <errno.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "http/test_app.h"
+
+#define LIMIT_MS 200
+#define DEADLINE_MS 10000
+
+static int start_impatient(void **state)
+{
+	return app_start_with(state, &(struct http_server_options){.request_timeout_ms = LIMIT_MS});
+}
+
+static int start_crowded(void **state)
+{
+	return app_start_with(state, &(struct http_server_options){.max_connections = 20});
+}
+
+static int start_poor(void **state)
+{
+	return app_start_with(state, &(struct http_server_options){.max_body_memory_bytes = 1500});
+}
+
+static void check_served(const struct app *app)
+{
+	int fd = app_connect(app);
+	peer_send(fd, "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
+	app_check_answer(fd, 200, "GET /z  [-] [-] 127.0.0.1 0:");
+	close(fd);
+}
+
+static bool is_readable(int fd, int ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	return poll(&p, 1, ms) == 1;
+}
+
+/* A byte now and then, so that the connection is never silent, until the server has something to say to it. */
+static void dribble(int fd)
+{
+	for (int waited = 0; !is_readable(fd, 10); waited += 10) {
+		assert_true(waited < DEADLINE_MS);
+		(void)send(fd, "x", 1, MSG_NOSIGNAL);
+	}
+}
+
+static void check_cut(const struct app *app, const char *start)
+{
+	int fd = app_connect(app);
+	peer_send(fd, start);
+	dribble(fd);
+	app_check_answer(fd, 408, "");
+	int end = peer_read_end(fd);
+	assert_true(end == 0 || end == ECONNRESET);
+	close(fd);
+	check_served(app);
+}
+
+static void test_slow_requests(void **state)
+{
+	struct app *app = *state;
+	check_cut(app, "GET /z HTTP/1.1\r\nHost: ");
+	check_cut(app, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n");
+	check_cut(app, "POST /file HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\nabc");
+	check_cut(app, "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n300\r\n");
+	assert_int_equal(app->n_handled, 4); /* those of check_served */
+}
+
+/* Nobody can tell yet that this is a request. */
+static void test_slow_request_line(void **state)
+{
+	struct app *app = *state;
+	int fd = app_connect(app);
+	peer_send(fd, "GET /");
+	dribble(fd);
+	int end = peer_read_end(fd);
+	assert_true(end == 0 || end == ECONNRESET);
+	close(fd);
+	check_served(app);
+}
+
+/* What a slow client sent before does not count for its next request. */
+static void test_slow_second_request(void **state)
+{
+	struct app *app = *state;
+	int fd = app_connect(app);
+	peer_send(fd, "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
+	app_check_answer(fd, 200, "GET /z  [-] [-] 127.0.0.1 0:");
+	peer_send(fd, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n");
+	dribble(fd);
+	app_check_answer(fd, 408, "");
+	close(fd);
+}
+
+/* A large body takes its time, as long as it moves. */
+static void test_large_bodies_take_longer(void **state)
+{
+	struct app *app = *state;
+	enum { N = 64 * 1024 };
+	char *piece = malloc(N), head[128];
+	assert_non_null(piece);
+	memset(piece, 'x', N);
+	int fd = app_connect(app);
+	snprintf(head, sizeof(head), "POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", N + 1);
+	peer_send(fd, head);
+	peer_send_bytes(fd, piece, N);
+	assert_false(is_readable(fd, 3 * LIMIT_MS));
+	peer_send(fd, "x");
+	struct peer_answer answer;
+	peer_read_answer(fd, &answer);
+	assert_int_equal(answer.status, 200);
+	close(fd);
+	free(piece);
+}
+
+/* One that is being answered is nobody's to close, however long that takes. */
+static void test_kept_requests_stay(void **state)
+{
+	struct app *app = *state;
+	int fd = app_connect(app);
+	peer_send(fd, "GET /keep HTTP/1.1\r\nHost: h\r\n\r\n");
+	struct http_request *req = app_take_kept(app);
+	int slow = app_connect(app);
+	peer_send(slow, "GET /z HTTP/1.1\r\nX: ");
+	dribble(slow);
+	close(slow);
+	http_respond(req, 200, "text/plain", "late", 4);
+	app_check_answer(fd, 200, "late");
+	close(fd);
+}
+
+static void test_a_crowd(void **state)
+{
+	struct app *app = *state;
+	enum { N = 300 };
+	int fds[N];
+	int busy = app_connect(app);
+	peer_send(busy, "GET /keep HTTP/1.1\r\nHost: h\r\n\r\n");
+	struct http_request *req = app_take_kept(app);
+	for (int i = 0; i < N; i++) {
+		fds[i] = app_connect(app);
+		if (i % 3 == 1)
+			peer_send(fds[i], "GET /z HTTP/1.1\r\nX: ");
+		if (i % 3 == 2)
+			peer_send(fds[i], "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\nabc");
+		check_served(app);
+	}
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+	http_respond(req, 200, "text/plain", "late", 4);
+	app_check_answer(busy, 200, "late");
+	close(busy);
+	check_served(app);
+}
+
+static void test_the_oldest_goes_first(void **state)
+{
+	struct app *app = *state;
+	enum { N = 40 };
+	int fds[N];
+	for (int i = 0; i < N; i++) {
+		fds[i] = app_connect(app);
+		peer_send(fds[i], "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
+		app_check_answer(fds[i], 200, "GET /z  [-] [-] 127.0.0.1 0:");
+	}
+	for (int i = 0; i < N - 20; i++)
+		assert_int_equal(peer_read_end(fds[i]), 0);
+	for (int i = N - 10; i < N; i++) {
+		peer_send(fds[i], "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
+		app_check_answer(fds[i], 200, "GET /z  [-] [-] 127.0.0.1 0:");
+	}
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+}
+
+static void test_ten_thousand_idle(void **state)
+{
+	struct app *app = *state;
+	enum { N = 10000 };
+	struct rlimit files;
+	getrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_max < N + 2000)
+		skip();
+	files.rlim_cur = N + 2000;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+	int *fds = calloc(N, sizeof(*fds));
+	assert_non_null(fds);
+	for (int i = 0; i < N; i++) {
+		fds[i] = app_connect(app);
+		if (i % 500 == 0)
+			check_served(app);
+	}
+	check_served(app);
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+	free(fds);
+}
+
+static void test_body_memory_is_bounded(void **state)
+{
+	struct app *app = *state;
+	char body[801];
+	memset(body, 'x', 800);
+	body[800] = '\0';
+	int holder = app_connect(app);
+	peer_send(holder, "POST /keep HTTP/1.1\r\nHost: h\r\nContent-Length: 800\r\n\r\n");
+	peer_send(holder, body);
+	struct http_request *req = app_take_kept(app);
+
+	int fd = app_connect(app);
+	peer_send(fd, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 800\r\n\r\n");
+	peer_send(fd, body);
+	app_check_answer(fd, 503, "refused 503 /b");
+	check_served(app);
+	http_respond(req, 200, "text/plain", "late", 4);
+	app_check_answer(holder, 200, "late");
+	close(holder);
+	/* The memory is free again once that request is gone, a moment after its answer. */
+	struct peer_answer answer = {.status = 503};
+	for (int i = 0; i < 1000 && answer.status == 503; i++) {
+		peer_send(fd, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 800\r\n\r\n");
+		peer_send(fd, body);
+		peer_read_answer(fd, &answer);
+	}
+	assert_int_equal(answer.status, 200);
+	close(fd);
+}
+
+int main(void)
+{
+#define WITH(start, test) cmocka_unit_test_setup_teardown(test, start, app_stop)
+	const struct CMUnitTest tests[] = {
+		WITH(start_impatient, test_slow_requests),       WITH(start_impatient, test_slow_request_line),
+		WITH(start_impatient, test_slow_second_request), WITH(start_impatient, test_large_bodies_take_longer),
+		WITH(start_impatient, test_kept_requests_stay),  WITH(start_crowded, test_a_crowd),
+		WITH(start_crowded, test_the_oldest_goes_first), WITH(app_start, test_ten_thousand_idle),
+		WITH(start_poor, test_body_memory_is_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
