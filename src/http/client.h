@@ -12,6 +12,7 @@
  * time-out running. */
 
 #include <event2/event.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,13 +30,15 @@ enum http_outcome {
 
 struct http_answer {
 	enum http_outcome outcome;
-	int status;       /* HTTP_ANSWERED */
-	const char *body; /* NUL-terminated, borrowed for the callback; cut never: over max_answer_bytes is
-	                   * MAYBE_SENT; "" when not ANSWERED */
-	size_t n_body_bytes;
-	int body_started;      /* 1 when a byte of the request's body was handed to the connection */
-	int64_t retry_after_s; /* of the header, -1 when absent */
-	const char *reason;    /* a sentence, for logs and ledgers, when not ANSWERED; never holds a header's value */
+	int status;               /* HTTP_ANSWERED */
+	const char *body;         /* NUL-terminated, borrowed for the callback; cut never: over max_answer_bytes is
+	                           * MAYBE_SENT; "" when not ANSWERED, or written to a file */
+	size_t n_body_bytes;      /* of `body` */
+	int too_large;            /* 1: not ANSWERED because the answer was larger than its limit */
+	int body_started;         /* 1 when a byte of the request's body was handed to the connection */
+	int64_t retry_after_s;    /* of the header, -1 when absent */
+	const char *content_type; /* of the answer, "" when absent; borrowed for the callback */
+	const char *reason;       /* a sentence, for logs and ledgers, when not ANSWERED; never holds a header's value */
 };
 
 typedef void http_done_fn(const struct http_answer *answer, void *arg);
@@ -47,6 +50,21 @@ struct http_client_options {
 	size_t max_answer_bytes;  /* 0 means 1 MiB */
 	const char *ca_file;      /* NULL: the system's */
 	const char *user_agent;
+	bool public_only; /* connect to public addresses alone (http/target.h), judged at each connection; to others NOT_SENT */
+};
+
+/* A piece of a file, sent behind the body in memory; `tail` comes behind it. Read as it is sent, never as a whole. */
+struct http_file {
+	int fd; /* the caller's, kept open until `done` */
+	uint64_t offset, n_bytes;
+	const char *tail; /* copied; "" none */
+};
+
+/* Where the body of an answer with status 200 is written instead of into memory, on the loop's thread. One that is longer
+ * than max_bytes, or that cannot be written, ends the call: what was written stays and is worth nothing. */
+struct http_sink {
+	int fd; /* the caller's, kept open until `done` */
+	uint64_t max_bytes;
 };
 
 struct http_call_options {
@@ -57,7 +75,9 @@ struct http_call_options {
 	const char *const *headers; /* further "Name: value" lines, NULL-terminated, or NULL */
 	const void *body;           /* copied */
 	size_t n_body_bytes;
-	int total_timeout_ms; /* 0: the client's */
+	const struct http_file *file; /* copied; NULL none */
+	const struct http_sink *sink; /* copied; NULL none */
+	int total_timeout_ms;         /* 0: the client's */
 };
 
 must_check int http_client_create(struct event_base *base, const struct http_client_options *options, struct http_client **ret,

@@ -33,14 +33,20 @@ struct http_call {
 	void *arg;
 
 	struct curl_slist *headers;
-	char *body;
+	char *body; /* what stands in memory: the head, then the file's tail */
 	size_t body_cap;
-	size_t n_body_bytes;
-	size_t n_body_taken;
-	bool issued; /* a connection stood and the request was given to it */
+	size_t n_head_bytes;
+	struct http_file file; /* n_bytes 0: none */
+	uint64_t n_body_bytes; /* of all */
+	uint64_t n_body_taken;
+	bool target_refused; /* an address was not public */
+	bool issued;         /* a connection stood and the request was given to it */
 	bool body_started;
 	struct buf answer;
 	bool answer_too_large;
+	bool has_sink, sink_failed;
+	struct http_sink sink;
+	uint64_t n_sunk;
 	char error[CURL_ERROR_SIZE];
 };
 

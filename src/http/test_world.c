@@ -16,6 +16,7 @@ void world_told(const struct http_answer *answer, void *arg)
 	result->n_told++;
 	result->answer = *answer;
 	snprintf(result->body, sizeof(result->body), "%s", answer->body);
+	snprintf(result->content_type, sizeof(result->content_type), "%s", answer->content_type);
 	snprintf(result->reason, sizeof(result->reason), "%s", answer->reason ? answer->reason : "");
 	if (--world->n_left == 0)
 		event_base_loopbreak(world->base);

@@ -24,6 +24,7 @@ struct result {
 	struct http_answer answer;
 	char body[4096];
 	char reason[256];
+	char content_type[64];
 };
 
 struct world {

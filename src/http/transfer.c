@@ -12,12 +12,16 @@
  * The handle keeps its settings from call to call, since setting up a new one costs more than a request;
  * transfer_prepare therefore sets everything in which two calls can differ. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/client_internal.h"
+#include "http/target.h"
 
 /* A body or answer buffer beyond this is given back after the call. */
 #define TRANSFER_KEEP_BYTES ((size_t)64 * 1024)
@@ -38,14 +42,34 @@ static int gate_request(void *arg, char *peer_ip, char *local_ip, int peer_port,
 	return CURL_PREREQFUNC_OK;
 }
 
+static size_t least(uint64_t a, uint64_t b)
+{
+	return (size_t)(a < b ? a : b);
+}
+
+/* The next piece of the body, from the part that it lies in: head, file or tail. 0: the file is shorter than it was, or cannot
+ * be read. */
+static size_t body_piece(struct http_call *call, char *out, size_t room)
+{
+	uint64_t at = call->n_body_taken, file_end = call->n_head_bytes + call->file.n_bytes;
+	if (at < call->n_head_bytes || at >= file_end) {
+		uint64_t from = at < call->n_head_bytes ? at : at - call->file.n_bytes;
+		uint64_t end = at < call->n_head_bytes ? call->n_head_bytes : call->n_body_bytes - call->file.n_bytes;
+		size_t n = least(end - from, room);
+		memcpy(out, call->body + from, n);
+		return n;
+	}
+	off_t place = (off_t)(call->file.offset + at - call->n_head_bytes);
+	ssize_t n = pread(call->file.fd, out, least(file_end - at, room), place);
+	return n > 0 ? (size_t)n : 0;
+}
+
 static size_t read_body(char *out, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
-	size_t left = call->n_body_bytes - call->n_body_taken;
-	if (left == 0)
+	size_t n_bytes = call->n_body_taken < call->n_body_bytes ? body_piece(call, out, size * n) : 0;
+	if (n_bytes == 0)
 		return CURL_READFUNC_ABORT;
-	size_t n_bytes = size * n < left ? size * n : left;
-	memcpy(out, call->body + call->n_body_taken, n_bytes);
 	call->n_body_taken += n_bytes;
 	call->body_started = true;
 	return n_bytes;
@@ -59,13 +83,51 @@ static int rewind_body(void *arg, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_FAIL;
 }
 
+static int write_all(int fd, const char *data, size_t n_bytes)
+{
+	while (n_bytes > 0) {
+		ssize_t n = write(fd, data, n_bytes);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		data += n;
+		n_bytes -= (size_t)n;
+	}
+	return 0;
+}
+
+static size_t sink_answer(struct http_call *call, const char *data, size_t n_bytes)
+{
+	call->n_sunk += n_bytes;
+	call->answer_too_large = call->n_sunk > call->sink.max_bytes;
+	call->sink_failed = !call->answer_too_large && write_all(call->sink.fd, data, n_bytes) < 0;
+	return call->answer_too_large || call->sink_failed ? CURL_WRITEFUNC_ERROR : n_bytes;
+}
+
 static size_t take_answer(char *data, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
+	long status = 0;
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (call->has_sink && status == 200)
+		return sink_answer(call, data, size * n);
 	if (buf_add(&call->answer, data, size * n) == 0)
 		return size * n;
 	call->answer_too_large = true;
 	return CURL_WRITEFUNC_ERROR;
+}
+
+/* Asked for each address that is about to be connected to, after its name was resolved. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct http_call *call = arg;
+	(void)purpose;
+	if (call->client->options.public_only && !target_is_public(&address->addr)) {
+		call->target_refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 /* ---- the handle ---- */
@@ -91,6 +153,8 @@ static void set_callbacks(CURL *easy, struct http_call *call)
 	must(curl_easy_setopt(easy, CURLOPT_SEEKDATA, call));
 	must(curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer));
 	must(curl_easy_setopt(easy, CURLOPT_WRITEDATA, call));
+	must(curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket));
+	must(curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call));
 }
 
 static void set_manners(CURL *easy, const struct http_client_options *options)
@@ -149,11 +213,16 @@ void transfer_clear(struct http_call *call)
 	if (call->answer.cap > TRANSFER_KEEP_BYTES)
 		buf_fini(&call->answer);
 	buf_reset(&call->answer);
+	call->n_head_bytes = 0;
+	call->file = (struct http_file){0};
 	call->n_body_bytes = 0;
 	call->n_body_taken = 0;
 	call->issued = false;
 	call->body_started = false;
 	call->answer_too_large = false;
+	call->has_sink = call->sink_failed = false;
+	call->n_sunk = 0;
+	call->target_refused = false;
 	call->error[0] = '\0';
 }
 
@@ -199,19 +268,27 @@ static int set_headers(struct http_call *call, const struct http_call_options *o
 	return rc;
 }
 
-static void set_body(struct http_call *call, const void *body, size_t n_bytes)
+static void set_body(struct http_call *call, const struct http_call_options *options)
 {
-	if (n_bytes > call->body_cap) {
+	const char *tail = options->file && options->file->tail ? options->file->tail : "";
+	size_t n_head = options->n_body_bytes, n_tail = strlen(tail);
+	if (n_head + n_tail > call->body_cap) {
 		free(call->body);
-		call->body = malloc(n_bytes);
+		call->body = malloc(n_head + n_tail);
 		if (!call->body)
 			abort();
-		call->body_cap = n_bytes;
+		call->body_cap = n_head + n_tail;
 	}
-	if (n_bytes > 0)
-		memcpy(call->body, body, n_bytes);
-	call->n_body_bytes = n_bytes;
-	must(curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n_bytes));
+	if (n_head > 0)
+		memcpy(call->body, options->body, n_head);
+	if (n_tail > 0)
+		memcpy(call->body + n_head, tail, n_tail);
+	call->n_head_bytes = n_head;
+	if (options->file)
+		call->file = *options->file;
+	call->file.tail = NULL;
+	call->n_body_bytes = n_head + call->file.n_bytes + n_tail;
+	must(curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->n_body_bytes));
 }
 
 static int set_method(struct http_call *call, const char *method)
@@ -241,7 +318,10 @@ int transfer_prepare(struct http_call *call, const struct http_call_options *opt
 {
 	if (!is_http_url(options->url))
 		return -1;
-	set_body(call, options->body, options->n_body_bytes);
+	set_body(call, options);
+	call->has_sink = options->sink != NULL;
+	if (options->sink)
+		call->sink = *options->sink;
 	if (set_method(call, options->method) < 0 || set_headers(call, options) < 0)
 		return -1;
 	if (curl_easy_setopt(call->easy, CURLOPT_URL, options->url) != CURLE_OK)
@@ -255,6 +335,10 @@ static const char *reason_of(struct http_call *call, CURLcode code)
 {
 	if (call->answer_too_large)
 		return "the answer was larger than the limit";
+	if (call->sink_failed)
+		return "the answer could not be written to a file";
+	if (call->target_refused && code == CURLE_COULDNT_CONNECT)
+		return "the address is not a public one";
 	/* What our own refusals to send again are called by libcurl would puzzle the reader. */
 	if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
 		return "the connection ended before an answer came";
@@ -277,7 +361,8 @@ static int64_t retry_after_s(CURL *easy)
 
 void transfer_judge(struct http_call *call, CURLcode code, struct http_answer *ret)
 {
-	*ret = (struct http_answer){.body = "", .body_started = call->body_started, .retry_after_s = -1};
+	*ret = (struct http_answer){.body = "", .content_type = "", .body_started = call->body_started, .retry_after_s = -1};
+	ret->too_large = call->answer_too_large;
 	if (code == CURLE_OK) {
 		long status = 0;
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -286,6 +371,9 @@ void transfer_judge(struct http_call *call, CURLcode code, struct http_answer *r
 		ret->body = buf_text(&call->answer);
 		ret->n_body_bytes = call->answer.len;
 		ret->retry_after_s = retry_after_s(call->easy);
+		const char *type = NULL;
+		curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+		ret->content_type = type ? type : "";
 		return;
 	}
 	bool may_have_left = call->n_body_bytes > 0 ? call->body_started : call->issued;
