@@ -23,6 +23,7 @@ enum pubid_kind {
 	PUBID_IMPORT = 10,
 	PUBID_WEBHOOK = 11,
 	PUBID_PAGE = 12,
+	PUBID_MEDIA = 13,
 };
 
 struct pubid_key {

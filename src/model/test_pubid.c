@@ -16,7 +16,7 @@ static const int64_t numbers[] = {0, 1, 2, 255, 256, 65535, 0x7FFFFFFF, 0x800000
 static void round_trip_of_every_kind(void **state)
 {
 	(void)state;
-	for (int kind = PUBID_ACCOUNT; kind <= PUBID_PAGE; kind++) {
+	for (int kind = PUBID_ACCOUNT; kind <= PUBID_MEDIA; kind++) {
 		for (size_t i = 0; i < N_NUMBERS; i++) {
 			for (size_t k = 0; k < N_NUMBERS; k++) {
 				int64_t a = -1, b = -1;
@@ -55,9 +55,9 @@ static void version_and_variant(void **state)
 static void another_kind_is_refused(void **state)
 {
 	(void)state;
-	for (int made = PUBID_ACCOUNT; made <= PUBID_PAGE; made++) {
+	for (int made = PUBID_ACCOUNT; made <= PUBID_MEDIA; made++) {
 		struct uuid id = pubid_make(&key, (enum pubid_kind)made, 3, 4);
-		for (int opened = PUBID_ACCOUNT; opened <= PUBID_PAGE; opened++) {
+		for (int opened = PUBID_ACCOUNT; opened <= PUBID_MEDIA; opened++) {
 			int64_t a = -1, b = -1;
 			assert_int_equal(pubid_open(&key, (enum pubid_kind)opened, &id, &a, &b), made == opened);
 			if (made != opened)
