@@ -2,6 +2,7 @@
 # make demo     a campaign of 10,000 against the simulator; ARGS=--once ends by itself
 # make test     everything, under sanitizers; ends with "N passed, N failed"; ARGS=unit for a suite
 # make check    format, layers, sizes, headers, warnings of two compilers, clang-tidy
+# make fuzz    every fuzz target for 30 s; ARGS="json 3600" for one of them, longer
 # make bench    figures for docs/benchmarks.md
 # make install  to DESTDIR and PREFIX (/usr/local, taken when build/ is made)
 # make format   what clang-format would have written
@@ -46,6 +47,15 @@ test: deps-build deps-test node_modules/.stamp build-test/build.ninja
 check: deps-build deps-check web/client/schema.d.ts
 	@tools/check.sh
 
+# The targets of tests/fuzz, with clang's libFuzzer. make test replays their corpora without it.
+build-fuzz/build.ninja: | deps-build deps-check
+	CC=clang CXX=clang++ meson setup build-fuzz --buildtype=debug -Doptimization=1 -Dfuzz=true -Db_sanitize=address,undefined \
+		-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
+
+fuzz: deps-build deps-check build-fuzz/build.ninja
+	@ninja -C build-fuzz --quiet $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+	@tests/fuzz/run.sh build-fuzz $(ARGS)
+
 bench: deps-test build/crier
 	@tests/bench/run.sh build/crier $(ARGS)
 
@@ -58,6 +68,6 @@ install: build/crier
 clean:
 	rm -rf build build-* node_modules web/client/schema.d.ts
 
-.PHONY: all demo test check bench format install clean build/crier
+.PHONY: all demo test check fuzz bench format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.
 .NOTPARALLEL:

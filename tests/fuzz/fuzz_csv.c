@@ -1,0 +1,51 @@
+/* A CSV file as an import reads it: records from any point on, columns by their names, contacts. */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "api/columns.h"
+#include "base/text.h"
+#include "fuzz.h"
+
+static void read_all(const char *path, int64_t size, struct arena *arena)
+{
+	struct records *records = NULL;
+	struct record record = {0};
+	struct columns columns = {0};
+	struct err err;
+	HOLDS(records_open(path, 0, 0, &records, &err) == 0);
+	int64_t line = 0, end = 0;
+	bool has_columns = false;
+	int got, n = 0;
+	while ((got = records_next(records, arena, &record)) == 1 && ++n < 10000) {
+		HOLDS(record.line > line && record.end_bytes > end && record.end_bytes <= size);
+		HOLDS(record.fault || (record.n_cells > 0 && record.n_cells <= RECORD_MAX_CELLS));
+		line = record.line;
+		end = record.end_bytes;
+		for (int i = 0; !record.fault && i < record.n_cells; i++)
+			HOLDS(utf8_valid(record.cell[i], strlen(record.cell[i])));
+		if (record.fault)
+			continue;
+		struct contact_request contact;
+		const char *number = NULL;
+		if (!has_columns)
+			has_columns = columns_read(record.cell, record.n_cells, arena, &columns, &err) == 0;
+		else if (!columns_contact(&columns, &record, n % 2 ? NULL : "GB", arena, &contact, &number))
+			HOLDS(contact.digits[0] != '\0' && strspn(contact.digits, "0123456789") == strlen(contact.digits));
+	}
+	HOLDS(got >= 0);
+	records_close(records);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
+{
+	char path[64];
+	int fd = memfd_create("csv", 0);
+	if (fd < 0 || write(fd, data, n_bytes) != (ssize_t)n_bytes)
+		abort();
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	struct arena *arena = arena_create(4096);
+	read_all(path, (int64_t)n_bytes, arena);
+	arena_destroy(arena);
+	close(fd);
+	return 0;
+}
