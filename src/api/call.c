@@ -211,8 +211,7 @@ void call_write(struct api_call *call, store_run_fn *run, unsigned after)
 
 int call_unknown(struct api_call *call)
 {
-	enum fault_code code = route_unknown_code(call->route);
-	fault_add(&call->faults, code, NULL, "There is nothing with this id");
+	route_fault_unknown(call);
 	return 1;
 }
 

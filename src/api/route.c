@@ -73,16 +73,32 @@ static size_t kind_of(const char *segment, size_t n)
 	return 0;
 }
 
-enum fault_code route_unknown_code(const struct route *route)
+static void fault_unknown(struct api_call *call, size_t kind)
 {
-	enum fault_code code = FAULT_NO_ROUTE;
+	int name_bytes = (int)strlen(kinds[kind].name) - 2;
+	fault_add(&call->faults, kinds[kind].unknown, NULL, "There is no %.*s with this id", name_bytes, kinds[kind].name + 1);
+}
+
+static size_t last_kind(const struct route *route)
+{
+	size_t kind = 0;
 	for (const char *pattern = route->path; *pattern == '/';) {
 		const char *segment;
 		size_t n = next_segment(&pattern, &segment);
 		if (*segment == '{')
-			code = kinds[kind_of(segment, n)].unknown;
+			kind = kind_of(segment, n);
 	}
-	return code;
+	return kind;
+}
+
+enum fault_code route_unknown_code(const struct route *route)
+{
+	return kinds[last_kind(route)].unknown;
+}
+
+void route_fault_unknown(struct api_call *call)
+{
+	fault_unknown(call, last_kind(call->route));
 }
 
 static bool open_id(struct api_call *call, size_t kind, const char *text, size_t n, int at)
@@ -95,7 +111,8 @@ static bool open_id(struct api_call *call, size_t kind, const char *text, size_t
 		return false;
 	}
 	if (!pubid_open(store_ids(call->api->options.store), kinds[kind].kind, &uuid, &call->id[at], &call->id_b[at])) {
-		call_fault(call, kinds[kind].unknown, NULL, "There is no %.*s with this id", name_bytes, kinds[kind].name + 1);
+		fault_unknown(call, kind);
+		call_faults(call);
 		return false;
 	}
 	return true;

@@ -21,3 +21,5 @@ enum route_found route_find(const char *method, const char *path, const struct r
 bool route_open_ids(struct api_call *call);
 /* The 404 code of the last id in the path. */
 enum fault_code route_unknown_code(const struct route *route);
+/* Add the 404 of the last id in the path. The same words for an id that is made up and for one of another account. */
+void route_fault_unknown(struct api_call *call);
