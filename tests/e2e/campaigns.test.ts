@@ -49,22 +49,12 @@ test('who lacks a value is skipped with the reason', async () => {
 	expect(data.skips).toEqual([{ rule: 'empty_placeholder', count: 1, meaning: skipped.status_details }]);
 });
 
-/** One whose verdict never comes. */
-async function pendingTemplate(): Promise<string> {
-	await w.sender();
-	await w.sim('POST', '/_sim/faults', { 'template-verdict': 'pending' });
-	const body = { data: { name: w.name(), channel: 'whatsapp', wa_sender_code: harness.NUMBER, wa_category: 'UTILITY', text: 'Hello.' } } as const;
-	const { data } = await good(w.api.POST('/v1/templates', { body }), 201);
-	await w.sim('POST', '/_sim/faults', { 'template-verdict': 'approve' });
-	return data.id;
-}
-
 test('create faults', async () => {
 	const template = await w.template();
 	const audience = await w.audience();
 	const fine = { name: w.name('fine'), channel: 'whatsapp', from: 'MyBusiness', template: template.id, audience: audience.id };
 	await w.campaign(template, audience, { name: 'Taken', schedule: FAR });
-	const pending = await pendingTemplate();
+	const pending = (await w.pendingTemplate()).id;
 	const create = (data: object) => w.api.POST('/v1/campaigns', { body: wrong(data) });
 	expect(await faults(create({}))).toEqual([
 		[400, 1515, 'data.channel'],

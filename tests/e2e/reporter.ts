@@ -1,11 +1,22 @@
 // Tells the run as TAP, one case a test, and at the end what the whole of it must have seen.
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { addSeen, noneSeen, SPEC } from './spec.ts';
 
 export default class TapReporter implements Reporter {
 	private n = 0;
 	private bad = 0;
 	private seen = noneSeen();
+	private vitest!: Vitest;
+
+	onInit(vitest: Vitest): void {
+		this.vitest = vitest;
+	}
+
+	/** Not some files or tests only? */
+	private isWhole(): boolean {
+		const { filenamePattern } = this.vitest as unknown as { filenamePattern?: string[] };
+		return !filenamePattern?.length && !this.vitest.config.testNamePattern;
+	}
 
 	onTestModuleEnd(module: TestModule): void {
 		const file = module.moduleId.slice(module.moduleId.lastIndexOf('/') + 1);
@@ -23,7 +34,7 @@ export default class TapReporter implements Reporter {
 			this.tell('outside of all tests', error.stack ?? error.message);
 		if (modules.length === 0)
 			this.tell('there are tests', 'none was run');
-		if (!process.env.CRIER_E2E_PART)
+		if (this.isWhole())
 			this.tellSeen();
 		console.log(`1..${this.n}`);
 	}
@@ -33,7 +44,8 @@ export default class TapReporter implements Reporter {
 		const name = `${file}: ${test.fullName}`;
 		if (state === 'skipped')
 			return this.tell(`${name} # SKIP`);
-		this.tell(name, state === 'passed' ? undefined : (errors ?? []).map((error) => error.stack ?? error.message).join('\n') || state);
+		const said = (errors ?? []).map((error) => `${error.stack ?? error.message}\n${plain(error.diff)}`).join('\n');
+		this.tell(name, state === 'passed' ? undefined : said || state);
 	}
 
 	private tellSeen(): void {
@@ -51,3 +63,5 @@ export default class TapReporter implements Reporter {
 			console.log(`# ${line}`);
 	}
 }
+
+const plain = (colored = '') => colored.replace(/\u001b\[\d+m/g, '');

@@ -111,6 +111,8 @@ export class World {
 	}
 
 	async end(): Promise<void> {
+		if (!this.server)
+			return; // it never started, which has been told
 		const statuses = [await this.server.stop(), await this.simulator.stop()];
 		const output = this.server.output();
 		if (statuses.some((status) => status !== 0))
@@ -210,6 +212,18 @@ export class World {
 		const fields = { name: this.name('template'), channel: 'whatsapp', wa_sender_code: harness.NUMBER, wa_category: 'MARKETING', text } as const;
 		const { data } = await good(this.api.POST('/v1/templates', { body: { data: fields } }), 201);
 		return this.approved(data.id);
+	}
+
+	/** One at Meta, where it stays undecided. */
+	async pendingTemplate(): Promise<Schemas['TemplateAnswer']['data']> {
+		await this.sender();
+		await this.sim('POST', '/_sim/faults', { 'template-verdict': 'pending' });
+		const fields = { name: this.name('pending'), channel: 'whatsapp', wa_sender_code: harness.NUMBER, wa_category: 'UTILITY', text: 'Hello.' } as const;
+		const { data } = await good(this.api.POST('/v1/templates', { body: { data: fields } }), 201);
+		const submitted = async () => (await good(this.api.GET('/v1/templates/{template}', at({ template: data.id })))).data.meta_id;
+		await waitUntil(submitted, 30, "the template's submission");
+		await this.sim('POST', '/_sim/faults', { 'template-verdict': 'approve' });
+		return data;
 	}
 
 	approved(template: string): Promise<Schemas['TemplateAnswer']['data']> {

@@ -1,0 +1,128 @@
+// Faults that a field has on more than one route: a list of contacts judges each as a single one is, and a PUT as a POST.
+import { expect, test } from 'vitest';
+import { fill, things } from './things.ts';
+import { at, faults, good, refused, world, wrong } from './world.ts';
+
+const w = world();
+const NUMBER = '447400123456';
+const CONTACT: [object, number][] = [
+	[{ first_name: 'x'.repeat(33) }, 1361],
+	[{ first_name: 'a\nb' }, 1361],
+	[{ first_name: 5 }, 1361],
+	[{ last_name: 'x'.repeat(33) }, 1362],
+	[{ custom1: 'x'.repeat(33) }, 1363],
+	[{ timestamp: 5 }, 1363],
+	[{ custom2: 'x'.repeat(71) }, 1364],
+	[{ date: [] }, 1364],
+	[{ tags: Array(11).fill('x') }, 1359],
+	[{ tags: { a: 'b' } }, 1359],
+	[{ tags: ['x'.repeat(65)] }, 1359],
+	[{ tags: [1] }, 1359],
+	[{ fields: [] }, 1365],
+	[{ fields: { '': 'x' } }, 1365],
+	[{ fields: { 'a{': 'x' } }, 1365],
+	[{ fields: { a: 'x'.repeat(1025) } }, 1365],
+	[{ fields: { a: null } }, 1365],
+	[{ fields: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [String(i), 'x'])) }, 1365],
+];
+const name = (change: object) => Object.keys(change)[0]!;
+// Just within the same limits, counted in characters.
+const FITTING = {
+	first_name: 'ß'.repeat(32),
+	last_name: '名'.repeat(32),
+	custom1: 'é'.repeat(32),
+	custom2: 'ü'.repeat(70),
+	tags: Array<string>(10).fill('t'.repeat(64)),
+	fields: { ...Object.fromEntries(Array.from({ length: 49 }, (_, i) => [`key ${i}`, 'x'])), ['k'.repeat(64)]: 'ö'.repeat(1024) },
+};
+
+test('a contact in a list is judged as a single one', async () => {
+	const create = (contact: object) =>
+		w.api.POST('/v1/audiences', { body: wrong({ name: 'Never made', channel: 'whatsapp', contacts: [{ number: '447400123457' }, contact] }) });
+	for (const [change, code] of CONTACT)
+		await refused(create({ number: NUMBER, ...change }), 400, code, `data.contacts[1].${name(change)}`);
+	const numbers: [object, number][] = [
+		[{}, 1353],
+		[{ number: '' }, 1353],
+		[{ number: '12' }, 1354],
+		[{ number: 5 }, 1354],
+		[{ number: '4'.repeat(46) }, 1355],
+	];
+	for (const [contact, code] of numbers)
+		await refused(create(contact), 400, code, 'data.contacts[1].number');
+	expect((await w.get('/v1/audiences?filter[search]=Never')).tree.data).toEqual([]);
+	expect((await good(create({ number: NUMBER, ...FITTING }), 201)).data.contacts_count).toBe(2);
+});
+
+test('a contact is changed by the rules it was made by', async () => {
+	const { audience } = await things(w);
+	const create = (data: object) => w.api.POST('/v1/audiences/{audience}/contacts', { ...at({ audience: audience! }), body: wrong(data) });
+	const { data: made } = await good(create({ number: '447400123459', first_name: 'Ann' }), 201);
+	const one = at({ audience: audience!, contact: made.id });
+	const read = async () => (await good(w.api.GET('/v1/audiences/{audience}/contacts/{contact}', one))).data;
+	const change = (data: object) => w.api.PUT('/v1/audiences/{audience}/contacts/{contact}', { ...one, body: wrong(data) });
+	for (const [fields, code] of CONTACT) {
+		await refused(change(fields), 400, code, `data.${name(fields)}`);
+		await refused(create({ number: '447400123458', ...fields }), 400, code, `data.${name(fields)}`);
+	}
+	await refused(change({ number: 5 }), 400, 1354, 'data.number');
+	expect(await read()).toEqual(made);
+	expect((await good(change(FITTING))).data).toMatchObject(FITTING);
+	const { data: cleared } = await good(change({ first_name: '', custom1: null })); // an empty text clears, null is as good as left out
+	expect(cleared).toMatchObject({ first_name: '', custom1: FITTING.custom1 });
+});
+
+test('several faults stand in the order of the fields', async () => {
+	const { audience } = await things(w);
+	const body = wrong({ fields: 5, tags: 5, custom2: 5, custom1: 5, last_name: 5, first_name: 5, number: 5 });
+	expect(await faults(w.api.POST('/v1/audiences/{audience}/contacts', { ...at({ audience: audience! }), body }))).toEqual([
+		[400, 1354, 'data.number'],
+		[400, 1361, 'data.first_name'],
+		[400, 1362, 'data.last_name'],
+		[400, 1363, 'data.custom1'],
+		[400, 1364, 'data.custom2'],
+		[400, 1359, 'data.tags'],
+		[400, 1365, 'data.fields'],
+	]);
+	const contacts = [{ number: '1', tags: 5 }, { number: NUMBER }, { last_name: 5 }];
+	expect(await faults(w.api.POST('/v1/audiences', { body: wrong({ contacts, channel: 'fax', name: 'a/b' }) }))).toEqual([
+		[400, 1304, 'data.name'],
+		[400, 1307, 'data.channel'],
+		[400, 1354, 'data.contacts[0].number'],
+		[400, 1359, 'data.contacts[0].tags'],
+		[400, 1353, 'data.contacts[2].number'],
+		[400, 1362, 'data.contacts[2].last_name'],
+	]);
+});
+
+test('updates refuse what creates refuse', async () => {
+	const ids = await things(w);
+	await w.campaign({ id: ids.template! }, { id: ids.audience! }, { schedule: '2199-01-01 00:00:00' });
+	const cases: [string, object, number, string?][] = [
+		['/v1/audiences/{audience}', {}, 1303, 'name'],
+		['/v1/audiences/{audience}', { name: 'a/b' }, 1304],
+		['/v1/audiences/{audience}', { name: 'x'.repeat(46) }, 1305],
+		['/v1/audiences/{audience}', { name: 'Fine', channel: 5 }, 1307, 'channel'],
+		['/v1/senders/{sender}', { name: ' ' }, 1405],
+		['/v1/senders/{sender}', { name: 'x'.repeat(46) }, 1406],
+		['/v1/senders/{sender}', { code: 5 }, 1407],
+		['/v1/senders/{sender}', { channel: 5 }, 1414],
+		['/v1/senders/{sender}', { rate: -1 }, 1410],
+		['/v1/senders/{sender}', { rate: 100001 }, 1410],
+		['/v1/senders/{sender}', { app_secret: '' }, 1410],
+		['/v1/senders/{sender}', { access_token: 'a b' }, 1410],
+		['/v1/senders/{sender}', { access_token: 'nonsense' }, 1411],
+		['/v1/campaigns/{campaign}', { channel: 5 }, 1515],
+		['/v1/campaigns/{campaign}', { from: 5 }, 1604],
+		['/v1/campaigns/{campaign}', { template: 5 }, 1608],
+		['/v1/campaigns/{campaign}', { audience: 5 }, 1606],
+		['/v1/campaigns/{campaign}', { rate: 'x' }, 1615],
+		['/v1/campaigns/{campaign}', { name: 5 }, 1631],
+		['/v1/campaigns/{campaign}', { schedule: 5 }, 1609],
+	];
+	for (const [path, change, code, field] of cases) {
+		const before = (await w.get(fill(path, ids))).data;
+		await refused(w.call('PUT', fill(path, ids), { data: change }), 400, code, `data.${field ?? name(change)}`);
+		expect((await w.get(fill(path, ids))).data, path).toEqual(before);
+	}
+});
