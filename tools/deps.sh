@@ -15,7 +15,7 @@ for group in "$@"; do
 		command -v node >/dev/null || wanted="$wanted nodejs"
 		command -v npm >/dev/null || wanted="$wanted npm"
 		;;
-	test) wanted="$wanted postgresql-15 curl" ;;
+	test) wanted="$wanted postgresql-15 curl chromium" ;;
 	check) wanted="$wanted clang clang-format clang-tidy libclang-rt-14-dev git" ;;
 	*) echo "deps.sh: unknown group '$group'; there are build, node, test and check" >&2 && exit 2 ;;
 	esac

@@ -177,10 +177,12 @@ void api_policy(struct http_request *req, struct http_policy *policy, void *arg)
 	struct api_call *call = call_create(arg, req);
 	const char *path = http_path(req);
 	char allow[ROUTE_ALLOW_BYTES];
-	/* Under /v1 nothing is told to strangers, not even which paths there are. */
-	if ((strncmp(path, "/v1/", 4) == 0 || strcmp(path, "/v1") == 0) && !authenticate(call))
+	enum route_found found = route_find(http_method(req), path, &call->route, allow);
+	bool open = found == ROUTE_FOUND && call->route->role == ROLE_OPEN;
+	/* Under /v1 nothing is told to strangers, not even which paths there are, but for what is open to all. */
+	if ((strncmp(path, "/v1/", 4) == 0 || strcmp(path, "/v1") == 0) && !open && !authenticate(call))
 		return;
-	switch (route_find(http_method(req), path, &call->route, allow)) {
+	switch (found) {
 	case ROUTE_NO_PATH:
 		call_fault(call, FAULT_NO_ROUTE, NULL, "There is nothing at this path");
 		return;

@@ -125,7 +125,8 @@ bool route_open_ids(struct api_call *call)
 	while (*pattern == '/') {
 		const char *want, *is;
 		size_t n_want = next_segment(&pattern, &want), n_is = next_segment(&path, &is);
-		if (*want == '{' && !open_id(call, kind_of(want, n_want), is, n_is, at++))
+		bool is_id = *want == '{' && strncmp(want, "{file}", n_want) != 0;
+		if (is_id && !open_id(call, kind_of(want, n_want), is, n_is, at++))
 			return false;
 	}
 	return true;

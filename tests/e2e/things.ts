@@ -41,7 +41,8 @@ export const fill = (path: string, ids: Ids) =>
 			throw new Error(`no ${kind} to put into ${path}: let things() make one`);
 		return ids[kind];
 	});
-export const NOTHING: Ids = Object.fromEntries([...KINDS.keys()].map((kind) => [kind, UNKNOWN_ID]));
+const FILE = 'docs.js'; // the one part of a path that is no id
+export const NOTHING: Ids = { file: FILE, ...Object.fromEntries([...KINDS.keys()].map((kind) => [kind, UNKNOWN_ID])) };
 
 export const completed = (data: { status: string }) => data.status === 'completed';
 export const finished = ({ status, messages: m }: { status: string; messages: { read: number; total: number; skipped: number; failed: number } }) =>
@@ -68,6 +69,7 @@ async function make(w: World): Promise<Ids> {
 	const senders = await good(w.api.GET('/v1/senders'));
 	const contacts = await good(w.api.GET('/v1/audiences/{audience}/contacts', at({ audience: audience.id })));
 	return {
+		file: FILE,
 		key: key.data.id,
 		sender: senders.data[0]!.id,
 		template: template.id,

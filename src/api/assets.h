@@ -1,0 +1,18 @@
+#pragma once
+/* What the server shows from itself: the reference at /docs and the contract as JSON, packed into the binary when it is built
+ * (web/pack.mjs), so that nothing is fetched from elsewhere and no folder has to be installed. */
+
+#include <stddef.h>
+
+struct asset {
+	const char *path; /* whole, as asked for */
+	const char *content_type;
+	const char *etag; /* weak: of the content, whichever way it is sent */
+	const unsigned char *plain;
+	size_t n_plain;
+	const unsigned char *gzip;
+	size_t n_gzip;
+};
+
+extern const struct asset assets[];
+extern const size_t n_assets;
