@@ -1,9 +1,9 @@
 // Several accounts in one server: made by `crier account` beside it, blind to each other on every route, blocked one by one.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { crier, type Answer } from './harness.ts';
+import { crier, type Answer, waitUntil } from './harness.ts';
 import { CODES, fill, type Ids, NOTHING, ROUTES, things } from './things.ts';
-import { good, refused, senderFields, world } from './world.ts';
+import { good, refused, senderFields, withWorld, world } from './world.ts';
 
 const w = world();
 const routes = ROUTES.filter((route) => route.path.startsWith('/v1/'));
@@ -129,3 +129,16 @@ test('its campaign in progress is held until a person resumes it', async () => {
 	expect((await good(w.api.POST('/v1/campaigns/{campaign}/resume', path))).data.hold).toBeNull();
 	await good(w.api.PUT('/v1/campaigns/{campaign}', { ...path, body: { data: { status: 'canceled' } } }));
 });
+
+test('a key that asks too often waits, and no other does', () =>
+	withWorld({ server: ['--rate-limit', '5'], webhooks: false }, async (slow) => {
+		const made = await good(slow.api.POST('/v1/keys', { body: { data: { name: 'calm', role: 'viewer' } } }), 201);
+		const answers = await Promise.all(Array.from({ length: 60 }, () => slow.call('GET', '/v1/accounts/self')));
+		const late = answers.filter((answer) => answer.status === 429);
+		expect(late.length).toBeGreaterThan(0);
+		expect(answers.filter((answer) => answer.status === 200).length + late.length).toBe(60);
+		for (const answer of late)
+			expect([answer.tree.errors[0].code, answer.headers['retry-after']]).toEqual([1022, '1']);
+		await good(slow.as(made.data.key).GET('/v1/accounts/self'));
+		await waitUntil(async () => (await slow.call('GET', '/v1/accounts/self')).status === 200, 10, 'the next turn');
+	}));
