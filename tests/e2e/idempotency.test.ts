@@ -113,17 +113,26 @@ test('keys are of an account, not of an API key', async () => {
 	expectAgain(first, again);
 });
 
-/** A body that is taken, for every route that takes a POST. A new route is to be put here. */
-const bodies: Record<string, (ids: Ids) => object | string | undefined> = {
-	'/v1/keys': () => ({ name: 'each', role: 'viewer' }),
-	'/v1/senders': () => senderFields('Second', '448081570124'),
-	'/v1/templates': () => ({ name: 'each', channel: 'whatsapp', wa_sender_code: NUMBER, wa_category: 'UTILITY', text: 'Hello.' }),
-	'/v1/audiences': () => ({ name: 'each', channel: 'whatsapp' }),
-	'/v1/audiences/{audience}/contacts': () => ({ number: '447400777777' }),
-	'/v1/audiences/{audience}/import': () => 'number\n447400888888\n',
-	'/v1/campaigns': (ids) => ({ channel: 'whatsapp', from: 'MyBusiness', template: ids.template, audience: ids.audience }),
-	'/v1/campaigns/{campaign}/pause': () => undefined,
-	'/v1/campaigns/{campaign}/resume': () => undefined,
+/** What each route that takes a POST is sent: the fields of `data`, or a body with its type. A new route is to be put here. */
+const bodies: Record<string, (ids: Ids) => { data?: object; raw?: string; type?: string }> = {
+	'/v1/keys': () => ({ data: { name: 'each', role: 'viewer' } }),
+	'/v1/senders': () => ({ data: senderFields('Second', '448081570124') }),
+	'/v1/media': () => ({ raw: 'Opening hours: 9 to 17\n', type: 'text/plain' }),
+	'/v1/templates': () => ({ data: { name: 'each', channel: 'whatsapp', wa_sender_code: NUMBER, wa_category: 'UTILITY', text: 'Hello.' } }),
+	'/v1/templates/sync': () => ({ data: { wa_sender_code: NUMBER } }),
+	'/v1/audiences': () => ({ data: { name: 'each', channel: 'whatsapp' } }),
+	'/v1/audiences/{audience}/contacts': () => ({ data: { number: '447400777777' } }),
+	'/v1/audiences/{audience}/import': () => ({ raw: 'number\n447400888888\n', type: 'text/csv' }),
+	'/v1/campaigns': (ids) => ({ data: { channel: 'whatsapp', from: 'MyBusiness', template: ids.template, audience: ids.audience } }),
+	'/v1/campaigns/preflight': (ids) => ({ data: { channel: 'whatsapp', from: 'MyBusiness', template: ids.template, audience: ids.audience } }),
+	'/v1/campaigns/{campaign}/test': () => ({ data: { to: ['447400123458'] } }),
+	'/v1/campaigns/{campaign}/pause': () => ({}),
+	'/v1/campaigns/{campaign}/resume': () => ({}),
+	'/v1/messages': (ids) => ({
+		data: { channel: 'whatsapp', from: 'MyBusiness', to: ['447400123458'], template: ids.template, variables: ['Ann', 'order 1'] },
+	}),
+	'/v1/optouts': () => ({ data: { number: '447400999998' } }),
+	'/v1/webhooks': () => ({ data: { url: 'https://example.com/hook', event: 'message' } }),
 };
 
 test('every route that takes a POST', async () => {
@@ -133,12 +142,9 @@ test('every route that takes a POST', async () => {
 	for (const route of ROUTES.filter((route) => route.method === 'POST' && route.path.startsWith('/v1/'))) {
 		const make = bodies[route.path];
 		expect(make, `${route.path} has no body in this test`).toBeDefined();
-		const body = make!(ids);
+		const { data, raw, type } = make!(ids);
 		const send = (key: string) =>
-			w.call('POST', fill(route.path, ids), typeof body === 'object' ? { data: body } : body, {
-				contentType: typeof body === 'string' ? 'text/csv' : undefined,
-				headers: { 'Idempotency-Key': key },
-			});
+			w.call('POST', fill(route.path, ids), data ? { data } : raw, { contentType: type, headers: { 'Idempotency-Key': key } });
 		const first = await send(`each ${route.path}`);
 		expect(first.status, `${route.path}: ${first.text}`).toBeLessThan(300);
 		expectAgain(first, await send(`each ${route.path}`));
