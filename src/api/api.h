@@ -18,6 +18,8 @@ struct api_options {
 	const char *import_folder;     /* where bodies of imports are written as they arrive */
 	uint64_t max_import_bytes;     /* 0 means 1 GiB */
 	unsigned key_rate;             /* requests a second of one API key; 0: no limit */
+	const char *blocked_countries; /* ISO codes between commas, that no single message goes to; NULL or "" none */
+	int test_allowance;            /* test messages of an account in 24 hours */
 	const char *public_url;        /* base of links; NULL: from the request's Host header */
 };
 

@@ -193,6 +193,8 @@ static void written(int result, void *arg)
 		webhook_in_reload(o->webhook_in);
 	if (result == 0 && (call->after & AFTER_DELIVERY))
 		delivery_notify(o->delivery);
+	if (result == 0 && (call->after & AFTER_SINGLES))
+		delivery_notify_singles(o->delivery, call->fed_sender);
 	if (result == 0 && (call->after & AFTER_IMPORT)) {
 		call->upload_path = NULL; /* the file is the importer's now */
 		importer_wake(o->importer);

@@ -36,6 +36,7 @@ struct api_call {
 	store_run_fn *run;             /* of call_read and call_write */
 	size_t n_judged;               /* faults that were there before it */
 	unsigned after;                /* of call_write */
+	int64_t fed_sender;            /* of AFTER_SINGLES: who has new single messages */
 	struct idempotent *idempotent; /* of a request with an Idempotency-Key (idempotency.h); NULL */
 };
 
@@ -63,6 +64,7 @@ enum {
 	AFTER_DELIVERY = 1, /* after the commit, before the answer: delivery has a look */
 	AFTER_SECRETS = 2,  /* the webhooks' secrets are read anew */
 	AFTER_IMPORT = 4,   /* the importer has a look */
+	AFTER_SINGLES = 8,  /* the lane of call->fed_sender does */
 };
 void call_write(struct api_call *call, store_run_fn *run, unsigned after);
 int call_unknown(struct api_call *call); /* add the 404 of the path's last id; returns 1 */
@@ -92,6 +94,7 @@ enum field_kind {
 	FIELD_TEXT, /* const char *; null counts as left out */
 	FIELD_INT,  /* int64_t */
 	FIELD_JSON, /* const char *: compact JSON of an array or object */
+	FIELD_RAW,  /* const cJSON *: whatever it is, for a judge to look at */
 };
 struct field {
 	const char *name;

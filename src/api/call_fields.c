@@ -16,7 +16,8 @@ static void decode_one(struct api_call *call, const cJSON *object, const cJSON *
 {
 	static const char *const rule[] = {[FIELD_TEXT] = "must be a string",
 	                                   [FIELD_INT] = "must be a whole number",
-	                                   [FIELD_JSON] = "must be a list or an object"};
+	                                   [FIELD_JSON] = "must be a list or an object",
+	                                   [FIELD_RAW] = ""};
 	int64_t number;
 	bool ok = false;
 	switch (f->kind) {
@@ -34,6 +35,10 @@ static void decode_one(struct api_call *call, const cJSON *object, const cJSON *
 		ok = cJSON_IsArray(item) || cJSON_IsObject(item);
 		if (ok)
 			*(const char **)(void *)place = compact(call, item);
+		break;
+	case FIELD_RAW:
+		ok = true;
+		*(const cJSON **)(void *)place = item;
 		break;
 	}
 	if (!ok)
@@ -55,10 +60,12 @@ static const char *last_name(const struct fault *f)
 	return dot ? dot + 1 : f->field;
 }
 
+/* An item of a list stands where the list does. */
 static size_t rank(const struct fault *f, const struct field *fields, size_t n_fields)
 {
-	size_t i = 0;
-	while (i < n_fields && strcmp(fields[i].name, last_name(f)) != 0)
+	const char *name = last_name(f);
+	size_t i = 0, n = strcspn(name, "[");
+	while (i < n_fields && (strlen(fields[i].name) != n || memcmp(fields[i].name, name, n) != 0))
 		i++;
 	return i;
 }

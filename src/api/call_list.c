@@ -83,7 +83,8 @@ static void put_other_page(struct api_call *call, const char *key, const struct 
 	}
 	int64_t number = page->number + (backwards ? -1 : 1);
 	page_token_format(store_ids(call->api->options.store), scope(call), backwards,
-	                  backwards ? page->first_key : page->last_key, number < 1 ? 1 : number, token);
+	                  backwards ? page->first_key : page->last_key, backwards ? page->first_sub : page->last_sub,
+	                  number < 1 ? 1 : number, token);
 	put_page_link(call, key, page, token);
 }
 

@@ -110,12 +110,14 @@ static bool open_id(struct api_call *call, size_t kind, const char *text, size_t
 		           name_bytes, kinds[kind].name + 1);
 		return false;
 	}
-	if (!pubid_open(store_ids(call->api->options.store), kinds[kind].kind, &uuid, &call->id[at], &call->id_b[at])) {
-		fault_unknown(call, kind);
-		call_faults(call);
-		return false;
-	}
-	return true;
+	const struct pubid_key *ids = store_ids(call->api->options.store);
+	if (pubid_open(ids, kinds[kind].kind, &uuid, &call->id[at], &call->id_b[at]))
+		return true;
+	if (kinds[kind].kind == PUBID_MESSAGE && pubid_open(ids, PUBID_INBOUND, &uuid, &call->id[at], NULL))
+		return true; /* a message that a person wrote: its second number is 0 */
+	fault_unknown(call, kind);
+	call_faults(call);
+	return false;
 }
 
 bool route_open_ids(struct api_call *call)

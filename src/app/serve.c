@@ -1,4 +1,5 @@
 /* The server: opens the rooms from the ground up, and closes them in the opposite order. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "app/signals.h"
 #include "base/log.h"
 #include "delivery/delivery.h"
+#include "model/number.h"
 #include "store/accounts.h"
 #include "webhook/in.h"
 
@@ -24,7 +26,7 @@ struct server {
 	struct place place;
 	char host[256], imports[1200], owner[160];
 	uint16_t port;
-	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb;
+	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb, test_allowance;
 	struct store *store;
 	struct delivery *delivery;
 	struct webhook_in *webhook_in;
@@ -34,6 +36,18 @@ struct server {
 };
 
 /* ---- settings ---- */
+
+/* ISO codes between commas, brought into upper case. */
+static int read_countries(char *list, struct err *err)
+{
+	for (char *p = list; *p; p += p[2] ? 3 : 2) {
+		char region[3] = {(char)toupper((unsigned char)p[0]), (char)toupper((unsigned char)p[1]), '\0'};
+		if (!number_region_known(region) || (p[2] != '\0' && p[2] != ','))
+			return err_set(err, "'blocked-countries' must be ISO country codes between commas, such as CU,IR");
+		memcpy(p, region, 2);
+	}
+	return 0;
+}
 
 static int read_settings(struct server *s, struct err *err)
 {
@@ -48,7 +62,9 @@ static int read_settings(struct server *s, struct err *err)
 	    config_number("template-poll", c->template_poll, 1, 86400, &s->poll_s, err) < 0 ||
 	    config_number("max-inflight", c->max_inflight, 1, 4096, &s->max_inflight, err) < 0 ||
 	    config_number("rate-limit", c->rate_limit, 0, 1000000, &s->rate_limit, err) < 0 ||
-	    config_number("max-import-mb", c->max_import_mb, 1, 1 << 20, &s->max_import_mb, err) < 0)
+	    config_number("max-import-mb", c->max_import_mb, 1, 1 << 20, &s->max_import_mb, err) < 0 ||
+	    config_number("test-allowance", c->test_allowance, 0, 1000000, &s->test_allowance, err) < 0 ||
+	    read_countries(s->config.blocked_countries, err) < 0)
 		return -1;
 	if (strncmp(c->graph_url, "http://", 7) != 0 && strncmp(c->graph_url, "https://", 8) != 0)
 		return err_set(err, "'graph-url' must begin with https:// or http://");
@@ -163,6 +179,8 @@ static int start(struct server *s, struct err *err)
 	                                          .import_folder = s->imports,
 	                                          .max_import_bytes = (uint64_t)s->max_import_mb << 20,
 	                                          .key_rate = (unsigned)s->rate_limit,
+	                                          .blocked_countries = s->config.blocked_countries,
+	                                          .test_allowance = (int)s->test_allowance,
 	                                          .public_url = text_or_null(s->config.public_url)});
 	return start_http(s, err);
 }

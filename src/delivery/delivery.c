@@ -17,6 +17,7 @@
 #include "delivery/transport_http.h"
 
 #define CONNECTIONS 256
+#define MAX_FED 64 /* senders with new single messages; beyond that everything is looked at */
 
 struct check {
 	char *phone_number_id, *token;
@@ -38,6 +39,8 @@ struct delivery {
 	usec_t stop_by_us;
 	pthread_mutex_t lock; /* of what follows */
 	struct check *checks;
+	int64_t fed[MAX_FED];
+	int n_fed;
 	struct delivery_stats stats;
 };
 
@@ -70,6 +73,18 @@ static void start_checks(struct delivery *d)
 	}
 }
 
+static void pass_on_singles(struct delivery *d)
+{
+	int64_t fed[MAX_FED];
+	pthread_mutex_lock(&d->lock);
+	int n = d->n_fed;
+	memcpy(fed, d->fed, (size_t)n * sizeof(*fed));
+	d->n_fed = 0;
+	pthread_mutex_unlock(&d->lock);
+	for (int i = 0; i < n; i++)
+		engine_singles(d->engine, fed[i]);
+}
+
 static bool is_over(struct delivery *d, usec_t now_us)
 {
 	if (!atomic_load(&d->stopping))
@@ -97,6 +112,7 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 	atomic_store(&d->woken, false);
 	struct now now = {.wall = clock_now_ms(), .mono = clock_mono_us()};
 	start_checks(d);
+	pass_on_singles(d);
 	if (atomic_exchange(&d->notified, false))
 		manage_notify(d->manage);
 	if (is_over(d, now.mono)) {
@@ -244,6 +260,22 @@ void delivery_notify(struct delivery *d)
 {
 	atomic_store(&d->notified, true);
 	engine_notify(d->engine);
+}
+
+void delivery_notify_singles(struct delivery *d, int64_t sender_no)
+{
+	bool known = false;
+	pthread_mutex_lock(&d->lock);
+	for (int i = 0; i < d->n_fed && !known; i++)
+		known = d->fed[i] == sender_no;
+	bool full = !known && d->n_fed == MAX_FED;
+	if (!known && !full)
+		d->fed[d->n_fed++] = sender_no;
+	pthread_mutex_unlock(&d->lock);
+	if (full)
+		delivery_notify(d);
+	else
+		wake(d);
 }
 
 int delivery_check_number(struct delivery *d, const char *phone_number_id, const char *access_token, delivery_checked_fn *done,

@@ -30,6 +30,9 @@ void delivery_stop(struct delivery *delivery, int timeout_ms);
 /* Something changed that delivery should look at: campaigns, senders, templates. Any thread; cheap. */
 void delivery_notify(struct delivery *delivery);
 
+/* This sender has new single messages: cheaper than a look at everything. Any thread. */
+void delivery_notify_singles(struct delivery *delivery, int64_t sender_no);
+
 /* Ask Meta for the phone-number record behind credentials that are not stored yet. `done` comes once, on the delivery
  * thread: `number` NULL when Meta refused or was not reached, with the sentence in `why`. Any thread. Texts are copied. */
 typedef void delivery_checked_fn(const struct wa_number_record *number, const char *why, void *arg);

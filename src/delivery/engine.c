@@ -111,6 +111,15 @@ static struct lane *find_lane(const struct engine *e, int64_t sender_no)
 	return NULL;
 }
 
+void engine_singles(struct engine *e, int64_t sender_no)
+{
+	struct lane *lane = find_lane(e, sender_no);
+	if (lane)
+		lane_fed_singles(lane);
+	else
+		atomic_store(&e->dirty, true);
+}
+
 static struct lane *add_lane(struct engine *e, const struct loaded_sender *from)
 {
 	if (e->n_lanes == e->cap_lanes) {

@@ -41,6 +41,8 @@ void engine_destroy(struct engine *engine);
 usec_t engine_turn(struct engine *engine, struct now now);
 /* Look at campaigns and senders anew. Any thread. */
 void engine_notify(struct engine *engine);
+/* There are new single messages of this sender; nothing else is loaded anew. The engine's own thread. */
+void engine_singles(struct engine *engine, int64_t sender_no);
 /* Claim nothing from now on. */
 void engine_drain(struct engine *engine);
 /* Nothing on the wire, nothing unrecorded, no job at the store. */

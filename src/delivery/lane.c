@@ -106,6 +106,14 @@ struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no)
 	return NULL;
 }
 
+struct lane_campaign *lane_singles(const struct lane *lane)
+{
+	for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
+		if (c->loaded->campaign.singles)
+			return c;
+	return NULL;
+}
+
 static struct lane_campaign *campaign_take(struct loaded_campaign **from, struct lane_campaign *old, struct now now)
 {
 	struct lane_campaign *c = old;
@@ -209,6 +217,17 @@ void lane_fed(struct lane *lane, int64_t campaign_no, bool frozen)
 	c->frozen = c->frozen || frozen;
 }
 
+void lane_fed_singles(struct lane *lane)
+{
+	struct lane_campaign *c = lane_singles(lane);
+	if (c) {
+		c->dry = false;
+		c->fed = true;
+		return;
+	}
+	lane->context->reload(lane->context->reload_arg); /* the first ones */
+}
+
 /* ---- what to claim ---- */
 
 int lane_room(const struct lane *lane)
@@ -237,10 +256,13 @@ static usec_t sooner(usec_t a, usec_t b)
 	return a < 0 ? b : b < 0 || a < b ? a : b;
 }
 
-/* The next one in turn that may have rows and whose own pace allows one, so that campaigns share the lane and a slow one
- * leaves it to the others. NULL: none now, *ret_wait says when. */
+/* Single messages first. Then the next campaign in turn that may have rows and whose own pace allows one, so that campaigns share
+ * the lane and a slow one leaves it to the others. NULL: none now, *ret_wait says when. */
 static struct lane_campaign *pick(struct lane *lane, struct now now, usec_t *ret_wait)
 {
+	struct lane_campaign *singles = lane_singles(lane);
+	if (singles && can_claim(singles, now.wall))
+		return singles;
 	struct lane_campaign *from = lane->turn ? lane->turn : lane->campaigns, *c = from;
 	*ret_wait = -1;
 	if (!c)
@@ -306,12 +328,12 @@ static void claim_done(struct job *job, int result, struct now now)
 		          log_i("in_ms", TROUBLE_US / 1000));
 	}
 	if (c && result == 0) {
-		c->dry = !claim->more;
+		c->dry = !claim->more && !c->fed;
 		c->look_at = claim->next_retry;
 	}
 	if (n > 0)
 		lane_post(lane, claim->row, n, now);
-	if (c && c->dry && c->look_at < 0 && c->frozen && !c->reported && n == 0) {
+	if (c && c->dry && c->look_at < 0 && c->frozen && !c->loaded->campaign.singles && !c->reported && n == 0) {
 		c->reported = true;
 		lane->context->reload(lane->context->reload_arg); /* it may be complete */
 	}
@@ -337,6 +359,7 @@ static int claim_start(struct lane *lane, struct lane_campaign *c, int n, struct
 		free(claim);
 		return 1;
 	}
+	c->fed = false;
 	lane->claiming = true;
 	lane->n_claimed += n;
 	return 0;
@@ -345,7 +368,7 @@ static int claim_start(struct lane *lane, struct lane_campaign *c, int n, struct
 /* Take what both the lane's and the campaign's pace allow. */
 static int take_tokens(struct lane *lane, struct lane_campaign *c, int want, usec_t now_us, usec_t *ret_wait)
 {
-	int64_t batch = lane->pacer.rate_milli * BATCH_MS / 1000000;
+	int64_t batch = c->loaded->campaign.singles ? 1 : lane->pacer.rate_milli * BATCH_MS / 1000000;
 	int least = batch < 1 ? 1 : batch > want ? want : (int)batch;
 	*ret_wait = pacer_wait_us(&lane->pacer, least, now_us);
 	if (*ret_wait > 0)

@@ -42,3 +42,5 @@ bool lane_is_gone(const struct lane *lane); /* its sender was deleted */
 int64_t lane_unfrozen(const struct lane *lane);
 /* Rows were added to one of its campaigns; `frozen` when that was all. */
 void lane_fed(struct lane *lane, int64_t campaign_no, bool frozen);
+/* Single messages of its sender were added. */
+void lane_fed_singles(struct lane *lane);

@@ -10,6 +10,7 @@ struct lane_campaign {
 	bool frozen;
 	bool held;      /* a rule held it in this lane; forgotten when it is loaded anew */
 	bool dry;       /* nothing to claim before look_at */
+	bool fed;       /* rows were added since the last claim began, which may not have seen them */
 	bool reported;  /* that it ran dry was told once */
 	msec_t look_at; /* -1: only news will do */
 	struct lane_campaign *next;
@@ -56,6 +57,8 @@ struct lane {
 	msec_t began;     /* webhooks are heard from then on */
 };
 
+/* The lane's single messages, which go before all campaigns; NULL: there have been none. */
+struct lane_campaign *lane_singles(const struct lane *lane);
 struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no);
 /* How many more rows may be in doubt at once. */
 int lane_room(const struct lane *lane);

@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "delivery/lane_internal.h"
+#include "store/singles.h"
+#include "wa/free.h"
 #include "wa/send.h"
 
 #define AMBIGUOUS_LIMIT 3 /* in a row: the lane stops and probes */
@@ -17,6 +19,7 @@
 
 struct flight {
 	struct lane *lane;
+	bool single;
 	int64_t campaign_no, seq;
 	int attempt;
 	usec_t posted_us;
@@ -88,6 +91,11 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 		certainly_not_sent(lane, o, now.wall + SLOW_RETRY_MS + lane_jitter(lane, SLOW_RETRY_MS));
 		break;
 	case WA_HOLD_CAMPAIGN:
+		if (f->single) { /* no campaign to hold: what is wrong is wrong with this message alone */
+			o->kind = OUTCOME_FAILED;
+			lane->context->stats->refused++;
+			break;
+		}
 		certainly_not_sent(lane, o, now.wall);
 		lane_hold_campaign(lane, f->campaign_no, answer->rule->meaning);
 		break;
@@ -171,6 +179,22 @@ static void not_posted(struct lane *lane, const struct claimed_row *row, enum ou
 	                                     .at = now.wall});
 }
 
+/* Each has a template of its own, or none. */
+static int single_encode(const struct claimed_row *row, const struct wa_key *key, struct arena *scratch, struct buf *out)
+{
+	const struct single *single = row->single;
+	struct template_text *text = arena_alloc(scratch, sizeof(*text));
+	struct err err;
+	if (!single->template_no)
+		return wa_free_encode(&single->content, row->contact.number, key, out);
+	if (single->template_gone || template_text_parse(scratch, single->tpl.text, text, &err) < 0)
+		return -1;
+	struct wa_plan *plan = wa_plan_create(&single->tpl, text);
+	int result = wa_send_encode(plan, &row->contact, key, scratch, out);
+	wa_plan_destroy(plan);
+	return result < 0 || out->overflow ? -1 : 0;
+}
+
 static int encode(struct lane *lane, const struct lane_campaign *c, const struct claimed_row *row, struct arena *scratch,
                   struct buf *out)
 {
@@ -179,6 +203,8 @@ static int encode(struct lane *lane, const struct lane_campaign *c, const struct
 	key.instance[sizeof(key.instance) - 1] = '\0';
 	arena_reset(scratch);
 	buf_reset(out);
+	if (row->single)
+		return single_encode(row, &key, scratch, out);
 	if (wa_send_encode(c->loaded->plan, &row->contact, &key, scratch, out) < 0 || out->overflow)
 		return -1;
 	return 0;
@@ -188,14 +214,21 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
                      struct buf *body, struct now now)
 {
 	if (encode(lane, c, row, scratch, body) < 0) {
-		not_posted(lane, row, OUTCOME_FAILED, "the message could not be put together", now);
+		bool gone = row->single && row->single->template_gone;
+		not_posted(lane, row, OUTCOME_FAILED,
+		           gone ? "its template was deleted before it could be sent" : "the message could not be put together",
+		           now);
 		return;
 	}
 	struct flight *f = malloc(sizeof(*f));
 	if (!f)
 		abort();
-	*f = (struct flight){
-		.lane = lane, .campaign_no = row->campaign_no, .seq = row->seq, .attempt = row->attempt, .posted_us = now.mono};
+	*f = (struct flight){.lane = lane,
+	                     .single = row->single != NULL,
+	                     .campaign_no = row->campaign_no,
+	                     .seq = row->seq,
+	                     .attempt = row->attempt,
+	                     .posted_us = now.mono};
 	const struct transport *t = lane->context->transport;
 	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
 		free(f);

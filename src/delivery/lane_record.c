@@ -101,7 +101,7 @@ static void look_for_ends(struct lane *lane)
 	if (lane->n_claimed > 0 || lane->n_unrecorded > 0)
 		return;
 	for (struct lane_campaign *c = lane->campaigns; c; c = c->next) {
-		if (c->dry && c->look_at < 0 && c->frozen) {
+		if (c->dry && c->look_at < 0 && c->frozen && !c->loaded->campaign.singles) {
 			lane->context->reload(lane->context->reload_arg);
 			return;
 		}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/singles.h"
 #include "store/templates.h"
 #include "wa/send.h"
 
@@ -42,6 +43,20 @@ static int load_campaign(struct store_tx *tx, const struct campaign *from, struc
 	return 0;
 }
 
+/* Its messages have what they need with them. 1: the sender has none. */
+static int load_singles(struct store_tx *tx, int64_t sender_no, struct loaded_campaign **ret)
+{
+	struct arena *arena = arena_create(512);
+	struct loaded_campaign *c = arena_alloc(arena, sizeof(*c));
+	c->arena = arena;
+	int found = singles_campaign(tx, sender_no, arena, &c->campaign);
+	if (found != 0)
+		arena_destroy(arena);
+	else
+		*ret = c;
+	return found;
+}
+
 static bool is_known(const struct load *load, int64_t sender_no)
 {
 	for (int i = 0; i < load->n_known; i++)
@@ -62,13 +77,16 @@ static int load_sender(struct store_tx *tx, struct load *load, const struct send
 		return -1;
 	if (campaigns_running(tx, sender->no, load->arena, &campaign, &n) != 0)
 		return -1;
-	s->campaign = arena_array(load->arena, (size_t)n, sizeof(struct loaded_campaign *));
+	s->campaign = arena_array(load->arena, (size_t)n + 1, sizeof(struct loaded_campaign *));
 	for (int i = 0; i < n; i++) {
 		if (load_campaign(tx, &campaign[i], &s->campaign[i]) < 0)
 			return -1;
 		s->n_campaigns++;
 	}
-	return 0;
+	int found = load_singles(tx, sender->no, &s->campaign[s->n_campaigns]);
+	if (found == 0)
+		s->n_campaigns++;
+	return found < 0 ? -1 : 0;
 }
 
 static int load_run(struct store_tx *tx, void *arg)

@@ -10,13 +10,13 @@
 
 struct wa_plan;
 
-/* A running campaign with all that its messages need, in memory of its own. */
+/* A running campaign with all that its messages need, in memory of its own. Of single messages there is no template here. */
 struct loaded_campaign {
 	struct arena *arena;
 	struct campaign campaign;
 	struct template tpl;
 	struct template_text text;
-	struct wa_plan *plan;
+	struct wa_plan *plan; /* NULL: single messages */
 };
 
 struct loaded_sender {

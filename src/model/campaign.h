@@ -30,6 +30,7 @@ struct campaign {
 	int64_t late_start_limit_min;
 	int64_t rate;        /* ceiling below the sender's; 0 none */
 	bool frozen;         /* every recipient has its row */
+	bool singles;        /* no campaign of a client's: its rows are single messages, and it is never over */
 	const char *hold;    /* why it waits for a person, NULL when it does not */
 	const char *hold_by; /* "person" or "rule" */
 	msec_t hold_since;

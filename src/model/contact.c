@@ -119,7 +119,7 @@ bool contact_key_is_builtin(const char *key)
 
 const char *contact_value(const struct contact *contact, const char *key, struct arena *scratch)
 {
-	const char *value = builtin_value(contact, key);
+	const char *value = contact->fields_only ? NULL : builtin_value(contact, key);
 	if (value)
 		return *value ? value : NULL;
 	if (!contact->fields || !*contact->fields)

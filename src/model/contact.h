@@ -22,6 +22,7 @@ struct contact {
 	const char *first_name, *last_name, *custom1, *custom2;
 	const char *tags;   /* JSON array of text, "" none */
 	const char *fields; /* JSON object of text, "" none */
+	bool fields_only;   /* of a single message: `fields` holds the value of every placeholder, whatever its name */
 	msec_t create_ms, update_ms;
 };
 

@@ -41,7 +41,9 @@ bool faults_on(const struct faults *faults, const char *field)
 {
 	for (size_t i = 0; i < faults->n; i++) {
 		const char *dot = strrchr(faults->item[i].field, '.');
-		if (strcmp(dot ? dot + 1 : faults->item[i].field, field) == 0)
+		const char *name = dot ? dot + 1 : faults->item[i].field;
+		size_t n = strcspn(name, "[");
+		if (strlen(field) == n && memcmp(name, field, n) == 0)
 			return true;
 	}
 	return false;

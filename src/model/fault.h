@@ -31,7 +31,7 @@ void faults_set_prefix(struct faults *faults, const char *fmt, ...) __attribute_
  * "'data.name' is longer than 45 characters". */
 void fault_add(struct faults *faults, enum fault_code code, const char *field, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-/* Is there a fault of this field (its last name, without the prefix)? */
+/* Is there a fault of this field (its last name, without the prefix), or of an item of it? */
 bool faults_on(const struct faults *faults, const char *field);
 bool faults_any(const struct faults *faults);
 int fault_status(enum fault_code code); /* HTTP */

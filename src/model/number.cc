@@ -14,6 +14,8 @@ using i18n::phonenumbers::PhoneNumberUtil;
 
 namespace {
 
+const int LETTERS = 26;
+
 const PhoneNumberUtil &util()
 {
 	return *PhoneNumberUtil::GetInstance();
@@ -88,6 +90,33 @@ extern "C" void number_country(const char *digits, char ret[3])
 	util().GetRegionCodeForNumber(number, &region);
 	if (region.size() == 2 && region != "ZZ")
 		std::memcpy(ret, region.c_str(), 3);
+}
+
+extern "C" int number_country_code(const char *digits)
+{
+	char country[3];
+	number_country(digits, country);
+	return number_region_code(country);
+}
+
+extern "C" int number_region_code(const char *region)
+{
+	int code = 0;
+	for (int i = 0; i < 2; i++) {
+		char c = region[i] >= 'a' && region[i] <= 'z' ? (char)(region[i] - 'a' + 'A') : region[i];
+		if (c < 'A' || c > 'Z')
+			return 0;
+		code = code * LETTERS + (c - 'A');
+	}
+	return region[2] == '\0' ? code + 1 : 0;
+}
+
+extern "C" void number_country_text(int country_code, char ret[3])
+{
+	bool known = country_code >= 1 && country_code <= LETTERS * LETTERS;
+	ret[0] = known ? (char)('A' + (country_code - 1) / LETTERS) : '\0';
+	ret[1] = known ? (char)('A' + (country_code - 1) % LETTERS) : '\0';
+	ret[2] = '\0';
 }
 
 extern "C" bool number_region_known(const char *region)

@@ -143,6 +143,8 @@ static void countries(void **state)
 		char country[3] = "xx";
 		number_country(cases[i].digits, country);
 		assert_string_equal(country, cases[i].country);
+		number_country_text(number_country_code(cases[i].digits), country);
+		assert_string_equal(country, cases[i].country);
 	}
 	static const char *const known[] = {"GB", "US", "DE", "IN", "BR"};
 	static const char *const unknown[] = {"", "G", "gb", "ZZ", "XX", "001", "GBR", "  "};
@@ -150,6 +152,22 @@ static void countries(void **state)
 		assert_true(number_region_known(known[i]));
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
 		assert_false(number_region_known(unknown[i]));
+}
+
+static void countries_as_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(number_country_code("447400123456"), 6 * 26 + 1 + 1);
+	assert_int_equal(number_country_code("80012345678"), 0);
+	static const struct {
+		int code;
+		const char *text;
+	} cases[] = {{1, "AA"}, {26, "AZ"}, {27, "BA"}, {676, "ZZ"}, {0, ""}, {677, ""}, {-1, ""}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[3] = "xx";
+		number_country_text(cases[i].code, text);
+		assert_string_equal(text, cases[i].text);
+	}
 }
 
 static void masks(void **state)
@@ -176,9 +194,9 @@ static void masks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(international), cmocka_unit_test(what_was_parsed_parses_to_itself),
-		cmocka_unit_test(of_a_region),   cmocka_unit_test(countries),
-		cmocka_unit_test(masks),
+		cmocka_unit_test(international),        cmocka_unit_test(what_was_parsed_parses_to_itself),
+		cmocka_unit_test(of_a_region),          cmocka_unit_test(countries),
+		cmocka_unit_test(countries_as_numbers), cmocka_unit_test(masks),
 	};
 	return cmocka_run_group_tests_name("model/number", tests, NULL, NULL);
 }

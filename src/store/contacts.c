@@ -68,7 +68,7 @@ static int insert(struct store_tx *tx, struct audience_edit *edit, const struct 
 	               SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(c->first_no), sql_int(edit->version),
 	                        sql_text(c->number), sql_text(c->first_name), sql_text(c->last_name), sql_text(c->custom1),
 	                        sql_text(c->custom2), sql_text(c->tags), sql_text(c->fields), sql_int(c->create_ms),
-	                        sql_int(edit->now)),
+	                        sql_int(edit->now), sql_int(number_country_code(c->number))),
 	               NULL);
 }
 

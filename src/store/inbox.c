@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/number.h"
 #include "sql/sql.h"
 #include "statements.h"
 
@@ -108,7 +109,8 @@ int inbound_add(struct store_tx *tx, const unsigned char *hash, const struct inb
 		return found;
 	if (sql_run(tx->db, STMT_INBOUND_INSERT,
 	            SQL_ARGS(sql_int(*ret_account), sql_int(sender_no), sql_text(m->from), sql_text(m->wamid), sql_text(m->type),
-	                     sql_text(m->text), sql_text(m->payload), sql_text(m->context_id), sql_int(m->at), sql_int(now)),
+	                     sql_text(m->text), sql_text(m->payload), sql_text(m->context_id), sql_int(m->at), sql_int(now),
+	                     sql_int(number_country_code(m->from))),
 	            &changes) < 0)
 		return -1;
 	return changes ? 0 : 1;

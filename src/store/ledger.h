@@ -9,6 +9,8 @@
 #include "store/page.h"
 #include "store/store.h"
 
+struct single;
+
 /* ---- freeze: the audience becomes rows, in batches, resumable ---- */
 
 /* Add the next `max_rows` recipients of a campaign in progress, each queued, or skipped by a rule (opted out, empty
@@ -21,11 +23,12 @@ struct claimed_row {
 	int64_t campaign_no, seq;
 	int attempt; /* this one, from 1 */
 	struct contact contact;
+	const struct single *single; /* what a single message is made of; NULL: of the campaign's template */
 };
 /* Claim up to `max` rows that may be sent now under lane epoch `epoch`: retries whose time has come, then fresh ones in
  * order. Nothing when the campaign or its sender is held, or the campaign is not in progress. Past the deadline, rows are
- * skipped by rule instead. Memory from `arena`. *ret_more: there may be more to claim right now. 1 when the epoch is
- * not the lane's present one (fenced): nothing was done. */
+ * skipped by rule instead, single messages each past its own. Memory from `arena`. *ret_more: there may be more to claim right
+ * now. 1 when the epoch is not the lane's present one (fenced): nothing was done. */
 must_check int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
                             struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more);
 /* The earliest not-before among a campaign's queued rows; -1 none. */
@@ -92,9 +95,10 @@ must_check int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t no
 /* ---- seen from outside ---- */
 
 struct ledger_row {
-	int64_t campaign_no, seq, account_no, sender_no, audience_no, template_no;
+	int64_t campaign_no, seq, account_no, sender_no, audience_no;
+	int64_t template_no; /* 0: a single message without one */
 	const char *campaign_name, *sender_name, *template_text;
-	msec_t start_ms; /* of the campaign: when the row was made */
+	msec_t start_ms; /* when the row was made: the campaign's start, or when the single message was asked for */
 	enum state state;
 	int attempts;
 	int code;
@@ -103,10 +107,15 @@ struct ledger_row {
 	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms; /* -1 not yet */
 	msec_t not_before;                                                                   /* -1 none */
 	struct contact contact;
+	const char *type; /* of the content: text, image… */
+	bool is_single;
+	/* of a single message */
+	const char *text;    /* without a template: what was written */
+	const char *payload; /* NULL none */
+	int64_t test_of;     /* campaign that it tries out; 0 none */
+	msec_t expire_ms;
 };
 must_check int ledger_read(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, struct arena *arena,
                            struct ledger_row *ret); /* 1 unknown */
-/* An account's rows, newest campaign first and the latest row first; of one campaign when `campaign_no` is not 0. `states`: bit
- * per state, 0 any. The page's key is campaign_no * 2^32 + seq. */
-must_check int ledger_list(struct store_tx *tx, int64_t account_no, int64_t campaign_no, unsigned states, struct page *page,
-                           struct arena *arena, struct ledger_row *ret, int *ret_n);
+/* Stop a row that is still queued: it is canceled. 1 unknown, 2 handed over already. */
+must_check int ledger_stop(struct store_tx *tx, int64_t account_no, int64_t campaign_no, int64_t seq, msec_t now);

@@ -4,6 +4,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/ledger_row.h"
+#include "store/singles.h"
 #include "store/tally_batch.h"
 
 #define EXPIRE_ROWS 2000
@@ -11,7 +12,7 @@
 struct claim {
 	struct store_tx *tx;
 	int64_t campaign_no, sender_no, epoch, claim_seq, next_seq, audience_no, account_no;
-	bool expired;
+	bool expired, singles;
 	msec_t now;
 	struct arena *arena; /* of the caller: what the rows refer to */
 	struct tally_batch *batch;
@@ -35,7 +36,8 @@ static int claim_open(struct claim *c)
 	c->claim_seq = sql_col_int(rows, 4);
 	c->next_seq = sql_col_int(rows, 5);
 	msec_t deadline = sql_is_null(rows, 7) ? sql_col_int(rows, 6) + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 7);
-	c->expired = c->now > deadline;
+	c->singles = sql_col_int(rows, 10) != 0;
+	c->expired = c->now > deadline && !c->singles;
 	c->audience_no = sql_col_int(rows, 8);
 	c->account_no = sql_col_int(rows, 9);
 	return 0;
@@ -50,6 +52,17 @@ static int skip_row(struct claim *c, struct row *row, enum skip_rule rule)
 	return row_move(c->tx, c->batch, row, &is);
 }
 
+/* What a single message is made of; *ret_late: its own time is over. */
+static int claim_single(struct claim *c, int64_t seq, const struct single **ret, bool *ret_late)
+{
+	struct single *single = arena_alloc(c->arena, sizeof(*single));
+	if (single_read(c->tx, c->campaign_no, seq, c->arena, single) != 0)
+		return -1;
+	*ret = single;
+	*ret_late = single->expire_ms <= c->now;
+	return 0;
+}
+
 static int claim_row(struct claim *c, const struct sql_rows *rows)
 {
 	int64_t seq = sql_col_int(rows, 0);
@@ -58,8 +71,12 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	int got = row_load(c->tx, c->campaign_no, seq, c->arena, &was);
 	if (got != 0)
 		return got < 0 ? -1 : 0;
-	if (opted_out)
-		return skip_row(c, &was, RULE_OPTED_OUT);
+	const struct single *single = NULL;
+	bool late = false;
+	if (c->singles && claim_single(c, seq, &single, &late) < 0)
+		return -1;
+	if (opted_out || late)
+		return skip_row(c, &was, opted_out ? RULE_OPTED_OUT : RULE_DEADLINE);
 	struct row is = was;
 	is.state = STATE_CLAIMED;
 	is.epoch = c->epoch;
@@ -75,6 +92,7 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 		.campaign_no = c->campaign_no,
 		.seq = seq,
 		.attempt = is.attempts,
+		.single = single,
 		.contact = {.audience_no = c->audience_no,
 	                    .no = sql_col_int(rows, 2),
 	                    .first_no = sql_col_int(rows, 3),
@@ -84,7 +102,8 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	                    .custom1 = arena_strdup(c->arena, sql_col_text(rows, 7, NULL)),
 	                    .custom2 = arena_strdup(c->arena, sql_col_text(rows, 8, NULL)),
 	                    .fields = arena_strdup(c->arena, sql_col_text(rows, 9, NULL)),
-	                    .tags = ""},
+	                    .tags = "",
+	                    .fields_only = c->singles},
 	};
 	return 0;
 }

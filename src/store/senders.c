@@ -11,6 +11,7 @@
 #include "store/list.h"
 #include "store/one.h"
 #include "store/secret.h"
+#include "store/singles.h"
 
 #define MAX_SECRET_BYTES 4096
 
@@ -206,6 +207,11 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 		if (used != 0)
 			return used < 0 ? -1 : 2;
 	}
+	bool open;
+	if (singles_open(tx, no, &open) < 0)
+		return -1;
+	if (open)
+		return 2;
 	return sql_run(tx->db, STMT_SENDER_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
 }
 

@@ -23,7 +23,7 @@ must_check int sender_by_name(struct store_tx *tx, int64_t account_no, const cha
 must_check int sender_by_code(struct store_tx *tx, int64_t account_no, const char *code, struct arena *arena, struct sender *ret);
 must_check int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_filter *filter, struct page *page,
                            struct arena *arena, struct sender *ret, int *ret_n);
-/* 1 unknown, 2 in use by a scheduled or running campaign. */
+/* 1 unknown, 2 in use by a scheduled or running campaign, or by single messages not handed over yet. */
 must_check int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 
 /* The access token, unsealed; the caller wipes it. 1 unknown. */

@@ -101,6 +101,25 @@ static void contacts_are_added_updated_and_taken(void **state)
 	assert_int_equal(update(w, 99, &clear), 1);
 }
 
+/* Every version knows the country of its number. */
+static void contacts_have_their_country(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t no;
+	struct contact_request british = world_contact_request("447400123456", "Ann"),
+			       french = world_contact_request("33612345678", "Anne"),
+			       nowhere = world_contact_request("80012345678", "A");
+	(void)add(w, &british, false, &no);
+	(void)add(w, &french, false, &no);
+	(void)add(w, &nowhere, false, &no);
+	french.first_name = "Annette";
+	assert_int_equal(add(w, &french, true, &no), CONTACT_UPDATED);
+	static const char sql[] = "SELECT SUM(country * (CASE number WHEN '%s' THEN 1 ELSE 0 END)) FROM contact";
+	assert_int_equal(world_int(w, sql, "447400123456"), number_country_code("447400123456"));
+	assert_int_equal(world_int(w, sql, "33612345678"), 2 * number_country_code("33612345678"));
+	assert_int_equal(world_int(w, sql, "80012345678"), 0);
+}
+
 static void a_deleted_contact_may_come_again_as_another(void **state)
 {
 	struct world *w = world_open(state, 2);
@@ -234,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(names_are_taken_once),
 		WORLD_ON_BOTH(contacts_are_added_updated_and_taken),
+		WORLD_ON_BOTH(contacts_have_their_country),
 		WORLD_ON_BOTH(a_deleted_contact_may_come_again_as_another),
 		WORLD_ON_BOTH(many_changes_in_one_session_make_one_version),
 		WORLD_ON_BOTH(a_campaign_sees_its_own_version_only),

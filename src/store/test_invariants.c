@@ -18,13 +18,13 @@ static const char tallies_text[] =
 	" UNION ALL SELECT campaign_no, 5, delivered_ms / 60000, -1 FROM ledger WHERE delivered_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 6, read_ms / 60000, -1 FROM ledger WHERE read_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 7, failed_ms / 60000, -1 FROM ledger WHERE failed_ms IS NOT NULL"
-	") parts WHERE campaign_no NOT IN (SELECT no FROM campaign WHERE deleted_ms IS NOT NULL)"
+	") parts WHERE campaign_no NOT IN (SELECT no FROM campaign WHERE deleted_ms IS NOT NULL AND kind = 0)"
 	" GROUP BY campaign_no, kind, bucket HAVING SUM(n) <> 0";
 
 /* What each state cannot be without, and what it cannot have. */
 static const char rows_text[] =
 	"SELECT l.campaign_no, l.seq, l.state, l.attempts FROM ledger l JOIN campaign c ON c.no = l.campaign_no"
-	" JOIN sender s ON s.no = c.sender_no WHERE c.deleted_ms IS NULL AND ("
+	" JOIN sender s ON s.no = c.sender_no WHERE (c.deleted_ms IS NULL OR c.kind = 1) AND ("
 	"  l.state < 0 OR l.state > 9 OR l.attempts < 0 OR l.seq >= c.next_seq"
 	"  OR (l.state IN (1, 2, 3) AND (l.attempts < 1 OR l.epoch IS NULL OR l.claimed_ms IS NULL))"
 	"  OR (l.state = 1 AND l.epoch <> s.epoch)"
@@ -45,9 +45,9 @@ static const char campaigns_text[] =
 	"  COUNT(CASE WHEN l.state = 0 THEN 1 END) AS n_queued,"
 	"  COUNT(CASE WHEN l.state <= 1 OR (l.state = 2 AND k.on_unconfirmed = 1) THEN 1 END) AS n_open"
 	" FROM campaign k LEFT JOIN ledger l ON l.campaign_no = k.no GROUP BY k.no) r ON r.campaign_no = c.no"
-	" WHERE c.deleted_ms IS NULL AND (n_rows <> c.next_seq - 1 OR n_contacts <> n_rows"
+	" WHERE (c.deleted_ms IS NULL OR c.kind = 1) AND (n_rows <> c.next_seq - 1 OR n_contacts <> n_rows"
 	"  OR (c.status = 0 AND n_rows > 0)"
-	"  OR (c.status = 1 AND c.frozen = 1 AND n_open = 0)"
+	"  OR (c.status = 1 AND c.frozen = 1 AND n_open = 0 AND c.kind = 0)"
 	"  OR (c.status = 2 AND (n_open > 0 OR c.frozen = 0 OR c.hold IS NOT NULL))"
 	"  OR (c.status = 3 AND c.sweep = 0 AND n_queued > 0)"
 	"  OR (c.status >= 2) <> (c.end_ms IS NOT NULL))";

@@ -13,7 +13,8 @@ static void check_token(const char *text)
 	if (!page_token_parse(&key, 42, text, &page))
 		return;
 	bool backwards = page.after != 0;
-	page_token_format(&key, 42, backwards, backwards ? page.after : page.before, page.number, again);
+	page_token_format(&key, 42, backwards, backwards ? page.after : page.before, backwards ? page.after_sub : page.before_sub,
+	                  page.number, again);
 	HOLDS(strcmp(again, text) == 0);
 	HOLDS(!page_token_parse(&key, 43, text, &page));
 }
@@ -52,9 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 		memcpy(&number, data + 9, 8);
 		no = no < 0 ? -(no + 1) : no;
 		number = number < 0 ? -(number + 1) : number;
-		page_token_format(&key, 42, data[0] & 1, no, number, token);
+		page_token_format(&key, 42, data[0] & 1, no, -no, number, token);
 		HOLDS(page_token_parse(&key, 42, token, &page));
 		HOLDS(page.number == number && (data[0] & 1 ? page.after : page.before) == no);
+		HOLDS((data[0] & 1 ? page.after_sub : page.before_sub) == -no);
 	}
 	free(text);
 	return 0;

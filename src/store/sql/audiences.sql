@@ -55,8 +55,8 @@ FROM contact WHERE audience_no = $1 AND no = $2;
 
 -- name: contact_insert
 INSERT INTO contact (audience_no, no, first_no, since_v, number, first_name, last_name, custom1, custom2, tags, fields,
-  create_ms, update_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+  create_ms, update_ms, country)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- name: contact_end
 UPDATE contact SET until_v = $3 WHERE audience_no = $1 AND no = $2;

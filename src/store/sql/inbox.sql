@@ -29,8 +29,8 @@ SELECT kind, n FROM inbox_count ORDER BY kind
 SELECT no, account_no FROM sender WHERE phone_number_id = $1 AND app_secret_hash = $2 AND deleted_ms IS NULL ORDER BY no LIMIT 1;
 
 -- name: inbound_insert
-INSERT INTO inbound (account_no, sender_no, number, wamid, type, text, payload, context_id, at_ms, create_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (sender_no, wamid) DO NOTHING;
+INSERT INTO inbound (account_no, sender_no, number, wamid, type, text, payload, context_id, at_ms, create_ms, country)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (sender_no, wamid) DO NOTHING;
 
 -- name: optout_set
 INSERT INTO optout (account_no, number, out, source, text, at_ms) VALUES ($1, $2, $3, $4, $5, $6)

@@ -28,7 +28,8 @@ ORDER BY c.no LIMIT $5;
 UPDATE campaign SET freeze_no = $2, next_seq = $3, frozen = $4 WHERE no = $1;
 
 -- name: claim_gate
-SELECT c.status, c.hold, s.hold, s.epoch, c.claim_seq, c.next_seq, c.start_ms, c.deadline_ms, c.audience_no, c.account_no
+SELECT c.status, c.hold, s.hold, s.epoch, c.claim_seq, c.next_seq, c.start_ms, c.deadline_ms, c.audience_no, c.account_no,
+  c.kind
 FROM campaign c JOIN sender s ON s.no = c.sender_no WHERE c.no = $1 AND c.sender_no = $2 {for_update_of_c};
 
 -- name: claim_retries
@@ -91,7 +92,7 @@ SELECT c.status, c.frozen, c.on_unconfirmed,
   (SELECT n FROM tally WHERE campaign_no = c.no AND kind = 0 AND bucket = 0),
   (SELECT n FROM tally WHERE campaign_no = c.no AND kind = 0 AND bucket = 1),
   (SELECT n FROM tally WHERE campaign_no = c.no AND kind = 0 AND bucket = 2)
-FROM campaign c WHERE c.no = $1;
+FROM campaign c WHERE c.no = $1 AND c.kind = 0;
 
 -- name: settle_complete
 UPDATE campaign SET status = 2, end_ms = $2, update_ms = $2, hold = NULL, hold_by = NULL, hold_ms = NULL
@@ -105,25 +106,4 @@ ON CONFLICT (campaign_no, kind, bucket) DO UPDATE SET n = tally.n + excluded.n;
 SELECT kind, bucket, n FROM tally WHERE campaign_no = $1 ORDER BY kind, bucket;
 
 -- name: ledger_read
-SELECT 0, ledger_seen.* FROM ledger_seen WHERE campaign_no = $1 AND seq = $2 AND account_no = $3;
-
--- name: ledger_count
-SELECT CAST(COALESCE(SUM(t.n), 0) AS BIGINT) FROM campaign c JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
-WHERE c.account_no = $1 AND c.no >= $2 AND c.no <= $3 AND c.deleted_ms IS NULL
-  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(t.bucket AS INTEGER)) & 1) = 1);
-
--- name: ledger_list_before
-SELECT campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
-WHERE account_no = $1 AND campaign_no >= $2
-  AND campaign_no <= CASE WHEN CAST($3 AS BIGINT) < CAST($5 AS BIGINT) / 4294967296 THEN $3 ELSE CAST($5 AS BIGINT) / 4294967296 END
-  AND seq < CASE WHEN own_no = CAST($5 AS BIGINT) / 4294967296 THEN CAST($5 AS BIGINT) % 4294967296 ELSE 4294967296 END
-  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
-ORDER BY own_no DESC, seq DESC LIMIT $6;
-
--- name: ledger_list_after
-SELECT campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
-WHERE account_no = $1 AND campaign_no <= $3
-  AND campaign_no >= CASE WHEN CAST($2 AS BIGINT) > CAST($5 AS BIGINT) / 4294967296 THEN $2 ELSE CAST($5 AS BIGINT) / 4294967296 END
-  AND seq > CASE WHEN own_no = CAST($5 AS BIGINT) / 4294967296 THEN CAST($5 AS BIGINT) % 4294967296 ELSE 0 END
-  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
-ORDER BY own_no, seq LIMIT $6;
+SELECT 0, 0, ledger_seen.* FROM ledger_seen WHERE campaign_no = $1 AND seq = $2 AND account_no = $3;

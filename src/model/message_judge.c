@@ -1,0 +1,182 @@
+/* The judge of a single message. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/message.h"
+#include "model/sender.h"
+
+#define BUTTON_TEXT_MAX 20
+#define URL_MAX 2000
+
+static void judge_from(const char *from, struct faults *faults)
+{
+	size_t n = from ? strlen(from) : 0;
+	if (!from)
+		fault_add(faults, FAULT_MESSAGE_FROM_REQUIRED, "from", " is required: the name of a sender");
+	else if (n == 0 || utf8_length(from, n) > SENDER_NAME_MAX || text_has_control(from, n))
+		fault_add(faults, FAULT_MESSAGE_FROM_INVALID, "from", " must be the name of a sender, 1 to %d characters long",
+		          SENDER_NAME_MAX);
+}
+
+/* One number; `field` names it. */
+static void judge_number(const cJSON *item, const char *field, char ret[MESSAGE_MAX_TO][NUMBER_BYTES], int *n,
+                         struct faults *faults)
+{
+	char *digits = ret[*n];
+	if (!cJSON_IsString(item) || number_parse(item->valuestring, strlen(item->valuestring), digits) != NUMBER_OK) {
+		fault_add(faults, FAULT_MESSAGE_TO_INVALID, field,
+		          " must be a valid phone number: digits with the country code, one '+' before them at most");
+		return;
+	}
+	for (int i = 0; i < *n; i++) {
+		if (strcmp(ret[i], digits) == 0) {
+			fault_add(faults, FAULT_MESSAGE_TO_INVALID, field,
+			          " is a number that stands there already; nobody is written to twice");
+			return;
+		}
+	}
+	++*n;
+}
+
+void message_judge_to(const cJSON *to, char ret[MESSAGE_MAX_TO][NUMBER_BYTES], int *ret_n, struct faults *faults)
+{
+	*ret_n = 0;
+	if (!to || cJSON_IsNull(to) || (cJSON_IsArray(to) && !to->child)) {
+		fault_add(faults, FAULT_MESSAGE_TO_REQUIRED, "to", " is required: a phone number, or a list of 1 to %d",
+		          MESSAGE_MAX_TO);
+		return;
+	}
+	if (!cJSON_IsArray(to)) {
+		judge_number(to, "to", ret, ret_n, faults);
+		return;
+	}
+	if (cJSON_GetArraySize(to) > MESSAGE_MAX_TO) {
+		fault_add(faults, FAULT_MESSAGE_TO_MANY, "to", " must hold at most %d numbers", MESSAGE_MAX_TO);
+		return;
+	}
+	int i = 0;
+	for (const cJSON *item = to->child; item; item = item->next) {
+		char field[16];
+		snprintf(field, sizeof(field), "to[%d]", i++);
+		judge_number(item, field, ret, ret_n, faults);
+	}
+}
+
+static bool is_media(const char *type)
+{
+	return strcmp(type, "image") == 0 || strcmp(type, "video") == 0 || strcmp(type, "document") == 0;
+}
+
+static void judge_text(const struct message_request *req, struct faults *faults)
+{
+	size_t n = req->text ? strlen(req->text) : 0;
+	/* A caption may be missing; text with a button may not. */
+	bool needed = !req->template_id && (!req->type || strcmp(req->type, "text") == 0 || req->button_type);
+	if (needed && (!req->text || text_is_blank(req->text, n)))
+		fault_add(faults, FAULT_MESSAGE_TEXT, "text", " is required, or `template`");
+	else if (req->text && req->template_id)
+		fault_add(faults, FAULT_MESSAGE_TEXT, "text", " and `template` exclude each other");
+	else if (req->text && utf8_length(req->text, n) > MESSAGE_TEXT_MAX)
+		fault_add(faults, FAULT_MESSAGE_TEXT_LONG, "text", " must be at most %d characters long", MESSAGE_TEXT_MAX);
+}
+
+/* A template says itself what is sent; which of the two counts would be a guess. */
+static void judge_beside_template(const struct message_request *req, struct faults *faults)
+{
+	const struct {
+		const char *name, *value;
+	} field[] = {{"url", req->url},
+	             {"media_id", req->media_id},
+	             {"filename", req->filename},
+	             {"button_type", req->button_type},
+	             {"button_text", req->button_text},
+	             {"button_value", req->button_value}};
+	for (size_t i = 0; i < sizeof(field) / sizeof(field[0]); i++)
+		if (field[i].value)
+			fault_add(faults, FAULT_MESSAGE_CONTENT, field[i].name, " and `template` exclude each other");
+}
+
+static void judge_variables(struct message_request *req, struct faults *faults)
+{
+	const cJSON *list = req->variables;
+	if (!list || cJSON_IsNull(list))
+		return;
+	if (!cJSON_IsArray(list) || cJSON_GetArraySize(list) > MESSAGE_MAX_VARIABLES) {
+		fault_add(faults, FAULT_MESSAGE_VARIABLES, "variables", " must be a list of at most %d strings",
+		          MESSAGE_MAX_VARIABLES);
+		return;
+	}
+	int i = 0;
+	for (const cJSON *item = list->child; item; item = item->next) {
+		char field[24];
+		snprintf(field, sizeof(field), "variables[%d]", i++);
+		if (!cJSON_IsString(item))
+			fault_add(faults, FAULT_MESSAGE_VARIABLES, field, " must be a string");
+		else if (utf8_length(item->valuestring, strlen(item->valuestring)) > MESSAGE_VARIABLE_MAX)
+			fault_add(faults, FAULT_MESSAGE_VARIABLE_LONG, field, " must be at most %d characters long",
+			          MESSAGE_VARIABLE_MAX);
+		else
+			req->variable[req->n_variables++] = item->valuestring;
+	}
+}
+
+static bool is_url(const char *value)
+{
+	bool http = strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
+	const char *host = http ? strstr(value, "//") + 2 : "";
+	return *host && *host != '/' && strlen(value) <= URL_MAX && strcspn(value, " {}<>\"\\^`|") == strlen(value) &&
+	       !text_has_control(value, strlen(value));
+}
+
+static void judge_button(const struct message_request *req, struct faults *faults)
+{
+	const char *text = req->button_text;
+	if (!req->button_type) {
+		if (req->button_text || req->button_value)
+			fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type",
+			          " is required where there is a button: quick_reply or LINK");
+		return;
+	}
+	bool link = text_equal_nocase(req->button_type, "LINK");
+	if (!link && !text_equal_nocase(req->button_type, "quick_reply"))
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type",
+		          " must be quick_reply or LINK; WhatsApp has no others without a template");
+	if (!text || text_is_blank(text, strlen(text)))
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED, "button_text", " is required");
+	else if (utf8_length(text, strlen(text)) > BUTTON_TEXT_MAX || text_has_control(text, strlen(text)))
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_LONG, "button_text",
+		          " must be at most %d characters long, without control characters", BUTTON_TEXT_MAX);
+	if (link && !is_url(req->button_value ? req->button_value : ""))
+		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value", " must be the http or https URL that LINK opens");
+}
+
+static void judge_payload(const struct message_request *req, struct faults *faults)
+{
+	size_t chars = req->payload ? utf8_length(req->payload, strlen(req->payload)) : 0;
+	if (chars > MESSAGE_PAYLOAD_MAX)
+		fault_add(faults, FAULT_MESSAGE_PAYLOAD, "payload", " must be at most %d characters long", MESSAGE_PAYLOAD_MAX);
+	else if (chars > MESSAGE_REPLY_ID_MAX && req->button_type && text_equal_nocase(req->button_type, "quick_reply"))
+		fault_add(faults, FAULT_MESSAGE_PAYLOAD, "payload",
+		          " must be at most %d characters long with a quick_reply button, which brings it back",
+		          MESSAGE_REPLY_ID_MAX);
+}
+
+void message_judge(struct message_request *req, struct faults *faults)
+{
+	if (!req->channel || !channel_is_whatsapp(req->channel))
+		fault_add(faults, FAULT_CAMPAIGN_CHANNEL, "channel", " is required and must be whatsapp");
+	judge_from(req->from, faults);
+	message_judge_to(req->to, req->number, &req->n_numbers, faults);
+	if (req->type && strcmp(req->type, "text") != 0 && !is_media(req->type))
+		fault_add(faults, FAULT_MESSAGE_CONTENT, "type", " must be text, image, video or document");
+	judge_text(req, faults);
+	if (req->template_id && !uuid_parse(req->template_id, strlen(req->template_id), &req->template_uuid))
+		fault_add(faults, FAULT_MESSAGE_TEMPLATE_ID, "template", " must be the id of a template, a UUID");
+	judge_variables(req, faults);
+	if (req->template_id)
+		judge_beside_template(req, faults);
+	else
+		judge_button(req, faults);
+	judge_payload(req, faults);
+}

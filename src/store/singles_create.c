@@ -1,0 +1,186 @@
+/* What a single message refers to: sender, numbers, template, the hours in which it needs none. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/inbox.h"
+#include "store/one.h"
+#include "store/singles_draft.h"
+#include "store/templates.h"
+
+#define MAX_FIELDS_BYTES 65536
+
+const char *draft_field(char out[16], bool many, int i)
+{
+	if (many)
+		snprintf(out, 16, "to[%d]", i);
+	else
+		snprintf(out, 16, "to");
+	return out;
+}
+
+int draft_judge_blocked(struct store_tx *tx, const struct single_draft *d, bool many, struct faults *faults)
+{
+	for (int i = 0; i < d->n; i++) {
+		char field[16];
+		bool out;
+		if (optout_has(tx, d->account_no, d->number[i], &out) < 0)
+			return -1;
+		if (out)
+			fault_add(faults, FAULT_NUMBER_BLOCKED, draft_field(field, many, i),
+			          " is a number that asked not to be written to");
+	}
+	return 0;
+}
+
+/* Without a template only those may be written to who wrote within 24 hours, and until these are over. */
+static int judge_window(struct store_tx *tx, struct single_draft *d, bool many, struct faults *faults)
+{
+	for (int i = 0; i < d->n; i++) {
+		char field[16];
+		int64_t at = 0;
+		int got = one_find(tx, STMT_WINDOW_OPENED, SQL_ARGS(sql_int(d->sender.no), sql_text(d->number[i])), &at);
+		if (got < 0)
+			return -1;
+		d->expire_ms[i] = at + SINGLE_WINDOW_MS;
+		if (d->expire_ms[i] <= d->now)
+			fault_add(faults, FAULT_MESSAGE_WINDOW, draft_field(field, many, i),
+			          " has not written to this sender within the last 24 hours: only a template can be sent");
+	}
+	return 0;
+}
+
+int draft_keys(const struct template_text *text, const char *ret[TEMPLATE_MAX_PARTS])
+{
+	int n = 0;
+	for (size_t i = 0; i < text->n_parts; i++) {
+		bool known = !text->part[i].is_placeholder;
+		for (int k = 0; k < n && !known; k++)
+			known = strcmp(ret[k], text->part[i].key) == 0;
+		if (!known)
+			ret[n++] = text->part[i].key;
+	}
+	return n;
+}
+
+const char *draft_fields(const char *const *key, const char *const *value, int n, struct arena *arena)
+{
+	buf_auto struct buf out;
+	struct json_writer w;
+	buf_init(&out, MAX_FIELDS_BYTES);
+	json_begin(&w, &out);
+	json_open_object(&w, NULL);
+	for (int i = 0; i < n; i++)
+		json_put_text(&w, key[i], value[i] ? value[i] : "");
+	json_close_object(&w);
+	return out.overflow ? NULL : arena_strdup(arena, buf_text(&out));
+}
+
+static void judge_values(const struct template_text *text, struct single_draft *d, const struct message_request *req,
+                         struct arena *arena, struct faults *faults)
+{
+	const char *key[TEMPLATE_MAX_PARTS];
+	int n = draft_keys(text, key);
+	if (req->n_variables > n) {
+		fault_add(faults, FAULT_MESSAGE_VARIABLES, "variables", " has %d values; the template has %d placeholders",
+		          req->n_variables, n);
+		return;
+	}
+	d->fields = draft_fields(key, req->variable, req->n_variables, arena);
+	const struct contact contact = {.number = "", .fields = d->fields, .fields_only = true};
+	enum skip_rule rule = template_check_contact(text, &contact, arena);
+	if (rule == RULE_EMPTY_PLACEHOLDER)
+		fault_add(faults, FAULT_MESSAGE_VARIABLES, "variables",
+		          " must have a value for each of the template's %d placeholders, or a fallback must stand there", n);
+	else if (rule != RULE_NONE)
+		fault_add(faults, FAULT_MESSAGE_TEXT_LONG, "variables", " make the text longer than WhatsApp's %d characters",
+		          TEMPLATE_BODY_MAX);
+}
+
+int draft_judge_template(struct store_tx *tx, struct single_draft *d, int64_t template_no, struct template_text *text,
+                         struct arena *arena, struct faults *faults)
+{
+	struct template tpl;
+	struct err err;
+	int got = template_read(tx, d->account_no, template_no, arena, &tpl);
+	if (got < 0)
+		return -1;
+	if (got > 0)
+		fault_add(faults, FAULT_MESSAGE_TEMPLATE_UNKNOWN, "template", " does not exist");
+	else if (tpl.status != TEMPLATE_COMPLETED)
+		fault_add(faults, FAULT_MESSAGE_TEMPLATE_UNKNOWN, "template",
+		          " is not COMPLETED: only a template approved by WhatsApp can be sent");
+	else if (d->sender.no && strcmp(tpl.waba_id, d->sender.waba_id) != 0)
+		fault_add(faults, FAULT_MESSAGE_TEMPLATE_UNKNOWN, "template",
+		          " belongs to another WhatsApp Business Account than the sender");
+	else if (template_text_parse(arena, tpl.text, text, &err) < 0)
+		return -1;
+	else
+		d->template_no = template_no;
+	d->content.type = got == 0 ? tpl.type : "text";
+	return 0;
+}
+
+static int use_template(struct store_tx *tx, struct single_draft *d, const struct message_request *req, struct arena *arena,
+                        struct faults *faults)
+{
+	struct template_text *text = arena_alloc(arena, sizeof(*text));
+	int64_t no;
+	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
+		no = -1;
+	if (draft_judge_template(tx, d, no, text, arena, faults) < 0)
+		return -1;
+	if (d->template_no && !faults_on(faults, "variables"))
+		judge_values(text, d, req, arena, faults);
+	for (int i = 0; i < d->n; i++)
+		d->expire_ms[i] = d->now + SINGLE_LIFE_MS;
+	return 0;
+}
+
+static void use_content(struct single_draft *d, const struct message_request *req)
+{
+	d->fields = "";
+	d->content = (struct message_content){
+		.type = req->type ? req->type : "text",
+		.text = req->text ? req->text : "",
+		.url = req->url,
+		.filename = req->filename,
+		.button_type = req->button_type,
+		.button_text = req->button_text,
+		.button_value = req->button_value,
+		.payload = req->payload,
+	};
+}
+
+static int find_sender(struct store_tx *tx, struct single_draft *d, const char *name, struct arena *arena, struct faults *faults)
+{
+	int got = sender_by_name(tx, d->account_no, name, arena, &d->sender);
+	if (got > 0) {
+		d->sender.no = 0;
+		fault_add(faults, FAULT_MESSAGE_FROM_UNKNOWN, "from", " is not the name of a WhatsApp sender of this account");
+	}
+	return got < 0 ? -1 : 0;
+}
+
+int single_create(struct store_tx *tx, int64_t account_no, const struct message_request *req, msec_t now, struct arena *arena,
+                  struct faults *faults, struct single_made *ret)
+{
+	struct single_draft *d = arena_alloc(arena, sizeof(*d));
+	bool many = cJSON_IsArray(req->to);
+	*d = (struct single_draft){.account_no = account_no, .now = now, .number = req->number, .n = req->n_numbers};
+	if (!faults_on(faults, "from") && find_sender(tx, d, req->from, arena, faults) < 0)
+		return -1;
+	if (draft_judge_blocked(tx, d, many, faults) < 0)
+		return -1;
+	use_content(d, req);
+	if (req->template_id) {
+		if (!faults_on(faults, "template") && use_template(tx, d, req, arena, faults) < 0)
+			return -1;
+		d->content.payload = req->payload;
+	} else if (d->sender.no && judge_window(tx, d, many, faults) < 0) {
+		return -1;
+	}
+	return faults_any(faults) ? 1 : draft_put(tx, d, ret);
+}

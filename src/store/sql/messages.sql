@@ -1,0 +1,95 @@
+-- Messages as they are listed: see store/messages.h. Those of campaigns, single ones, and what people wrote are three statements with
+-- one order: by time, then by what stands in the second column.
+
+-- name: message_rows_tally
+SELECT CAST(COALESCE(SUM(t.n), 0) AS BIGINT) FROM campaign c JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
+WHERE c.account_no = $1 AND c.kind = 0 AND c.deleted_ms IS NULL AND (CAST($2 AS BIGINT) = 0 OR c.no = $2)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || c.sender_no || ',%') AND c.start_ms >= $4 AND c.start_ms <= $5
+  AND (CAST($6 AS TEXT) IS NULL OR c.sender_name = $6);
+
+-- name: message_rows_count
+SELECT COUNT(*) FROM ledger_seen WHERE account_no = $1 AND kind = 0 AND (CAST($2 AS BIGINT) = 0 OR own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || sender_no || ',%') AND start_ms >= $5 AND start_ms <= $6
+  AND (CAST($7 AS TEXT) IS NULL OR number = $7) AND (CAST($8 AS TEXT) IS NULL OR number LIKE $8)
+  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+  AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10);
+
+-- name: message_rows_before
+SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
+WHERE account_no = $1 AND kind = 0 AND campaign_start_ms <= CAST($11 AS BIGINT)
+  AND (campaign_start_ms < CAST($11 AS BIGINT) OR own_no <= CAST($12 AS BIGINT) / 4294967296)
+  AND seq < CASE WHEN campaign_start_ms = CAST($11 AS BIGINT) AND own_no = CAST($12 AS BIGINT) / 4294967296 THEN CAST($12 AS BIGINT) % 4294967296 ELSE 4294967296 END
+  AND (CAST($2 AS BIGINT) = 0 OR own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || sender_no || ',%') AND start_ms >= $5 AND start_ms <= $6
+  AND (CAST($7 AS TEXT) IS NULL OR number = $7) AND (CAST($8 AS TEXT) IS NULL OR number LIKE $8)
+  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+  AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10)
+ORDER BY campaign_start_ms DESC, own_no DESC, seq DESC LIMIT $13;
+
+-- name: message_rows_after
+SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
+WHERE account_no = $1 AND kind = 0 AND campaign_start_ms >= CAST($11 AS BIGINT)
+  AND (campaign_start_ms > CAST($11 AS BIGINT) OR own_no >= CAST($12 AS BIGINT) / 4294967296)
+  AND seq > CASE WHEN campaign_start_ms = CAST($11 AS BIGINT) AND own_no = CAST($12 AS BIGINT) / 4294967296 THEN CAST($12 AS BIGINT) % 4294967296 ELSE 0 END
+  AND (CAST($2 AS BIGINT) = 0 OR own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || sender_no || ',%') AND start_ms >= $5 AND start_ms <= $6
+  AND (CAST($7 AS TEXT) IS NULL OR number = $7) AND (CAST($8 AS TEXT) IS NULL OR number LIKE $8)
+  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+  AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10)
+ORDER BY campaign_start_ms, own_no, seq LIMIT $13;
+
+-- name: message_singles_count
+SELECT COUNT(*) FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
+WHERE x.account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR m.own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || m.sender_no || ',%') AND m.start_ms >= $5 AND m.start_ms <= $6
+  AND (CAST($7 AS TEXT) IS NULL OR m.number = $7) AND (CAST($8 AS TEXT) IS NULL OR m.number LIKE $8)
+  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND (CAST($10 AS TEXT) IS NULL OR m.sender_name = $10);
+
+-- name: message_singles_before
+SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
+FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
+WHERE x.account_no = $1 AND x.create_ms <= CAST($11 AS BIGINT)
+  AND (x.create_ms < CAST($11 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($12 AS BIGINT))
+  AND (CAST($2 AS BIGINT) = 0 OR m.own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || m.sender_no || ',%') AND m.start_ms >= $5 AND m.start_ms <= $6
+  AND (CAST($7 AS TEXT) IS NULL OR m.number = $7) AND (CAST($8 AS TEXT) IS NULL OR m.number LIKE $8)
+  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND (CAST($10 AS TEXT) IS NULL OR m.sender_name = $10)
+ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $13;
+
+-- name: message_singles_after
+SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
+FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
+WHERE x.account_no = $1 AND x.create_ms >= CAST($11 AS BIGINT)
+  AND (x.create_ms > CAST($11 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($12 AS BIGINT))
+  AND (CAST($2 AS BIGINT) = 0 OR m.own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || m.sender_no || ',%') AND m.start_ms >= $5 AND m.start_ms <= $6
+  AND (CAST($7 AS TEXT) IS NULL OR m.number = $7) AND (CAST($8 AS TEXT) IS NULL OR m.number LIKE $8)
+  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND (CAST($10 AS TEXT) IS NULL OR m.sender_name = $10)
+ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $13;
+
+-- name: message_inbound_count
+SELECT COUNT(*) FROM inbound_seen WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND create_ms >= $3 AND create_ms <= $4
+  AND (CAST($5 AS TEXT) IS NULL OR sender_code = $5) AND (CAST($6 AS TEXT) IS NULL OR sender_code LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || country || ',%') AND (CAST($8 AS TEXT) IS NULL OR number = $8);
+
+-- name: message_inbound_before
+SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
+WHERE account_no = $1 AND create_ms <= CAST($9 AS BIGINT) AND (create_ms < CAST($9 AS BIGINT) OR no - 4611686018427387904 < CAST($10 AS BIGINT))
+  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND create_ms >= $3 AND create_ms <= $4
+  AND (CAST($5 AS TEXT) IS NULL OR sender_code = $5) AND (CAST($6 AS TEXT) IS NULL OR sender_code LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || country || ',%') AND (CAST($8 AS TEXT) IS NULL OR number = $8)
+ORDER BY create_ms DESC, no DESC LIMIT $11;
+
+-- name: message_inbound_after
+SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
+WHERE account_no = $1 AND create_ms >= CAST($9 AS BIGINT) AND (create_ms > CAST($9 AS BIGINT) OR no - 4611686018427387904 > CAST($10 AS BIGINT))
+  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND create_ms >= $3 AND create_ms <= $4
+  AND (CAST($5 AS TEXT) IS NULL OR sender_code = $5) AND (CAST($6 AS TEXT) IS NULL OR sender_code LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || country || ',%') AND (CAST($8 AS TEXT) IS NULL OR number = $8)
+ORDER BY create_ms, no LIMIT $11;
+
+-- name: message_inbound_read
+SELECT 0, 0, inbound_seen.* FROM inbound_seen WHERE no = $1 AND account_no = $2;

@@ -1,0 +1,244 @@
+/* The list of messages: campaigns' rows, single ones and what people wrote, in one order. */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/accounts.h"
+#include "store/inbox.h"
+#include "store/messages.h"
+#include "store/singles.h"
+#include "store/test_world.h"
+
+#define MAX_ITEMS 300
+
+static const struct message_filter everything = {.sent = true, .received = true, .from_ms = 0, .until_ms = INT64_MAX};
+
+/* What says which message it is: campaign and row, or the negative number of what a person wrote. */
+static int64_t id_of(const struct message *m)
+{
+	return m->is_inbound ? -m->inbound.no : m->row.campaign_no << 32 | m->row.seq;
+}
+
+static msec_t time_of(const struct message *m)
+{
+	return m->is_inbound ? m->inbound.create_ms : m->row.start_ms;
+}
+
+/* From one page to the next as a client goes: by the tokens alone. */
+static int go(struct world *w, const struct message_filter *filter, int size, const char *token, struct page *page,
+              struct message *ret)
+{
+	int n = -1;
+	*page = (struct page){.size = size, .number = 1};
+	if (token)
+		assert_true(page_token_parse(store_ids(w->store), 1, token, page));
+	assert_int_equal(IN_JOB(w, message_list(tx, w->account, filter, page, w->arena, ret, &n)), 0);
+	assert_in_range(n, 0, size);
+	return n;
+}
+
+/* All of them through pages of `size` there, and the same back again: their number. */
+static int walk(struct world *w, const struct message_filter *filter, int size, int64_t ret[MAX_ITEMS])
+{
+	struct message item[100];
+	char token[PAGE_TOKEN_BYTES];
+	struct page page;
+	msec_t before = INT64_MAX;
+	int n = 0, number = 1, got = go(w, filter, size, NULL, &page, item);
+	assert_false(page.has_previous);
+	for (;;) {
+		for (int i = 0; i < got; i++) {
+			assert_true(n < MAX_ITEMS && time_of(&item[i]) <= before);
+			before = time_of(&item[i]);
+			ret[n++] = id_of(&item[i]);
+		}
+		if (!page.has_next)
+			break;
+		page_token_format(store_ids(w->store), 1, false, page.last_key, page.last_sub, ++number, token);
+		got = go(w, filter, size, token, &page, item);
+		assert_true(got > 0 && page.has_previous);
+	}
+	assert_int_equal(page.total, n);
+	for (int at = n - got; page.has_previous; at -= got) {
+		page_token_format(store_ids(w->store), 1, true, page.first_key, page.first_sub, --number, token);
+		got = go(w, filter, size, token, &page, item);
+		assert_true(got == size && at >= size && page.has_next);
+		for (int i = 0; i < got; i++)
+			assert_int_equal(id_of(&item[i]), ret[at - got + i]);
+	}
+	assert_int_equal(number, 1);
+	return n;
+}
+
+static int count(struct world *w, const struct message_filter *filter)
+{
+	int64_t ids[MAX_ITEMS];
+	return walk(w, filter, 7, ids);
+}
+
+static void person_writes(struct world *w, const char *from, const char *text)
+{
+	static int n;
+	char wamid[32];
+	int64_t account;
+	snprintf(wamid, sizeof(wamid), "wamid.in.%d", n++);
+	struct inbound m = {.phone_number_id = "1001",
+	                    .wamid = wamid,
+	                    .from = from,
+	                    .type = "text",
+	                    .text = text,
+	                    .payload = "",
+	                    .context_id = "",
+	                    .at = w->now};
+	assert_int_equal(IN_JOB(w, inbound_add(tx, w->hash, &m, w->now, &account)), 0);
+}
+
+static int64_t write_to(struct world *w, const char *number)
+{
+	struct message_request req = {.from = "Shop",
+	                              .template_id = "given",
+	                              .template_uuid = pubid_make(store_ids(w->store), PUBID_TEMPLATE, w->template, 0),
+	                              .n_numbers = 1};
+	struct faults faults;
+	struct single_made made;
+	snprintf(req.number[0], sizeof(req.number[0]), "%.15s", number);
+	faults_init(&faults);
+	assert_int_equal(IN_JOB(w, single_create(tx, w->account, &req, w->now, w->arena, &faults, &made)), 0);
+	check_invariants(w);
+	return made.campaign_no;
+}
+
+/* Two campaigns of 40, with 20 single messages and 10 answers around them; some at the same moment. */
+static int64_t fill(struct world *w)
+{
+	int64_t singles = 0, campaign = 0;
+	for (int i = 0; i < 2; i++) {
+		for (int k = 0; k < 10; k++) {
+			w->now += k % 3;
+			singles = write_to(w, "447400000001");
+			if (k % 2)
+				person_writes(w, "447400000001", "yes");
+		}
+		campaign = world_campaign(w, NULL);
+		world_freeze(w, campaign);
+	}
+	assert_true(singles != campaign);
+	return campaign;
+}
+
+static void each_comes_once_in_both_directions(void **state)
+{
+	struct world *w = world_open(state, 40);
+	int64_t ids[MAX_ITEMS], first[MAX_ITEMS], other_account;
+	int64_t campaign = fill(w);
+	static const int sizes[] = {100, 1, 7, 40, 99};
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		assert_int_equal(walk(w, &everything, sizes[i], i ? ids : first), 2 * 40 + 20 + 10);
+		if (i)
+			assert_memory_equal(ids, first, 110 * sizeof(*ids));
+	}
+	for (int i = 0; i < 110; i++)
+		for (int k = 0; k < i; k++)
+			assert_true(ids[i] != ids[k]);
+	struct message_filter one = everything;
+	one.campaign_no = campaign;
+	assert_int_equal(walk(w, &one, 7, ids), 40);
+	assert_int_equal(ids[0], campaign << 32 | 40);
+	assert_int_equal(ids[39], campaign << 32 | 1);
+	assert_int_equal(IN_JOB(w, account_create(tx, w->now, "other", &other_account)), 0);
+	w->account = other_account;
+	assert_int_equal(walk(w, &everything, 7, ids), 0);
+	assert_int_equal(walk(w, &one, 7, ids), 0);
+}
+
+static void filters_choose(void **state)
+{
+	struct world *w = world_open(state, 40);
+	msec_t began = w->now;
+	int64_t campaign = fill(w);
+	struct claimed_row row[8];
+	assert_int_equal(world_claim(w, campaign, row, 5), 5);
+	w->now += MINUTE_MS;
+	write_to(w, "33612345678");
+	person_writes(w, "33612345678", "bonjour");
+	const char *sender = arena_printf(w->arena, ",%lld,", (long long)w->sender);
+	const char *france = arena_printf(w->arena, ",%d,", number_country_code("33612345678"));
+	const char *code = "441001";
+	struct {
+		struct message_filter filter;
+		int n;
+	} cases[] = {
+		{everything, 112},
+		{{.sent = true}, 101},
+		{{.received = true}, 11},
+		{{.sent = true, .received = true, .statuses = 1u << MESSAGE_ENROUTE}, 5},
+		{{.sent = true, .received = true, .statuses = 1u << MESSAGE_SCHEDULED}, 96},
+		{{.sent = true, .received = true, .statuses = 1u << MESSAGE_RECEIVED | 1u << MESSAGE_ENROUTE}, 16},
+		{{.sent = true, .received = true, .senders = sender}, 112},
+		{{.sent = true, .received = true, .senders = ",4711,"}, 0},
+		{{.sent = true, .received = true, .to = "33612345678"}, 1},
+		{{.sent = true, .received = true, .to = code}, 11},
+		{{.sent = true, .received = true, .to_prefix = "336"}, 1},
+		{{.sent = true, .received = true, .to_prefix = "447400"}, 20},
+		{{.sent = true, .received = true, .from = "33612345678"}, 1},
+		{{.sent = true, .received = true, .from = "Shop"}, 101},
+		{{.sent = true, .received = true, .from = "Shop", .campaign_no = campaign}, 40},
+		{{.sent = true, .received = true, .from_ms = began + 30 * SECOND_MS}, 2},
+		{{.sent = true, .received = true, .until_ms = began + 30 * SECOND_MS}, 110},
+		{{.sent = true, .countries = france}, 1},
+		{{.received = true, .countries = france}, 1},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (cases[i].filter.until_ms == 0)
+			cases[i].filter.until_ms = INT64_MAX;
+		int n = count(w, &cases[i].filter);
+		if (n != cases[i].n)
+			fail_msg("case %zu: %d messages, not %d", i, n, cases[i].n);
+	}
+}
+
+/* The view's word of a row and the model's are two spellings of one rule. */
+static void the_views_word_is_the_models(void **state)
+{
+	struct world *w = world_open(state, 40);
+	int64_t campaign = world_campaign(w, NULL);
+	world_freeze(w, campaign);
+	for (int i = 0; i < N_STATES * 4; i++) {
+		enum state s = (enum state)(i / 4);
+		bool accepted = i & 1;
+		int code = i & 2 ? 4 : 1;
+		world_script(w, "UPDATE ledger SET state = %d, accepted_ms = %s, code = %d WHERE seq = %d", (int)s,
+		             accepted ? "1" : "NULL", code, i + 1);
+		int64_t is = world_int(w, "SELECT status_no FROM ledger_seen WHERE campaign_no = %lld AND seq = %d",
+		                       (long long)campaign, i + 1);
+		assert_int_equal(is, message_status_of(s, accepted, code));
+	}
+}
+
+static void a_message_is_stopped_while_it_waits(void **state)
+{
+	struct world *w = world_open(state, 3);
+	int64_t campaign = world_campaign(w, NULL);
+	struct claimed_row row[2];
+	world_freeze(w, campaign);
+	assert_int_equal(world_claim(w, campaign, row, 1), 1);
+	assert_int_equal(IN_JOB(w, ledger_stop(tx, w->account, campaign, 1, w->now)), 2);
+	assert_int_equal(IN_JOB(w, ledger_stop(tx, w->account, campaign, 2, w->now)), 0);
+	check_invariants(w);
+	assert_int_equal(world_row(w, campaign, 2).state, STATE_CANCELED);
+	assert_int_equal(IN_JOB(w, ledger_stop(tx, w->account, campaign, 2, w->now)), 2);
+	assert_int_equal(IN_JOB(w, ledger_stop(tx, w->account, campaign, 4, w->now)), 1);
+	assert_int_equal(IN_JOB(w, ledger_stop(tx, w->account + 1, campaign, 3, w->now)), 1);
+	assert_int_equal(world_claim(w, campaign, row, 2), 1);
+	assert_int_equal(row[0].seq, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_ON_BOTH(each_comes_once_in_both_directions),
+		WORLD_ON_BOTH(filters_choose),
+		WORLD_ON_BOTH(the_views_word_is_the_models),
+		WORLD_ON_BOTH(a_message_is_stopped_while_it_waits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
