@@ -6,7 +6,7 @@ import { CODES, fill, type Ids, NOTHING, ROUTES, things } from './things.ts';
 import { good, refused, senderFields, withWorld, world } from './world.ts';
 
 const w = world();
-const routes = ROUTES.filter((route) => route.path.startsWith('/v1/'));
+const routes = ROUTES.filter((route) => route.path.startsWith('/v1/') && route.role !== 'OPEN');
 const inactive = CODES.get('ACCOUNT_INACTIVE')!;
 
 function account(...argv: string[]): { status: number | null; text: string } {
