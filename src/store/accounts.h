@@ -39,7 +39,8 @@ must_check int account_find(struct store_tx *tx, const char *username, struct ar
 must_check int account_list(struct store_tx *tx, int64_t after, struct arena *arena, struct account *ret, int max, int *ret_n);
 must_check int account_set_names(struct store_tx *tx, int64_t no, const char *first_name, const char *last_name);
 #define ACCOUNT_BLOCKED_REASON "The account is blocked by the operator: resume the campaign when it is active again."
-/* Blocking holds the campaigns in progress; those that fall due meanwhile start held. Unblocking resumes none: a person does. */
+/* Blocking holds the campaigns in progress; those that fall due meanwhile start held. Unblocking resumes none: a person does.
+ * Single messages that were taken before still go out. */
 must_check int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now);
 
 /* Who presents this key? 0, or 1 unknown; the name is not told (NULL). Keys are stored as BLAKE2b hashes and looked up by hash.
