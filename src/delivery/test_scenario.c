@@ -1,6 +1,6 @@
 /* A campaign's ordinary life: from the first message to the last, its schedule, pauses, cancellation and deadline. */
 #include "delivery/test_stage.h"
-#include "store/inbox.h"
+#include "store/optouts.h"
 
 static void test_all_accepted(void **state)
 {

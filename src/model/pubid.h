@@ -24,6 +24,8 @@ enum pubid_kind {
 	PUBID_WEBHOOK = 11,
 	PUBID_PAGE = 12,
 	PUBID_MEDIA = 13,
+	PUBID_HOOK_EVENT = 20, /* a, b: the upper and lower half of its number */
+	PUBID_OPTOUT = 21,
 };
 
 struct pubid_key {

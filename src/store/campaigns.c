@@ -7,6 +7,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/campaign_row.h"
+#include "store/hook_note.h"
 #include "store/ledger_row.h"
 #include "store/one.h"
 
@@ -137,7 +138,9 @@ int campaign_create(struct store_tx *tx, int64_t account_no, const struct campai
 	campaign_sort_faults(faults);
 	if (faults_any(faults))
 		return 1;
-	return insert(tx, account_no, req, &refs, name, now, ret_no);
+	if (insert(tx, account_no, req, &refs, name, now, ret_no) < 0)
+		return -1;
+	return hook_note_campaign(tx, *ret_no, now);
 }
 
 int campaign_read_counts(struct store_tx *tx, struct campaign *c, struct arena *arena)
@@ -201,6 +204,14 @@ static int changed_or_why(struct store_tx *tx, int64_t account_no, int64_t no, i
 	return changes ? 0 : why_not(tx, account_no, no);
 }
 
+/* The same for what clients are told of by webhook. */
+static int told_or_why(struct store_tx *tx, int64_t account_no, int64_t no, int result, int64_t changes, msec_t now)
+{
+	if (result == 0 && changes > 0)
+		return hook_note_campaign(tx, no, now);
+	return changed_or_why(tx, account_no, no, result, changes);
+}
+
 int campaign_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now)
 {
 	int64_t holder = 0, changes = 0;
@@ -224,7 +235,7 @@ int campaign_cancel(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 {
 	int64_t changes = 0;
 	int result = sql_run(tx->db, STMT_CAMPAIGN_CANCEL, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes);
-	return changed_or_why(tx, account_no, no, result, changes);
+	return told_or_why(tx, account_no, no, result, changes, now);
 }
 
 int campaign_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
@@ -241,5 +252,5 @@ int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const cha
 	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(reason), reason ? sql_text(by) : sql_null(),
 	                              reason ? sql_int(now) : sql_null(), sql_int(now)),
 	                     &changes);
-	return changed_or_why(tx, account_no, no, result, changes);
+	return told_or_why(tx, account_no, no, result, changes, now);
 }

@@ -5,6 +5,7 @@
 #include "statements.h"
 #include "store/accounts.h"
 #include "store/campaign_row.h"
+#include "store/hook_note.h"
 #include "store/ledger_row.h"
 #include "store/tally_batch.h"
 
@@ -31,11 +32,13 @@ static int start_one(struct store_tx *tx, const struct sql_rows *rows, msec_t no
 		         "It was due %lld minutes ago, more than its late_start_limit: resume it if it should still be sent.",
 		         (long long)late_min);
 	bool held = reason[0] != '\0';
-	return sql_run(tx->db, STMT_CAMPAIGN_START,
-	               SQL_ARGS(sql_int(sql_col_int(rows, 0)), sql_int(now), held ? sql_text(reason) : sql_null(),
-	                        held ? sql_text("rule") : sql_null(), held ? sql_int(now) : sql_null(),
-	                        sql_int(sql_col_int(rows, 1))),
-	               NULL);
+	if (sql_run(tx->db, STMT_CAMPAIGN_START,
+	            SQL_ARGS(sql_int(sql_col_int(rows, 0)), sql_int(now), held ? sql_text(reason) : sql_null(),
+	                     held ? sql_text("rule") : sql_null(), held ? sql_int(now) : sql_null(),
+	                     sql_int(sql_col_int(rows, 1))),
+	            NULL) < 0)
+		return -1;
+	return hook_note_campaign(tx, sql_col_int(rows, 0), now);
 }
 
 /* The first of those due, as many as the statement gives: their number, or -1. */
@@ -96,10 +99,20 @@ struct sweep {
 
 static int sweep_cancel(struct store_tx *tx, const struct sweep *s, msec_t now)
 {
-	int64_t n = 0;
-	if (sql_run(tx->db, STMT_SWEEP_CANCEL, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), &n) < 0)
-		return -1;
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_SWEEP_CANCEL, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), &rows) < 0)
+		return -1;
+	int64_t n = 0;
+	int more;
+	for (; (more = sql_next(rows)) > 0; n++)
+		tally_batch_note(batch, &(struct message_note){.campaign_no = s->campaign_no,
+		                                               .seq = sql_col_int(rows, 0),
+		                                               .state = STATE_CANCELED,
+		                                               .status = message_status_of(STATE_CANCELED, false, 0),
+		                                               .at = -1});
+	if (more < 0)
+		return -1;
 	tally_add(batch, s->campaign_no, TALLY_STATE, STATE_QUEUED, -n);
 	tally_add(batch, s->campaign_no, TALLY_STATE, STATE_CANCELED, n);
 	return rows_finish(tx, batch, now);

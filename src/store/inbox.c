@@ -5,6 +5,8 @@
 #include "model/number.h"
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/hook_note.h"
+#include "store/one.h"
 
 int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes, msec_t now,
                  int64_t *ret_no)
@@ -103,36 +105,23 @@ int account_of_number(struct store_tx *tx, const unsigned char *hash, const char
 
 int inbound_add(struct store_tx *tx, const unsigned char *hash, const struct inbound *m, msec_t now, int64_t *ret_account)
 {
-	int64_t sender_no, changes = 0;
+	int64_t sender_no, no;
 	int found = sender_of_phone(tx, hash, m->phone_number_id, &sender_no, ret_account);
 	if (found != 0)
 		return found;
-	if (sql_run(tx->db, STMT_INBOUND_INSERT,
-	            SQL_ARGS(sql_int(*ret_account), sql_int(sender_no), sql_text(m->from), sql_text(m->wamid), sql_text(m->type),
-	                     sql_text(m->text), sql_text(m->payload), sql_text(m->context_id), sql_int(m->at), sql_int(now),
-	                     sql_int(number_country_code(m->from))),
-	            &changes) < 0)
-		return -1;
-	return changes ? 0 : 1;
-}
-
-int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
-               msec_t at)
-{
-	return sql_run(
-		tx->db, STMT_OPTOUT_SET,
-		SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_text(source), sql_text(text), sql_int(at)),
-		NULL);
-}
-
-int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret)
-{
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_OPTOUT_HAS, SQL_ARGS(sql_int(account_no), sql_text(number)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got < 0)
-		return -1;
-	*ret = got && sql_col_int(rows, 0) != 0;
-	return 0;
+	int added = one_find(tx, STMT_INBOUND_INSERT,
+	                     SQL_ARGS(sql_int(*ret_account), sql_int(sender_no), sql_text(m->from), sql_text(m->wamid),
+	                              sql_text(m->type), sql_text(m->text), sql_text(m->payload), sql_text(m->context_id),
+	                              sql_int(m->at), sql_int(now), sql_int(number_country_code(m->from))),
+	                     &no);
+	if (added <= 0)
+		return added < 0 ? -1 : 1;
+	return hook_note_inbound(tx,
+	                         &(struct inbound_note){.account_no = *ret_account,
+	                                                .sender_no = sender_no,
+	                                                .inbound_no = no,
+	                                                .from = m->from,
+	                                                .text = m->text,
+	                                                .at = m->at},
+	                         now);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /* Meta's webhooks as they came: appended before the 200, applied in order, then gone. What cannot be applied is put aside
- * and counted. Also inbound messages and opt-outs. */
+ * and counted. Also inbound messages. */
 
 #include "store/page.h"
 #include "store/senders.h"
@@ -35,9 +35,5 @@ struct inbound {
 must_check int inbound_add(struct store_tx *tx, const unsigned char *hash, const struct inbound *message, msec_t now,
                            int64_t *ret_account);
 
-/* Numbers never to be written to, by account. Newer word wins by `at`. */
-must_check int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source,
-                          const char *text, msec_t at);
-must_check int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret);
 /* The account a phone-number id belongs to under that secret; 1 none. */
 must_check int account_of_number(struct store_tx *tx, const unsigned char *hash, const char *phone_number_id, int64_t *ret);

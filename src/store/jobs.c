@@ -73,6 +73,15 @@ static int batch_once(struct store *store, struct store_job *job, size_t n)
 	return -1; /* a lost commit may stand or not: it is not run again here */
 }
 
+static void tell_news(struct store *store)
+{
+	store->tx.has_events = false;
+	pthread_mutex_lock(&store->watch_lock);
+	if (store->tell)
+		store->tell(store->tell_arg);
+	pthread_mutex_unlock(&store->watch_lock);
+}
+
 static void run_batch(struct store *store, struct store_job *job, size_t n)
 {
 	int result;
@@ -88,6 +97,8 @@ static void run_batch(struct store *store, struct store_job *job, size_t n)
 		if (job[i].done)
 			job[i].done(job[i].result, job[i].arg);
 	}
+	if (store->tx.has_events)
+		tell_news(store);
 }
 
 static size_t take_batch(struct store *store, struct store_job *batch)
@@ -209,6 +220,14 @@ int store_call(struct store *store, store_run_fn *run, void *arg)
 	pthread_cond_destroy(&call.done);
 	pthread_mutex_destroy(&call.lock);
 	return call.result;
+}
+
+void store_watch(struct store *store, void (*news)(void *arg), void *arg)
+{
+	pthread_mutex_lock(&store->watch_lock);
+	store->tell = news;
+	store->tell_arg = arg;
+	pthread_mutex_unlock(&store->watch_lock);
 }
 
 void store_stats(struct store *store, struct store_stats *ret)

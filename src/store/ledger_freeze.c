@@ -60,8 +60,14 @@ static int freeze_row(struct store_tx *tx, struct tally_batch *batch, const stru
 	            NULL) < 0)
 		return -1;
 	tally_add(batch, f->campaign_no, TALLY_STATE, state, 1);
-	if (rule != RULE_NONE)
-		tally_add(batch, f->campaign_no, TALLY_SKIPPED, rule, 1);
+	if (rule == RULE_NONE)
+		return 0;
+	tally_add(batch, f->campaign_no, TALLY_SKIPPED, rule, 1);
+	tally_batch_note(batch, &(struct message_note){.campaign_no = f->campaign_no,
+	                                               .seq = f->next_seq,
+	                                               .state = STATE_SKIPPED,
+	                                               .status = message_status_of(STATE_SKIPPED, false, (int)rule),
+	                                               .at = -1});
 	return 0;
 }
 

@@ -86,6 +86,49 @@ static void tally_row(struct tally_batch *batch, const struct row *was, const st
 	tally_step(batch, is, TALLY_T_FAILED, was->failed_ms, is->failed_ms);
 }
 
+static msec_t time_of(const struct row *r)
+{
+	switch (r->state) {
+	case STATE_CLAIMED:
+		return r->claimed_ms;
+	case STATE_SENT:
+		return r->sent_ms;
+	case STATE_DELIVERED:
+		return r->delivered_ms;
+	case STATE_READ:
+		return r->read_ms;
+	case STATE_FAILED:
+		return r->failed_ms;
+	case STATE_ACCEPTED:
+		return r->accepted_ms;
+	case STATE_QUEUED:
+	case STATE_UNCONFIRMED:
+	case STATE_SKIPPED:
+	case STATE_CANCELED:
+	case N_STATES:
+		break;
+	}
+	return -1;
+}
+
+static enum message_status status_of(const struct row *r)
+{
+	return message_status_of(r->state, r->accepted_ms >= 0, r->code);
+}
+
+/* What clients are told of: another word for the message. That it waits for another try is none of them, and its second way
+ * out was told with the first. */
+static void note_status(struct tally_batch *batch, const struct row *was, const struct row *is)
+{
+	enum message_status status = status_of(is);
+	if (status == status_of(was) || status == MESSAGE_SCHEDULED || (status == MESSAGE_ENROUTE && is->attempts > 1))
+		return;
+	tally_batch_note(
+		batch,
+		&(struct message_note){
+			.campaign_no = is->campaign_no, .seq = is->seq, .state = is->state, .status = status, .at = time_of(is)});
+}
+
 int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is)
 {
 	assert(was->campaign_no == now_is->campaign_no && was->seq == now_is->seq);
@@ -94,6 +137,7 @@ int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *w
 	if (row_store(tx, now_is) < 0)
 		return -1;
 	tally_row(batch, was, now_is);
+	note_status(batch, was, now_is);
 	return 0;
 }
 
@@ -111,14 +155,17 @@ int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t now)
 		open += sql_col_int(rows, 5);
 	if (!running || open > 0)
 		return 0;
-	if (sql_run(tx->db, STMT_SETTLE_COMPLETE, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0)
+	if (sql_run(tx->db, STMT_SETTLE_COMPLETE, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0 ||
+	    hook_note_campaign(tx, campaign_no, now) < 0)
 		return -1;
 	return 1;
 }
 
 int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now)
 {
-	if (tally_flush(tx, batch) < 0)
+	size_t n_notes;
+	const struct message_note *notes = tally_batch_notes(batch, &n_notes);
+	if (tally_flush(tx, batch) < 0 || hook_note_messages(tx, notes, n_notes, now) < 0)
 		return -1;
 	for (int64_t no = tally_batch_campaign_after(batch, 0); no; no = tally_batch_campaign_after(batch, no))
 		if (ledger_settle(tx, no, now) < 0)

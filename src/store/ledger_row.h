@@ -19,11 +19,11 @@ struct row {
 
 /* 0, 1 no such row. Text is put in `arena`. */
 must_check int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret);
-/* Write `now_is` over `was`, and what it means for the tallies into `batch`. 1 when states.def has no such move: nothing
- * was done. Staying in the same state is a change of the other columns only. */
+/* Write `now_is` over `was`, and what it means for the tallies and the user's webhooks into `batch`. 1 when states.def has no
+ * such move: nothing was done. Staying in the same state is a change of the other columns only. */
 must_check int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is);
 
-/* Every campaign whose tallies `batch` touched is looked at for completion, after the tallies are written. */
+/* The tallies and the events are written, then every campaign whose tallies `batch` touched is looked at for completion. */
 must_check int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now);
 
 /* NULL for a negative time, else the time; and back. */

@@ -7,6 +7,7 @@
 #include "statements.h"
 #include "store/inbox.h"
 #include "store/one.h"
+#include "store/optouts.h"
 #include "store/singles_draft.h"
 #include "store/templates.h"
 

@@ -150,6 +150,7 @@ int store_open(const struct store_options *o, struct store **ret, struct err *er
 		abort();
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_mutex_init(&store->readers_lock, NULL);
+	pthread_mutex_init(&store->watch_lock, NULL);
 	pthread_cond_init(&store->news, NULL);
 	pthread_cond_init(&store->room, NULL);
 	pthread_cond_init(&store->reader_free, NULL);
@@ -176,6 +177,7 @@ void store_close(struct store *store)
 	pthread_cond_destroy(&store->reader_free);
 	pthread_cond_destroy(&store->room);
 	pthread_cond_destroy(&store->news);
+	pthread_mutex_destroy(&store->watch_lock);
 	pthread_mutex_destroy(&store->readers_lock);
 	pthread_mutex_destroy(&store->lock);
 	sodium_memzero(store->box_key, sizeof(store->box_key));

@@ -38,6 +38,7 @@ struct store_tx {
 	const struct pubid_key *ids;
 	const char *instance;         /* 8 hex digits, in every ledger key we send */
 	const unsigned char *box_key; /* 32 bytes */
+	bool has_events;              /* set where an event of a user's webhook was added: store_watch tells of it */
 };
 const struct pubid_key *store_ids(const struct store *store);
 const char *store_instance(const struct store *store);
@@ -59,6 +60,10 @@ must_check int store_call(struct store *store, store_run_fn *run, void *arg);
 struct store_tx *store_reader_take(struct store *store);
 void store_reader_put(struct store *store, struct store_tx *tx);
 must_check int store_snapshot(struct store_tx *tx);
+
+/* `news` is called on the store thread after a commit that added events of user's webhooks; short. After store_watch with NULL
+ * has returned, it is called no more. */
+void store_watch(struct store *store, void (*news)(void *arg), void *arg);
 
 /* Counters of the store thread, for metrics: jobs, commits, the mailbox now. */
 struct store_stats {

@@ -37,6 +37,11 @@ struct store {
 	atomic_bool closing;
 	atomic_int_fast64_t jobs, commits, failed;
 
+	/* who is told of new events */
+	pthread_mutex_t watch_lock;
+	void (*tell)(void *arg);
+	void *tell_arg;
+
 	/* readers */
 	pthread_mutex_t readers_lock;
 	pthread_cond_t reader_free;

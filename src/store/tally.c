@@ -16,6 +16,8 @@ struct tally_entry {
 struct tally_batch {
 	struct tally_entry *entry; /* open addressing; campaign_no 0 is free */
 	size_t n_slots, n_used;
+	struct message_note *note;
+	size_t n_notes, max_notes;
 };
 
 #define TALLY_FIRST_SLOTS 64
@@ -43,6 +45,7 @@ void tally_batch_destroy(struct tally_batch *batch)
 	if (!batch)
 		return;
 	free(batch->entry);
+	free(batch->note);
 	free(batch);
 }
 
@@ -124,6 +127,35 @@ int64_t tally_batch_campaign_after(const struct tally_batch *batch, int64_t camp
 		if (batch->entry[i].campaign_no > campaign_no)
 			return batch->entry[i].campaign_no;
 	return 0;
+}
+
+void tally_batch_note(struct tally_batch *batch, const struct message_note *note)
+{
+	if (batch->n_notes == batch->max_notes) {
+		batch->max_notes = batch->max_notes ? batch->max_notes * 2 : 64;
+		batch->note = reallocarray(batch->note, batch->max_notes, sizeof(*note));
+		if (!batch->note)
+			abort();
+	}
+	batch->note[batch->n_notes] = *note;
+	batch->note[batch->n_notes].order = batch->n_notes;
+	batch->n_notes++;
+}
+
+static int note_compare(const void *a, const void *b)
+{
+	const struct message_note *x = a, *y = b;
+	if (x->campaign_no != y->campaign_no)
+		return x->campaign_no < y->campaign_no ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+const struct message_note *tally_batch_notes(struct tally_batch *batch, size_t *ret_n)
+{
+	if (batch->n_notes > 0)
+		qsort(batch->note, batch->n_notes, sizeof(*batch->note), note_compare);
+	*ret_n = batch->n_notes;
+	return batch->note;
 }
 
 int tally_read(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct tally **ret, int *ret_n)

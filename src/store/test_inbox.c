@@ -1,4 +1,4 @@
-/* What comes in: webhooks kept until they are applied, inbound messages once, opt-outs by the newer word. And imports. */
+/* What comes in: webhooks kept until they are applied, inbound messages once. And imports. */
 #include <stdio.h>
 #include <string.h>
 
@@ -111,37 +111,6 @@ static void an_inbound_message_comes_once(void **state)
 	assert_int_equal(account, w->account);
 }
 
-static bool opted_out(struct world *w, const char *number)
-{
-	bool out = false;
-	assert_int_equal(IN_JOB(w, optout_has(tx, w->account, number, &out)), 0);
-	return out;
-}
-
-static void set(struct world *w, bool out, msec_t at)
-{
-	assert_int_equal(IN_JOB(w, optout_set(tx, w->account, "447000000001", out, "whatsapp", out ? "STOP" : "START", at)), 0);
-}
-
-static void the_newer_word_wins(void **state)
-{
-	struct world *w = world_open(state, 0);
-	assert_false(opted_out(w, "447000000001"));
-	set(w, true, 100);
-	assert_true(opted_out(w, "447000000001"));
-	assert_false(opted_out(w, "447000000002"));
-	set(w, false, 99); /* an older word that comes late */
-	assert_true(opted_out(w, "447000000001"));
-	set(w, false, 101);
-	assert_false(opted_out(w, "447000000001"));
-	set(w, true, 100);
-	assert_false(opted_out(w, "447000000001"));
-	bool out = true;
-	set(w, true, 200);
-	assert_int_equal(IN_JOB(w, optout_has(tx, w->account + 1, "447000000001", &out)), 0);
-	assert_false(out);
-}
-
 /* ---- imports ---- */
 
 static void an_import_goes_on_where_it_stopped(void **state)
@@ -237,13 +206,9 @@ static void rejects_are_read_line_by_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(events_are_taken_in_order_until_done),
-		WORLD_ON_BOTH(what_cannot_be_applied_is_kept_aside),
-		WORLD_ON_BOTH(events_are_counted_by_kind),
-		WORLD_ON_BOTH(an_inbound_message_comes_once),
-		WORLD_ON_BOTH(the_newer_word_wins),
-		WORLD_ON_BOTH(an_import_goes_on_where_it_stopped),
-		WORLD_ON_BOTH(a_canceled_import_stores_no_more),
+		WORLD_ON_BOTH(events_are_taken_in_order_until_done), WORLD_ON_BOTH(what_cannot_be_applied_is_kept_aside),
+		WORLD_ON_BOTH(events_are_counted_by_kind),           WORLD_ON_BOTH(an_inbound_message_comes_once),
+		WORLD_ON_BOTH(an_import_goes_on_where_it_stopped),   WORLD_ON_BOTH(a_canceled_import_stores_no_more),
 		WORLD_ON_BOTH(rejects_are_read_line_by_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

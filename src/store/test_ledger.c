@@ -1,7 +1,7 @@
 /* Freezing, claiming, recording: from an audience to what became of each recipient. */
 #include <string.h>
 
-#include "store/inbox.h"
+#include "store/optouts.h"
 #include "store/tally.h"
 #include "store/test_world.h"
 

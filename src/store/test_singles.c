@@ -4,6 +4,7 @@
 
 #include "store/inbox.h"
 #include "store/messages.h"
+#include "store/optouts.h"
 #include "store/singles.h"
 #include "store/templates.h"
 #include "store/test_world.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/inbox.h"
+#include "store/optouts.h"
 #include "store/store_internal.h"
 #include "store/test_world.h"
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "model/optout.h"
 #include "store/ledger.h"
+#include "store/optouts.h"
 #include "store/templates.h"
 #include "wa/event.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/inbox.h"
+#include "store/optouts.h"
 #include "store/templates.h"
 #include "store/test_world.h"
 #include "webhook/apply.h"

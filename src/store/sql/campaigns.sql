@@ -72,7 +72,7 @@ SELECT no, sweep, sweep_seq, next_seq FROM campaign WHERE sweep <> 0 ORDER BY no
 UPDATE campaign SET sweep = $2, sweep_seq = $3 WHERE no = $1;
 
 -- name: sweep_cancel
-UPDATE ledger SET state = 9, not_before = NULL WHERE campaign_no = $1 AND seq > $2 AND seq <= $3 AND state = 0;
+UPDATE ledger SET state = 9, not_before = NULL WHERE campaign_no = $1 AND seq > $2 AND seq <= $3 AND state = 0 RETURNING seq;
 
 -- name: sweep_remove
 DELETE FROM ledger WHERE campaign_no = $1 AND seq > $2 AND seq <= $3;

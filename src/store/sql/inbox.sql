@@ -1,4 +1,4 @@
--- Meta's webhooks, inbound messages and opt-outs: see store/inbox.h.
+-- Meta's webhooks and inbound messages: see store/inbox.h.
 
 -- name: inbox_append
 INSERT INTO inbox (hash, body, create_ms) VALUES ($1, $2, $3) RETURNING no;
@@ -30,13 +30,5 @@ SELECT no, account_no FROM sender WHERE phone_number_id = $1 AND app_secret_hash
 
 -- name: inbound_insert
 INSERT INTO inbound (account_no, sender_no, number, wamid, type, text, payload, context_id, at_ms, create_ms, country)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (sender_no, wamid) DO NOTHING;
-
--- name: optout_set
-INSERT INTO optout (account_no, number, out, source, text, at_ms) VALUES ($1, $2, $3, $4, $5, $6)
-ON CONFLICT (account_no, number) DO UPDATE SET out = excluded.out, source = excluded.source, text = excluded.text,
-  at_ms = excluded.at_ms
-WHERE optout.at_ms <= excluded.at_ms;
-
--- name: optout_has
-SELECT out FROM optout WHERE account_no = $1 AND number = $2;
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (sender_no, wamid) DO NOTHING
+RETURNING no;

@@ -1,0 +1,70 @@
+#include "store/optouts.h"
+
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/list.h"
+#include "store/one.h"
+
+int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
+               msec_t at)
+{
+	if (sql_run(tx->db, STMT_OPTOUT_TURN, SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_int(at)), NULL) <
+	    0)
+		return -1;
+	return sql_run(
+		tx->db, STMT_OPTOUT_SET,
+		SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_text(source), sql_text(text), sql_int(at)),
+		NULL);
+}
+
+int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret)
+{
+	int64_t out = 0;
+	int got = one_find(tx, STMT_OPTOUT_HAS, SQL_ARGS(sql_int(account_no), sql_text(number)), &out);
+	if (got < 0)
+		return -1;
+	*ret = got && out != 0;
+	return 0;
+}
+
+/* A column of the view optout_seen. */
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	struct optout *o = item;
+	*o = (struct optout){
+		.no = sql_col_int(rows, 0),
+		.account_no = sql_col_int(rows, 1),
+		.number = one_text(rows, 2, arena),
+		.source = one_text(rows, 3, arena),
+		.text = one_text(rows, 4, arena),
+		.at_ms = sql_col_int(rows, 5),
+	};
+}
+
+int optout_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct optout *ret)
+{
+	return one_row(tx, STMT_OPTOUT_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
+}
+
+int optout_of_number(struct store_tx *tx, int64_t account_no, const char *number, struct arena *arena, struct optout *ret)
+{
+	return one_row(tx, STMT_OPTOUT_OF_NUMBER, SQL_ARGS(sql_int(account_no), sql_text(number)), from_row, arena, ret);
+}
+
+int optout_list(struct store_tx *tx, int64_t account_no, const struct optout_filter *filter, struct page *page,
+                struct arena *arena, struct optout *ret, int *ret_n)
+{
+	struct list list = {.tx = tx,
+	                    .before = STMT_OPTOUT_LIST_BEFORE,
+	                    .after = STMT_OPTOUT_LIST_AFTER,
+	                    .count = STMT_OPTOUT_COUNT,
+	                    .arg = {sql_int(account_no), sql_text(list_pattern(arena, filter->search)), sql_text(filter->sources)},
+	                    .n_args = 3,
+	                    .n_count_args = 3,
+	                    .page = page,
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
+}
