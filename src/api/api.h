@@ -8,19 +8,22 @@
 
 struct api;
 struct webhook_in;
+struct webhook_out;
 struct importer;
 
 struct api_options {
 	struct store *store;
 	struct delivery *delivery;
-	struct webhook_in *webhook_in; /* takes /webhooks/whatsapp */
-	struct importer *importer;     /* works off CSV imports */
-	const char *import_folder;     /* where bodies of imports are written as they arrive */
-	uint64_t max_import_bytes;     /* 0 means 1 GiB */
-	unsigned key_rate;             /* requests a second of one API key; 0: no limit */
-	const char *blocked_countries; /* ISO codes between commas, that no single message goes to; NULL or "" none */
-	int test_allowance;            /* test messages of an account in 24 hours */
-	const char *public_url;        /* base of links; NULL: from the request's Host header */
+	struct webhook_in *webhook_in;   /* takes /webhooks/whatsapp */
+	struct webhook_out *webhook_out; /* for its figures */
+	struct importer *importer;       /* works off CSV imports */
+	const char *import_folder;       /* where bodies of imports are written as they arrive */
+	uint64_t max_import_bytes;       /* 0 means 1 GiB */
+	unsigned key_rate;               /* requests a second of one API key; 0: no limit */
+	const char *blocked_countries;   /* ISO codes between commas, that no single message goes to; NULL or "" none */
+	int test_allowance;              /* test messages of an account in 24 hours */
+	bool allow_private_urls;         /* URLs of clients' may lead to addresses that are not public */
+	const char *public_url;          /* base of links; NULL: from the request's Host header */
 };
 
 struct api *api_create(const struct api_options *options);

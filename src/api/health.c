@@ -3,8 +3,10 @@
 
 #include "api/api_internal.h"
 #include "api/call.h"
+#include "store/hooks.h"
 #include "store/inbox.h"
 #include "webhook/in.h"
+#include "webhook/out.h"
 
 void health_alive(struct api_call *call)
 {
@@ -68,6 +70,26 @@ static void put_webhooks(struct api_call *call)
 	put_metric(&call->out, "webhooks_waiting", "gauge", "Webhooks kept and not yet applied.", s.waiting);
 }
 
+static int put_hooks(struct store_tx *tx, struct api_call *call)
+{
+	struct webhook_out_stats s;
+	struct hook_totals t;
+	if (hook_totals(tx, &t) < 0)
+		return -1;
+	webhook_out_stats(call->api->options.webhook_out, &s);
+	put_metric(&call->out, "hook_posts_total", "counter", "Events posted to users' webhooks, each try.", s.posted);
+	put_metric(&call->out, "hook_taken_total", "counter", "Tries that were answered 2xx.", s.taken);
+	put_metric(&call->out, "hook_refused_total", "counter", "Tries that were not.", s.refused);
+	put_metric(&call->out, "hook_inflight", "gauge", "Events of users' webhooks on the wire now.", s.inflight);
+	put_metric(&call->out, "hooks_paused", "gauge", "Users' webhooks whose targets take nothing now.", s.paused);
+	put_metric(&call->out, "hook_events_waiting", "gauge", "Events that wait to be delivered.", t.waiting);
+	put_metric(&call->out, "hook_events_delivered", "gauge", "Events delivered, of the webhooks that stand.", t.delivered);
+	put_metric(&call->out, "hook_events_failed", "gauge", "Events given up, of the webhooks that stand.", t.failed);
+	put_metric(&call->out, "hook_events_dropped", "gauge", "Events dropped as too many waited, of the webhooks that stand.",
+	           t.dropped);
+	return 0;
+}
+
 static int put_events(struct store_tx *tx, struct api_call *call)
 {
 	enum { MAX_KINDS = 200 };
@@ -92,7 +114,7 @@ void health_metrics(struct api_call *call)
 	put_delivery(call);
 	put_webhooks(call);
 	struct store_tx *tx = store_reader_take(call->api->options.store);
-	int result = put_events(tx, call);
+	int result = put_events(tx, call) < 0 ? -1 : put_hooks(tx, call);
 	store_reader_put(call->api->options.store, tx);
 	if (result < 0)
 		call_internal(call, "the counts of events could not be read");

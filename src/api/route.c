@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "model/number.h"
 
 static const struct route routes[] = {
 #define ROUTE(method, path, role, handler, body) {#method, path, ROLE_##role, handler, BODY_##body},
@@ -24,6 +25,9 @@ static const struct {
 	{"{import}", PUBID_IMPORT, FAULT_IMPORT_ID, FAULT_IMPORT_UNKNOWN},
 	{"{campaign}", PUBID_CAMPAIGN, FAULT_CAMPAIGN_ID, FAULT_CAMPAIGN_UNKNOWN},
 	{"{message}", PUBID_MESSAGE, FAULT_MESSAGE_ID, FAULT_MESSAGE_UNKNOWN},
+	{"{webhook}", PUBID_WEBHOOK, FAULT_HOOK_ID, FAULT_HOOK_UNKNOWN},
+	{"{delivery}", PUBID_HOOK_EVENT, FAULT_HOOK_DELIVERY_ID, FAULT_HOOK_DELIVERY_UNKNOWN},
+	{"{optout}", PUBID_OPTOUT, FAULT_OPTOUT_ID, FAULT_OPTOUT_UNKNOWN},
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -105,6 +109,9 @@ static bool open_id(struct api_call *call, size_t kind, const char *text, size_t
 {
 	struct uuid uuid;
 	int name_bytes = (int)strlen(kinds[kind].name) - 2;
+	char digits[NUMBER_BYTES];
+	if (kinds[kind].kind == PUBID_OPTOUT && number_parse(text, n, digits) == NUMBER_OK)
+		return true; /* its number names an opt-out as well; its id is 0 then */
 	if (!uuid_parse(text, n, &uuid)) {
 		call_fault(call, kinds[kind].malformed, NULL, "The %.*s id in the path is malformed: it must be a UUID",
 		           name_bytes, kinds[kind].name + 1);

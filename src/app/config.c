@@ -203,6 +203,15 @@ int config_number(const char *name, const char *value, int64_t min, int64_t max,
 	return 0;
 }
 
+int config_choice(const char *name, const char *value, const char *no, const char *yes, bool *ret, struct err *err)
+{
+	bool is_yes = strcmp(value, yes) == 0;
+	if (!is_yes && strcmp(value, no) != 0)
+		return err_set(err, "'%s' must be %s or %s", name, no, yes);
+	*ret = is_yes;
+	return 0;
+}
+
 int config_address(const char *name, const char *value, char *ret_host, size_t host_bytes, uint16_t *ret_port, struct err *err)
 {
 	const char *colon = strrchr(value, ':');

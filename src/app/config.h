@@ -1,6 +1,7 @@
 #pragma once
 /* The configuration: defaults, file, environment, command line, in that rising order. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -18,6 +19,8 @@ void config_help(void);                  /* to standard output */
 
 /* Read a whole number within bounds; the sentence names `name`. */
 must_check int config_number(const char *name, const char *value, int64_t min, int64_t max, int64_t *ret, struct err *err);
+/* One of two words; *ret when it is the second. */
+must_check int config_choice(const char *name, const char *value, const char *no, const char *yes, bool *ret, struct err *err);
 /* Split HOST:PORT or [HOST]:PORT. */
 must_check int config_address(const char *name, const char *value, char *ret_host, size_t host_bytes, uint16_t *ret_port,
                               struct err *err);

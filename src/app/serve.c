@@ -17,9 +17,11 @@
 #include "model/number.h"
 #include "store/accounts.h"
 #include "webhook/in.h"
+#include "webhook/out.h"
 
 #define STOP_MS 10000
 #define MAX_FILES 16384
+#define HOOKS_STOP_MS 2000 /* what is not answered by then is told again at the next start */
 
 struct server {
 	struct config config;
@@ -27,9 +29,11 @@ struct server {
 	char host[256], imports[1200], owner[160];
 	uint16_t port;
 	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb, test_allowance;
+	bool hex_signature, allow_private_urls;
 	struct store *store;
 	struct delivery *delivery;
 	struct webhook_in *webhook_in;
+	struct webhook_out *webhook_out;
 	struct importer *importer;
 	struct api *api;
 	struct http_server *http;
@@ -65,6 +69,9 @@ static int read_settings(struct server *s, struct err *err)
 	    config_number("max-import-mb", c->max_import_mb, 1, 1 << 20, &s->max_import_mb, err) < 0 ||
 	    config_number("test-allowance", c->test_allowance, 0, 1000000, &s->test_allowance, err) < 0 ||
 	    read_countries(s->config.blocked_countries, err) < 0)
+		return -1;
+	if (config_choice("webhook-signature", c->webhook_signature, "base64", "hex", &s->hex_signature, err) < 0 ||
+	    config_choice("allow-private-urls", c->allow_private_urls, "no", "yes", &s->allow_private_urls, err) < 0)
 		return -1;
 	if (strncmp(c->graph_url, "http://", 7) != 0 && strncmp(c->graph_url, "https://", 8) != 0)
 		return err_set(err, "'graph-url' must begin with https:// or http://");
@@ -171,11 +178,19 @@ static int start(struct server *s, struct err *err)
 	                                                               .verify_token = text_or_null(s->config.verify_token),
 	                                                               .notify = notify_delivery,
 	                                                               .notify_arg = s});
+	if (webhook_out_start(&(struct webhook_out_options){.store = s->store,
+	                                                    .ca_file = text_or_null(s->config.ca_file),
+	                                                    .allow_private = s->allow_private_urls,
+	                                                    .hex_signature = s->hex_signature},
+	                      &s->webhook_out, err) < 0)
+		return -1;
 	s->importer = importer_create(s->store, s->imports);
 	s->api = api_create(&(struct api_options){.store = s->store,
 	                                          .delivery = s->delivery,
 	                                          .webhook_in = s->webhook_in,
+	                                          .webhook_out = s->webhook_out,
 	                                          .importer = s->importer,
+	                                          .allow_private_urls = s->allow_private_urls,
 	                                          .import_folder = s->imports,
 	                                          .max_import_bytes = (uint64_t)s->max_import_mb << 20,
 	                                          .key_rate = (unsigned)s->rate_limit,
@@ -194,6 +209,7 @@ static void stop(struct server *s)
 		http_server_stop(s->http, STOP_MS);
 	importer_destroy(s->importer);
 	webhook_in_destroy(s->webhook_in);
+	webhook_out_stop(s->webhook_out, HOOKS_STOP_MS);
 	api_destroy(s->api);
 	store_close(s->store);
 	config_fini(&s->config);

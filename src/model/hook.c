@@ -66,5 +66,21 @@ void hook_judge(struct hook_request *req, struct faults *faults)
 		fault_add(faults, FAULT_HOOK_EVENT, "event", " must be message, delivery or campaign");
 	if (req->secret && (n_secret == 0 || n_secret > HOOK_MAX_SECRET || text_has_control(req->secret, n_secret)))
 		fault_add(faults, FAULT_HOOK_SECRET, "secret",
-		          " must have 1 to %d bytes without control characters; leave it out for one to be made", HOOK_MAX_SECRET);
+		          " must have 1 to %d bytes without control characters; leave it out for one to be made",
+		          HOOK_MAX_SECRET);
+}
+
+/* Events are many: their numbers may pass 2^32. */
+struct uuid hook_event_id(const struct pubid_key *key, int64_t event_no)
+{
+	return pubid_make(key, PUBID_HOOK_EVENT, event_no >> 32, event_no & UINT32_MAX);
+}
+
+bool hook_event_open(const struct pubid_key *key, const struct uuid *uuid, int64_t *ret_event_no)
+{
+	int64_t high, low;
+	if (!pubid_open(key, PUBID_HOOK_EVENT, uuid, &high, &low))
+		return false;
+	*ret_event_no = (int64_t)((uint64_t)high << 32 | (uint64_t)low);
+	return true;
 }

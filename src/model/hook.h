@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "model/fault.h"
+#include "model/pubid.h"
 
 #define HOOK_MAX_URL 2083
 #define HOOK_MAX_SECRET 255
@@ -35,3 +36,6 @@ const char *hook_kind_text(enum hook_kind kind);
 bool hook_kind_parse(const char *text, enum hook_kind *ret); /* any case */
 const char *hook_state_text(enum hook_state state);
 bool hook_state_parse(const char *text, enum hook_state *ret); /* any case */
+/* The public id of an event: what receivers know it by, however often it comes. */
+struct uuid hook_event_id(const struct pubid_key *key, int64_t event_no);
+bool hook_event_open(const struct pubid_key *key, const struct uuid *uuid, int64_t *ret_event_no);

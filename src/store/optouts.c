@@ -17,6 +17,15 @@ int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool
 		NULL);
 }
 
+int optout_say(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
+               msec_t now)
+{
+	int64_t last = 0; /* Meta's clock may be ahead of ours */
+	if (one_find(tx, STMT_OPTOUT_LAST, SQL_ARGS(sql_int(account_no), sql_text(number)), &last) < 0)
+		return -1;
+	return optout_set(tx, account_no, number, out, source, text, last > now ? last : now);
+}
+
 int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret)
 {
 	int64_t out = 0;
@@ -54,17 +63,18 @@ int optout_of_number(struct store_tx *tx, int64_t account_no, const char *number
 int optout_list(struct store_tx *tx, int64_t account_no, const struct optout_filter *filter, struct page *page,
                 struct arena *arena, struct optout *ret, int *ret_n)
 {
-	struct list list = {.tx = tx,
-	                    .before = STMT_OPTOUT_LIST_BEFORE,
-	                    .after = STMT_OPTOUT_LIST_AFTER,
-	                    .count = STMT_OPTOUT_COUNT,
-	                    .arg = {sql_int(account_no), sql_text(list_pattern(arena, filter->search)), sql_text(filter->sources)},
-	                    .n_args = 3,
-	                    .n_count_args = 3,
-	                    .page = page,
-	                    .read = from_row,
-	                    .arena = arena,
-	                    .items = ret,
-	                    .item_bytes = sizeof(*ret)};
+	struct list list = {
+		.tx = tx,
+		.before = STMT_OPTOUT_LIST_BEFORE,
+		.after = STMT_OPTOUT_LIST_AFTER,
+		.count = STMT_OPTOUT_COUNT,
+		.arg = {sql_int(account_no), sql_text(list_pattern(arena, filter->search)), sql_text(filter->sources)},
+		.n_args = 3,
+		.n_count_args = 3,
+		.page = page,
+		.read = from_row,
+		.arena = arena,
+		.items = ret,
+		.item_bytes = sizeof(*ret)};
 	return list_run(&list, ret_n);
 }

@@ -17,6 +17,9 @@ struct optout {
  * number that goes out anew gets a new row. */
 must_check int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source,
                           const char *text, msec_t at);
+/* The same for a word that is given now, and wins whatever was said before. */
+must_check int optout_say(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source,
+                          const char *text, msec_t now);
 must_check int optout_has(struct store_tx *tx, int64_t account_no, const char *number, bool *ret);
 
 /* 0, 1 unknown or not out any more. */

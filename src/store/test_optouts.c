@@ -58,6 +58,16 @@ static void a_row_lives_as_long_as_the_number_is_out(void **state)
 	assert_true(again.no > first.no);
 }
 
+static void a_word_given_now_wins(void **state)
+{
+	struct world *w = world_open(state, 0);
+	set(w, "447000000001", false, "inbound", w->now + 5000); /* Meta's clock is ahead */
+	assert_int_equal(IN_JOB(w, optout_say(tx, w->account, "447000000001", true, "api", "", w->now)), 0);
+	assert_true(opted_out(w, "447000000001"));
+	assert_int_equal(IN_JOB(w, optout_say(tx, w->account, "447000000001", false, "api", "", w->now)), 0);
+	assert_false(opted_out(w, "447000000001"));
+}
+
 static int list(struct world *w, const struct optout_filter *filter, struct page *page, struct optout ret[4])
 {
 	int n = -1;
@@ -95,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(the_newer_word_wins),
 		WORLD_ON_BOTH(a_row_lives_as_long_as_the_number_is_out),
+		WORLD_ON_BOTH(a_word_given_now_wins),
 		WORLD_ON_BOTH(listed_newest_first_with_filters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

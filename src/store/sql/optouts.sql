@@ -8,6 +8,9 @@ INSERT INTO optout (account_no, number, out, source, text, at_ms) VALUES ($1, $2
 ON CONFLICT (account_no, number) DO UPDATE SET source = excluded.source, text = excluded.text, at_ms = excluded.at_ms
 WHERE optout.out = excluded.out AND optout.at_ms <= excluded.at_ms;
 
+-- name: optout_last
+SELECT at_ms FROM optout WHERE account_no = $1 AND number = $2;
+
 -- name: optout_has
 SELECT out FROM optout WHERE account_no = $1 AND number = $2;
 
