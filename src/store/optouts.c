@@ -20,7 +20,8 @@ int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool
 int optout_say(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
                msec_t now)
 {
-	int64_t last = 0; /* Meta's clock may be ahead of ours */
+	int64_t last = 0; /* Meta's clock may be ahead of ours; it tells whole seconds, so that is what a word of ours has too */
+	now -= now % SECOND_MS;
 	if (one_find(tx, STMT_OPTOUT_LAST, SQL_ARGS(sql_int(account_no), sql_text(number)), &last) < 0)
 		return -1;
 	return optout_set(tx, account_no, number, out, source, text, last > now ? last : now);

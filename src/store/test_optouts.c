@@ -66,6 +66,10 @@ static void a_word_given_now_wins(void **state)
 	assert_true(opted_out(w, "447000000001"));
 	assert_int_equal(IN_JOB(w, optout_say(tx, w->account, "447000000001", false, "api", "", w->now)), 0);
 	assert_false(opted_out(w, "447000000001"));
+	/* A person's word of the same second that comes after it is newer. */
+	assert_int_equal(IN_JOB(w, optout_say(tx, w->account, "447000000002", true, "api", "", w->now + 900)), 0);
+	set(w, "447000000002", false, "inbound", w->now);
+	assert_false(opted_out(w, "447000000002"));
 }
 
 static int list(struct world *w, const struct optout_filter *filter, struct page *page, struct optout ret[4])

@@ -61,6 +61,8 @@ export function things(w: World): Promise<Ids> {
 }
 
 async function make(w: World): Promise<Ids> {
+	const hook = await good(w.api.POST('/v1/webhooks', { body: { data: { url: 'https://hooks.invalid/a', event: 'campaign' } } }), 201);
+	const optout = await good(w.api.POST('/v1/optouts', { body: { data: { number: '447400123498' } } }), 201);
 	const template = await w.template();
 	const audience = await w.audience(2);
 	const campaign = await w.wait(await w.campaign(template, audience), completed);
@@ -68,6 +70,7 @@ async function make(w: World): Promise<Ids> {
 	const key = await good(w.api.POST('/v1/keys', { body: { data: { name: 'a viewer', role: 'viewer' } } }), 201);
 	const senders = await good(w.api.GET('/v1/senders'));
 	const contacts = await good(w.api.GET('/v1/audiences/{audience}/contacts', at({ audience: audience.id })));
+	const [delivery] = await w.all(`/v1/webhooks/${hook.data.id}/deliveries`);
 	return {
 		file: FILE,
 		key: key.data.id,
@@ -78,5 +81,8 @@ async function make(w: World): Promise<Ids> {
 		import: job.id,
 		campaign: campaign.id,
 		message: (await w.messages(campaign))[0]!.id,
+		webhook: hook.data.id,
+		delivery: delivery.id,
+		optout: optout.data.id,
 	};
 }
