@@ -370,6 +370,14 @@ static int serve_all(struct out_engine *e, struct store_tx *tx, msec_t now)
 	return 0;
 }
 
+static int look_into(struct out_engine *e, struct store_tx *tx, msec_t now)
+{
+	if (atomic_exchange(&e->news, false) && list_targets(e, tx) < 0)
+		return -1;
+	share_wire(e);
+	return serve_all(e, tx, now);
+}
+
 static void look(struct out_engine *e, msec_t now)
 {
 	bool any = atomic_load(&e->news);
@@ -377,20 +385,12 @@ static void look(struct out_engine *e, msec_t now)
 		any = wants_look(e, t, now);
 	if (!any || e->draining || now < e->look_ms)
 		return;
-	e->look_ms = now + LOOK_EVERY_MS;
 	struct store_tx *tx = store_reader_take(e->options.store);
-	bool news = atomic_exchange(&e->news, false);
-	if (news && list_targets(e, tx) < 0)
-		goto failed;
-	share_wire(e);
-	if (serve_all(e, tx, now) < 0)
-		goto failed;
+	bool ok = look_into(e, tx, now) == 0;
 	store_reader_put(e->options.store, tx);
-	return;
-failed:
-	store_reader_put(e->options.store, tx);
-	atomic_store(&e->news, true);
-	e->look_ms = now + RETRY_STORE_MS;
+	e->look_ms = now + (ok ? LOOK_EVERY_MS : RETRY_STORE_MS);
+	if (!ok)
+		atomic_store(&e->news, true);
 }
 
 /* ---- turns ---- */
