@@ -11,8 +11,8 @@
 
 int hook_event_add(struct store_tx *tx, int64_t hook_no, int64_t subject, const char *body, msec_t now)
 {
-	return sql_run(tx->db, STMT_HOOK_EVENT_INSERT,
-	               SQL_ARGS(sql_int(hook_no), sql_int(subject), sql_text(body), sql_int(now)), NULL);
+	return sql_run(tx->db, STMT_HOOK_EVENT_INSERT, SQL_ARGS(sql_int(hook_no), sql_int(subject), sql_text(body), sql_int(now)),
+	               NULL);
 }
 
 int hook_events_added(struct store_tx *tx, int64_t hook_no, int64_t n)
@@ -93,8 +93,8 @@ int hook_events_settle(struct store_tx *tx, const struct hook_result *results, i
 			reason = results[i].reason;
 		}
 		if (sql_run(tx->db, STMT_HOOK_SETTLED,
-		            SQL_ARGS(sql_int(hook_no), sql_int(n_done[HOOK_DELIVERED]), sql_int(n_done[HOOK_FAILED]), sql_int(now),
-		                     sql_text(reason)),
+		            SQL_ARGS(sql_int(hook_no), sql_int(n_done[HOOK_DELIVERED]), sql_int(n_done[HOOK_FAILED]),
+		                     sql_int(now), sql_text(reason)),
 		            NULL) < 0)
 			return -1;
 	}
@@ -108,8 +108,8 @@ static int tend_one(struct store_tx *tx, int64_t hook_no, msec_t now)
 	            &n) < 0 ||
 	    (n > 0 && sql_run(tx->db, STMT_HOOK_EXPIRED, SQL_ARGS(sql_int(hook_no), sql_int(n)), NULL) < 0))
 		return -1;
-	return sql_run(tx->db, STMT_HOOK_EVENTS_TRIM,
-	               SQL_ARGS(sql_int(hook_no), sql_int(now - HOOK_KEPT_MS), sql_int(HOOK_KEPT)), NULL);
+	return sql_run(tx->db, STMT_HOOK_EVENTS_TRIM, SQL_ARGS(sql_int(hook_no), sql_int(now - HOOK_KEPT_MS), sql_int(HOOK_KEPT)),
+	               NULL);
 }
 
 int hook_events_tend(struct store_tx *tx, msec_t now)

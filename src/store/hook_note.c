@@ -47,7 +47,8 @@ static int body_add(struct body *b, struct store_tx *tx, int64_t hook_no, int64_
 }
 
 /* The hook that wants it, 0 when there is none. */
-static int hook_of_campaign(struct store_tx *tx, int64_t campaign_no, enum hook_kind kind, int64_t *ret_hook, int64_t *ret_account)
+static int hook_of_campaign(struct store_tx *tx, int64_t campaign_no, enum hook_kind kind, int64_t *ret_hook,
+                            int64_t *ret_account)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_HOOK_OF_CAMPAIGN, SQL_ARGS(sql_int(campaign_no), sql_int(kind)), &rows) < 0)

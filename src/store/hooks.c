@@ -41,10 +41,10 @@ int hook_create(struct store_tx *tx, int64_t account_no, enum hook_kind kind, co
 	unsigned char seal[HOOK_MAX_SECRET + SECRET_OVERHEAD];
 	size_t n = strlen(secret);
 	secret_seal(tx->box_key, secret, n, seal);
-	int got = one_find(tx, STMT_HOOK_INSERT,
-	                   SQL_ARGS(sql_int(account_no), sql_int(kind), sql_text(url), sql_blob(seal, n + SECRET_OVERHEAD),
-	                            sql_int(now)),
-	                   ret_no);
+	int got = one_find(
+		tx, STMT_HOOK_INSERT,
+		SQL_ARGS(sql_int(account_no), sql_int(kind), sql_text(url), sql_blob(seal, n + SECRET_OVERHEAD), sql_int(now)),
+		ret_no);
 	return got < 0 ? -1 : !got;
 }
 
