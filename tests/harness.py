@@ -160,8 +160,12 @@ def read_campaign(server, campaign):
 
 
 def all_messages(server, campaign):
-    """Every message of a campaign, through all pages."""
-    path = f"/v1/messages?filter[campaign_id]={campaign['id']}&page_size=100"
+    """Every message of a campaign."""
+    return all_pages(server, f"/v1/messages?filter[campaign_id]={campaign['id']}&page_size=100")
+
+
+def all_pages(server, path):
+    """Every item of a list."""
     found = []
     while path:
         tree = good(call(server.address, "GET", path)).tree

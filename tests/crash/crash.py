@@ -4,8 +4,8 @@
     crash.py CRIER [--runs N] [--kills K] [--seed S] [--recipients N] [--mode hold|resend|cancel|all]
 
 A run: an empty database, an import, one campaign; SIGKILL at random instants (of the first start, the import, the campaign's
-creation, freezing, sending, webhooks, and of the starts that follow kills) and a new start on the same port; then the campaign
-goes on to its end. Judged by the simulator's record of what it took, not by ours. Every run has a seed, which makes everything
+creation, freezing, sending, webhooks, and of the starts that follow kills) and a new start on the same port; single messages are
+asked for meanwhile, under an Idempotency-Key until each is answered; then all goes on to its end. Judged by the simulator's record of what it took, not by ours. Every run has a seed, which makes everything
 but the machine's own timing again; it is told when the run fails. The last line says: N runs, K kills, D doubles, L losses.
 """
 import argparse
@@ -46,6 +46,7 @@ class Run:
         self.random = random.Random(seed)
         self.folder = tempfile.mkdtemp(prefix="crier-crash-")
         self.doubles = self.losses = self.killed = 0
+        self.written = set()  # numbers that a single message was asked for
         self.server = self.simulator = None
         chance = self.random.random
         # A small campaign is over before its last messages have later ones to speak for them.
@@ -182,6 +183,23 @@ class Run:
                 return there[0]
         return create()
 
+    def write(self, template):
+        """Single messages, each asked for until it is answered: the same key asks for the same one."""
+        for _ in range(self.random.randrange(4)):
+            n = len(self.written)
+            number = f"4475{n:08d}"
+            body = {"data": {"channel": "whatsapp", "from": "MyBusiness", "to": [number], "template": template["id"],
+                             "variables": ["Ann", f"order {n}"]}}
+
+            def ask():
+                return call(self.server.address, "POST", "/v1/messages", body, headers={"Idempotency-Key": f"single-{n}"})
+            answer = self.kill_during(0.02, ask) if self.random.random() < 0.3 else ask()
+            good(answer or ask(), 201)
+            self.written.add(number)
+
+    def singles(self):
+        return harness.all_pages(self.server, "/v1/messages?filter[to_prefix]=4475&page_size=100")
+
     def cancel(self, campaign):
         data = {"data": {"status": "canceled"}}
         path = f"/v1/campaigns/{campaign['id']}"
@@ -195,15 +213,19 @@ class Run:
         if data["hold"]:
             raise Failed(f"the campaign is held: {data['hold']}")
         ended = data["status"] == "completed" or (data["status"] == "canceled" and data["messages"]["queued"] == 0)
+        ended = ended and not any(m["state"] in OPEN for m in self.singles())
         return ended and harness.sim_is_quiet(self.simulator)
 
     def go(self):
-        campaign = self.campaign(*self.prepare())
+        template, audience = self.prepare()
+        campaign = self.campaign(template, audience)
         cancel_at = self.random.randrange(self.kills) if self.mode == "cancel" and self.kills else -1
         for i in range(self.kills):
             self.instant(self.random.choice([0.03, 0.2, 0.6]))
             if i == cancel_at:
                 self.cancel(campaign)
+            self.write(template)
+            self.instant(0.05)
             self.kill_and_start()
         self.wait_for_end(campaign)
         self.kill_and_start()  # what is over stays as it is
@@ -226,7 +248,7 @@ class Run:
         ledger = harness.sim_ledger(self.simulator)
 
         def told():
-            return all(knows(m, ledger.get(m["to"])) for m in harness.all_messages(self.server, campaign))
+            return all(knows(m, ledger.get(m["to"])) for m in harness.all_messages(self.server, campaign) + self.singles())
         try:
             wait_until(told, SETTLE_S, "what the last webhooks said")
         except Failed:
@@ -245,11 +267,16 @@ class Run:
         missing = self.recipients - len(numbers)
         if len(messages) != len(numbers) or missing < 0 or (missing and self.mode != "cancel"):
             faults.append(f"{len(messages)} messages to {len(numbers)} numbers for {self.recipients} recipients")
+        singles = self.singles()
+        if len(singles) != len(self.written) or {m["to"] for m in singles} != self.written:
+            faults.append(f"{len(singles)} single messages for {len(self.written)} asked for")
+        numbers |= self.written
         faults += [f"taken, not in the ledger: {entry}" for to, entry in ledger.items() if entry["taken"] and to not in numbers]
-        faults += [fault for m in messages for fault in self.judge_message(m, ledger.get(m["to"]))]
+        faults += [fault for m in messages + singles for fault in self.judge_message(m, ledger.get(m["to"]))]
         if sums["doubles"] and not self.doubles:
             faults.append(f"the simulator counts {sums['doubles']} doubles")
-        unconfirmed = sum(m["state"] == "unconfirmed" for m in messages)
+        # Single messages are never sent again, whatever a campaign beside them wants.
+        unconfirmed = sum(m["state"] == "unconfirmed" for m in (messages if self.mode == "resend" else messages + singles))
         allowed = self.killed * self.max_inflight + stats["resets"] + stats["errors5xx"] if self.mode != "resend" else 0
         if unconfirmed > allowed:
             faults.append(f"{unconfirmed} unconfirmed, {allowed} could have been in flight")
@@ -278,7 +305,7 @@ class Run:
             yield f"failed: {facts}"
         elif not knows(m, entry):
             yield f"a status came and is not known: {facts}"
-        elif state == "canceled" and (taken or self.mode != "cancel"):
+        elif state == "canceled" and (taken or self.mode != "cancel" or not m["campaign_id"]):
             yield f"canceled: {facts}"
         elif state == "skipped":
             self.losses += 1
