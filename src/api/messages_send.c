@@ -17,9 +17,9 @@ static const struct field fields[] = {
 	FIELD(message_request, text, FIELD_TEXT, FAULT_MESSAGE_TEXT),
 	FIELD_NAMED("template", message_request, template_id, FIELD_TEXT, FAULT_MESSAGE_TEMPLATE_ID),
 	FIELD(message_request, variables, FIELD_RAW, FAULT_MESSAGE_VARIABLES),
-	FIELD(message_request, url, FIELD_TEXT, FAULT_MESSAGE_CONTENT),
-	FIELD(message_request, media_id, FIELD_TEXT, FAULT_MESSAGE_CONTENT),
-	FIELD(message_request, filename, FIELD_TEXT, FAULT_MESSAGE_CONTENT),
+	FIELD(message_request, url, FIELD_TEXT, FAULT_TEMPLATE_URL_INVALID),
+	FIELD(message_request, media_id, FIELD_TEXT, FAULT_MEDIA_ID),
+	FIELD(message_request, filename, FIELD_TEXT, FAULT_TEMPLATE_FILENAME_INVALID),
 	FIELD(message_request, button_type, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
 	FIELD(message_request, button_text, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED),
 	FIELD(message_request, button_value, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
@@ -80,8 +80,9 @@ void messages_create(struct api_call *call)
 	message_judge(req, &call->faults);
 	judge_countries(call, req->to, (const char(*)[NUMBER_BYTES])req->number, req->n_numbers);
 	call_order_faults(call, 0, fields, N_FIELDS);
-	/* Also with faults: the database may know of more, and all are told together. */
-	call_write(call, create_run, AFTER_SINGLES);
+	/* Also with faults: the database may know of more, and all are told together. A medium may have to go to WhatsApp first.
+	 */
+	call_write(call, create_run, AFTER_SINGLES | (req->media_id ? AFTER_DELIVERY : 0u));
 }
 
 /* ---- stopping ---- */

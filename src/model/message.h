@@ -57,7 +57,7 @@ struct message_request {
 	/* set by the judge where there was no fault */
 	char number[MESSAGE_MAX_TO][NUMBER_BYTES];
 	int n_numbers;
-	struct uuid template_uuid;
+	struct uuid template_uuid, media_uuid;
 	const char *variable[MESSAGE_MAX_VARIABLES];
 	int n_variables;
 };

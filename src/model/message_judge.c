@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/media.h"
 #include "model/message.h"
 #include "model/sender.h"
 
 #define BUTTON_TEXT_MAX 20
-#define URL_MAX 2000
+#define BUTTON_URL_MAX 2000
+#define FILENAME_MAX_CHARS 25
 
 static void judge_from(const char *from, struct faults *faults)
 {
@@ -121,12 +123,44 @@ static void judge_variables(struct message_request *req, struct faults *faults)
 	}
 }
 
-static bool is_url(const char *value)
+static bool is_url(const char *value, size_t max_bytes)
 {
 	bool http = strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
 	const char *host = http ? strstr(value, "//") + 2 : "";
-	return *host && *host != '/' && strlen(value) <= URL_MAX && strcspn(value, " {}<>\"\\^`|") == strlen(value) &&
+	return *host && *host != '/' && strlen(value) <= max_bytes && strcspn(value, " {}<>\"\\^`|") == strlen(value) &&
 	       !text_has_control(value, strlen(value));
+}
+
+static void judge_filename(const struct message_request *req, struct faults *faults)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	const char *name = req->filename;
+	if (!name)
+		return;
+	if (utf8_length(name, strlen(name)) > FILENAME_MAX_CHARS)
+		fault_add(faults, FAULT_TEMPLATE_FILENAME_LONG, "filename", " must be at most %d characters long",
+		          FILENAME_MAX_CHARS);
+	else if (!*name || strspn(name, letters) != strlen(name) || !req->type || strcmp(req->type, "document") != 0)
+		fault_add(faults, FAULT_TEMPLATE_FILENAME_INVALID, "filename",
+		          " goes with `type` document, and must hold letters, digits and _ alone");
+}
+
+/* A medium where `type` names none is a mistake, not a wish that may be passed over. */
+static void judge_medium(struct message_request *req, struct faults *faults)
+{
+	bool wanted = req->type && is_media(req->type);
+	if (req->url && strlen(req->url) > MEDIA_URL_MAX)
+		fault_add(faults, FAULT_TEMPLATE_URL_LONG, "url", " must be at most %d characters long", MEDIA_URL_MAX);
+	else if (req->url && (!wanted || !is_url(req->url, MEDIA_URL_MAX)))
+		fault_add(faults, FAULT_TEMPLATE_URL_INVALID, "url",
+		          " must be an http or https URL, beside `type` image, video or document");
+	if (wanted && !req->url == !req->media_id)
+		fault_add(faults, FAULT_TEMPLATE_MEDIA_REQUIRED, "media_id", " or `url` is required, and not both");
+	else if (req->media_id && !wanted)
+		fault_add(faults, FAULT_TEMPLATE_MEDIA_REQUIRED, "media_id", " goes with `type` image, video or document");
+	else if (req->media_id && !uuid_parse(req->media_id, strlen(req->media_id), &req->media_uuid))
+		fault_add(faults, FAULT_MEDIA_ID, "media_id", " must be the id of a medium, a UUID");
+	judge_filename(req, faults);
 }
 
 static void judge_button(const struct message_request *req, struct faults *faults)
@@ -147,8 +181,14 @@ static void judge_button(const struct message_request *req, struct faults *fault
 	else if (utf8_length(text, strlen(text)) > BUTTON_TEXT_MAX || text_has_control(text, strlen(text)))
 		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_LONG, "button_text",
 		          " must be at most %d characters long, without control characters", BUTTON_TEXT_MAX);
-	if (link && !is_url(req->button_value ? req->button_value : ""))
+	if (link && !is_url(req->button_value ? req->button_value : "", BUTTON_URL_MAX))
 		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value", " must be the http or https URL that LINK opens");
+}
+
+static void judge_content(struct message_request *req, struct faults *faults)
+{
+	judge_medium(req, faults);
+	judge_button(req, faults);
 }
 
 static void judge_payload(const struct message_request *req, struct faults *faults)
@@ -177,6 +217,6 @@ void message_judge(struct message_request *req, struct faults *faults)
 	if (req->template_id)
 		judge_beside_template(req, faults);
 	else
-		judge_button(req, faults);
+		judge_content(req, faults);
 	judge_payload(req, faults);
 }

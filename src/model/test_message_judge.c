@@ -30,6 +30,8 @@ static const char *judge(const char *body)
 		.template_id = json_text(tree, "template"),
 		.variables = json_get(tree, "variables"),
 		.url = json_text(tree, "url"),
+		.media_id = json_text(tree, "media_id"),
+		.filename = json_text(tree, "filename"),
 		.button_type = json_text(tree, "button_type"),
 		.button_text = json_text(tree, "button_text"),
 		.button_value = json_text(tree, "button_value"),
@@ -57,6 +59,27 @@ static void what_is_right_has_no_fault(void **state)
 	assert_string_equal(judge(BODY("\"text\":\"x\",\"button_type\":\"LINK\",\"button_text\":\"Open\","
 	                               "\"button_value\":\"https://example.com/a\"")),
 	                    "");
+}
+
+#define URL "\"url\":\"https://example.com/a\""
+
+static void media_have_their_rules(void **state)
+{
+	(void)state;
+	assert_string_equal(judge(BODY("\"type\":\"image\"," URL)), "");
+	assert_string_equal(judge(BODY("\"type\":\"video\",\"text\":\"look\",\"media_id\":\"" TEMPLATE "\"")), "");
+	assert_string_equal(judge(BODY("\"type\":\"document\",\"filename\":\"price_1\"," URL)), "");
+	assert_string_equal(judge(BODY("\"type\":\"image\"")), "1264");
+	assert_string_equal(judge(BODY("\"type\":\"image\",\"media_id\":\"" TEMPLATE "\"," URL)), "1264");
+	assert_string_equal(judge(BODY("\"type\":\"image\",\"media_id\":\"none\"")), "1822");
+	assert_string_equal(judge(BODY("\"text\":\"x\",\"media_id\":\"" TEMPLATE "\"")), "1264");
+	assert_string_equal(judge(BODY("\"text\":\"x\"," URL)), "1266");
+	assert_string_equal(judge(BODY("\"type\":\"image\",\"url\":\"ftp://example.com/a\"")), "1266");
+	assert_string_equal(judge(BODY("\"type\":\"image\",\"filename\":\"a\"," URL)), "1269");
+	assert_string_equal(judge(BODY("\"type\":\"document\",\"filename\":\"a.b\"," URL)), "1269");
+	assert_string_equal(judge(BODY("\"type\":\"document\",\"filename\":\"abcdefghijklmnopqrstuvwxyz\"," URL)), "1268");
+	assert_string_equal(judge(BODY("\"type\":\"image\",\"button_type\":\"quick_reply\",\"button_text\":\"Yes\"," URL)),
+	                    "1508");
 }
 
 static void each_rule_has_its_code(void **state)
@@ -146,9 +169,8 @@ static void recipients_are_judged_one_by_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_right_has_no_fault),
-		cmocka_unit_test(each_rule_has_its_code),
-		cmocka_unit_test(lengths_are_counted_in_characters),
+		cmocka_unit_test(what_is_right_has_no_fault),       cmocka_unit_test(media_have_their_rules),
+		cmocka_unit_test(each_rule_has_its_code),           cmocka_unit_test(lengths_are_counted_in_characters),
 		cmocka_unit_test(recipients_are_judged_one_by_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,12 +7,12 @@
 
 #include "base/text.h"
 #include "sim/fate.h"
+#include "sim/free.h"
 #include "sim/numbers.h"
 
 #define MIN_DIGITS 5
 #define MAX_DIGITS 15
 #define MAX_NATIONAL_DIGITS 10
-#define MAX_TEXT_CHARS 4096
 #define MAX_USER_ID_CHARS 128
 
 int sim_message_refuse(struct sim_refusal *refusal, int32_t code, const char *fmt, ...)
@@ -154,14 +154,7 @@ static int read_free(const struct sim_scan *scan, struct arena *arena, struct si
 	if (!sim_scan_is(scan, object, SIM_TOKEN_OBJECT) && !sim_scan_is(scan, object, SIM_TOKEN_ARRAY))
 		return sim_message_refuse(refusal, 131008, "Parameter '%s' is mandatory for type '%s'", type, type);
 	m->content = hash_text(source_of(scan, object));
-	if (strcmp(type, "text") != 0)
-		return 0;
-	struct sim_text body = sim_scan_text(scan, sim_scan_get(scan, object, "body"), arena);
-	if (!body.at || body.n == 0)
-		return sim_message_refuse(refusal, 131008, "Parameter 'body' is mandatory for type 'text'");
-	if (utf8_length(body.at, body.n) > MAX_TEXT_CHARS)
-		return sim_message_refuse(refusal, 100, "Param text['body'] must be at most %d characters long.", MAX_TEXT_CHARS);
-	return 0;
+	return sim_free_check(scan, type, object, arena, refusal);
 }
 
 int sim_message_read(const struct sim_numbering *numbering, struct sim_scan *scan, const char *text, size_t n_bytes,

@@ -121,6 +121,50 @@ static void refusals_have_metas_codes(void **state)
 	}
 }
 
+#define FREE(type, rest) HEAD ",\"type\":\"" type "\",\"" type "\":{" rest "}}"
+#define ACTION(rest) "\"body\":{\"text\":\"x\"},\"action\":{" rest "}"
+#define REPLY(id, title) "{\"type\":\"reply\",\"reply\":{\"id\":\"" id "\",\"title\":\"" title "\"}}"
+
+static void free_content_is_held_to_its_rules(void **state)
+{
+	(void)state;
+	static const char *const good[] = {
+		FREE("image", "\"id\":\"7\""),
+		FREE("document", "\"link\":\"https://example.com/a\",\"caption\":\"x\",\"filename\":\"a.pdf\""),
+		FREE("interactive", "\"type\":\"button\"," ACTION("\"buttons\":[" REPLY("a", "A") "," REPLY("b", "B") "]")),
+		FREE("interactive",
+	             "\"type\":\"cta_url\",\"header\":{\"type\":\"image\",\"image\":{\"id\":\"7\"}}," ACTION(
+			     "\"name\":\"cta_url\",\"parameters\":{\"display_text\":\"Open\",\"url\":\"https://example.com\"}")),
+		FREE("interactive", "\"type\":\"list\""),
+	};
+	static const struct {
+		const char *text;
+		int32_t code;
+	} bad[] = {
+		{FREE("image", ""), 100},
+		{FREE("image", "\"id\":\"7\",\"link\":\"https://example.com/a\""), 100},
+		{FREE("interactive", ""), 131008},
+		{FREE("interactive", "\"type\":\"button\""), 131008},
+		{FREE("interactive", "\"type\":\"button\"," ACTION("\"buttons\":[]")), 131009},
+		{FREE("interactive", "\"type\":\"button\"," ACTION("\"buttons\":[" REPLY("a", "123456789012345678901") "]")),
+	         131009},
+		{FREE("interactive", "\"type\":\"button\"," ACTION("\"buttons\":[" REPLY("", "A") "]")), 131008},
+		{FREE("interactive",
+	              "\"type\":\"button\",\"header\":{\"type\":\"gif\"}," ACTION("\"buttons\":[" REPLY("a", "A") "]")),
+	         131009},
+		{FREE("interactive", "\"type\":\"cta_url\"," ACTION("\"name\":\"url\"")), 131009},
+		{FREE("interactive", "\"type\":\"cta_url\"," ACTION("\"name\":\"cta_url\"")), 131008},
+	};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (read_of(good[i]) != 0)
+			fail_msg("%s: %d, %s", good[i], refusal.code, refusal.details);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		int rc = read_of(bad[i].text);
+		if (rc != 1 || refusal.code != bad[i].code)
+			fail_msg("%s: %d, %d", bad[i].text, rc, refusal.code);
+	}
+}
+
 static void content_is_template_and_parameters_alone(void **state)
 {
 	(void)state;
@@ -145,6 +189,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_a_template_message, setup, teardown),
 		cmocka_unit_test_setup_teardown(user_ids_are_recipients_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(refusals_have_metas_codes, setup, teardown),
+		cmocka_unit_test_setup_teardown(free_content_is_held_to_its_rules, setup, teardown),
 		cmocka_unit_test_setup_teardown(content_is_template_and_parameters_alone, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,10 +4,13 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/ledger_row.h"
+#include "store/media.h"
 #include "store/singles.h"
 #include "store/tally_batch.h"
 
 #define EXPIRE_ROWS 2000
+#define MEDIUM_AGAIN_MS SECOND_MS /* after which a message asks for its medium again */
+#define MEDIUM_REFUSED 131053     /* Meta's code for what could not be uploaded */
 
 struct claim {
 	struct store_tx *tx;
@@ -43,7 +46,7 @@ static int claim_open(struct claim *c)
 	return 0;
 }
 
-static int skip_row(struct claim *c, struct row *row, enum skip_rule rule)
+static int skip_row(struct claim *c, const struct row *row, enum skip_rule rule)
 {
 	struct row is = *row;
 	is.state = STATE_SKIPPED;
@@ -52,15 +55,40 @@ static int skip_row(struct claim *c, struct row *row, enum skip_rule rule)
 	return row_move(c->tx, c->batch, row, &is);
 }
 
-/* What a single message is made of; *ret_late: its own time is over. */
-static int claim_single(struct claim *c, int64_t seq, const struct single **ret, bool *ret_late)
+/* Its medium is not at WhatsApp yet, or never will be there: 0, 1 the row waits or has failed, -1. */
+static int claim_medium(struct claim *c, struct single *single, const struct row *was)
+{
+	struct media_at_meta at;
+	int got = media_ready(c->tx, single->media_no, c->sender_no, MEDIA_TO_SEND, c->now, c->arena, &at);
+	if (got <= 0) {
+		single->content.media_id = at.meta_id;
+		return got;
+	}
+	struct row is = *was;
+	if (got == 1) {
+		is.not_before = c->now + MEDIUM_AGAIN_MS;
+		if (media_want(c->tx, single->media_no, c->sender_no, MEDIA_TO_SEND, c->now) < 0)
+			return -1;
+	} else {
+		is.state = STATE_FAILED;
+		is.code = MEDIUM_REFUSED;
+		is.detail = at.reason;
+		is.not_before = -1;
+		is.failed_ms = c->now;
+	}
+	return row_move(c->tx, c->batch, was, &is) < 0 ? -1 : 1;
+}
+
+/* What a single message is made of. 0; 1 it is not to be claimed now, and its row says why. */
+static int claim_single(struct claim *c, const struct row *was, const struct single **ret)
 {
 	struct single *single = arena_alloc(c->arena, sizeof(*single));
-	if (single_read(c->tx, c->campaign_no, seq, c->arena, single) != 0)
+	if (single_read(c->tx, c->campaign_no, was->seq, c->arena, single) != 0)
 		return -1;
 	*ret = single;
-	*ret_late = single->expire_ms <= c->now;
-	return 0;
+	if (single->expire_ms <= c->now)
+		return skip_row(c, was, RULE_DEADLINE) < 0 ? -1 : 1;
+	return single->media_no ? claim_medium(c, single, was) : 0;
 }
 
 static int claim_row(struct claim *c, const struct sql_rows *rows)
@@ -71,12 +99,12 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	int got = row_load(c->tx, c->campaign_no, seq, c->arena, &was);
 	if (got != 0)
 		return got < 0 ? -1 : 0;
+	if (opted_out)
+		return skip_row(c, &was, RULE_OPTED_OUT);
 	const struct single *single = NULL;
-	bool late = false;
-	if (c->singles && claim_single(c, seq, &single, &late) < 0)
-		return -1;
-	if (opted_out || late)
-		return skip_row(c, &was, opted_out ? RULE_OPTED_OUT : RULE_DEADLINE);
+	got = c->singles ? claim_single(c, &was, &single) : 0;
+	if (got != 0)
+		return got < 0 ? -1 : 0;
 	struct row is = was;
 	is.state = STATE_CLAIMED;
 	is.epoch = c->epoch;

@@ -4,6 +4,7 @@
 #include "statements.h"
 #include "store/campaign_row.h"
 #include "store/ledger_row.h"
+#include "store/media.h"
 #include "store/one.h"
 #include "store/singles_draft.h"
 #include "store/tally_batch.h"
@@ -58,8 +59,8 @@ static int put_one(struct store_tx *tx, const struct single_draft *d, const stru
 	if (sql_run(tx->db, STMT_SINGLE_INSERT,
 	            SQL_ARGS(sql_int(home->campaign_no), sql_int(seq), sql_int(d->account_no),
 	                     d->template_no ? sql_int(d->template_no) : sql_null(), sql_text(c->type), sql_text(c->text),
-	                     sql_text(c->url), sql_null(), sql_text(c->filename), sql_text(c->button_type),
-	                     sql_text(c->button_text), sql_text(c->button_value), sql_text(c->payload),
+	                     sql_text(c->url), d->media_no ? sql_int(d->media_no) : sql_null(), sql_text(c->filename),
+	                     sql_text(c->button_type), sql_text(c->button_text), sql_text(c->button_value), sql_text(c->payload),
 	                     d->test_of ? sql_int(d->test_of) : sql_null(), sql_int(d->now), sql_int(d->expire_ms[i])),
 	            NULL) < 0)
 		return -1;
@@ -80,6 +81,8 @@ int draft_put(struct store_tx *tx, const struct single_draft *d, struct single_m
 	for (int i = 0; i < d->n; i++)
 		if (put_one(tx, d, &home, ret->first_seq + i, i) < 0)
 			return -1;
+	if (d->media_no && media_want(tx, d->media_no, d->sender.no, MEDIA_TO_SEND, d->now) < 0)
+		return -1;
 	tally_add(batch, home.campaign_no, TALLY_STATE, STATE_QUEUED, d->n);
 	return rows_finish(tx, batch, d->now);
 }

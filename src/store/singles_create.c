@@ -6,6 +6,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/inbox.h"
+#include "store/media.h"
 #include "store/one.h"
 #include "store/optouts.h"
 #include "store/singles_draft.h"
@@ -155,6 +156,33 @@ static void use_content(struct single_draft *d, const struct message_request *re
 	};
 }
 
+/* Of the kind that `type` says; documents get the ending that tells a phone what opens them. */
+static int use_medium(struct store_tx *tx, struct single_draft *d, const struct message_request *req, struct arena *arena,
+                      struct faults *faults)
+{
+	static const enum fault_code codes[] = {
+		[MEDIA_IMAGE] = FAULT_MEDIA_IMAGE, [MEDIA_VIDEO] = FAULT_MEDIA_VIDEO, [MEDIA_DOCUMENT] = FAULT_MEDIA_DOCUMENT};
+	struct medium medium;
+	enum media_kind kind;
+	int64_t no;
+	int got = pubid_open(tx->ids, PUBID_MEDIA, &req->media_uuid, &no, NULL)
+	                  ? media_read(tx, d->account_no, no, arena, &medium)
+	                  : 1;
+	if (got < 0 || !media_kind_parse(d->content.type, &kind))
+		return -1;
+	if (got > 0) {
+		fault_add(faults, FAULT_TEMPLATE_MEDIA_REQUIRED, "media_id", " does not exist");
+	} else if (medium.kind != kind) {
+		fault_add(faults, codes[kind], "media_id", " is not of the type %s", d->content.type);
+	} else {
+		const struct media_type *type = media_type_find(medium.mime_type);
+		d->media_no = no;
+		if (d->content.filename && type)
+			d->content.filename = arena_printf(arena, "%s.%s", d->content.filename, type->extension);
+	}
+	return 0;
+}
+
 static int find_sender(struct store_tx *tx, struct single_draft *d, const char *name, struct arena *arena, struct faults *faults)
 {
 	int got = sender_by_name(tx, d->account_no, name, arena, &d->sender);
@@ -176,6 +204,9 @@ int single_create(struct store_tx *tx, int64_t account_no, const struct message_
 	if (draft_judge_blocked(tx, d, many, faults) < 0)
 		return -1;
 	use_content(d, req);
+	if (req->media_id && !faults_on(faults, "media_id") && !faults_on(faults, "type") &&
+	    use_medium(tx, d, req, arena, faults) < 0)
+		return -1;
 	if (req->template_id) {
 		if (!faults_on(faults, "template") && use_template(tx, d, req, arena, faults) < 0)
 			return -1;

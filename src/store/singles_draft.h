@@ -11,6 +11,7 @@ struct single_draft {
 	int64_t template_no; /* 0 none */
 	const char *fields;  /* JSON of the placeholders' values */
 	struct message_content content;
+	int64_t media_no; /* 0 none */
 	int64_t test_of;
 	msec_t now;
 	msec_t expire_ms[MESSAGE_MAX_TO];

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/inbox.h"
+#include "store/media.h"
 #include "store/messages.h"
 #include "store/optouts.h"
 #include "store/singles.h"
@@ -255,6 +256,88 @@ static void an_opt_out_meanwhile_is_heeded(void **state)
 	assert_int_equal(world_row(w, made.campaign_no, made.first_seq).code, RULE_OPTED_OUT);
 }
 
+/* ---- media ---- */
+
+static int64_t medium(struct world *w, enum media_kind kind, const char *mime_type, const char *sha256)
+{
+	const struct medium m = {.account_no = w->account, .kind = kind, .mime_type = mime_type, .size = 9, .sha256 = sha256};
+	int64_t no = 0;
+	assert_int_equal(IN_JOB(w, media_create(tx, &m, 0, w->now, &no)), 0);
+	return no;
+}
+
+static struct message_request with_medium(struct world *w, const char *type, int64_t media_no)
+{
+	struct message_request req = request(w, ANN);
+	req.type = type;
+	req.media_id = "given";
+	req.media_uuid = pubid_make(store_ids(w->store), PUBID_MEDIA, media_no, 0);
+	return req;
+}
+
+static struct media_errand errand(struct world *w)
+{
+	struct media_errand e[4];
+	int n = 0;
+	assert_int_equal(IN_JOB(w, media_errands(tx, w->now, w->arena, e, 4, &n)), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(e[0].sender_no, w->sender);
+	return e[0];
+}
+
+static void a_medium_must_be_there_and_of_its_type(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t picture = medium(w, MEDIA_IMAGE, "image/png", "aa");
+	person_writes(w, ANN);
+	struct message_request req = with_medium(w, "image", picture + 1);
+	must_fail(w, &req, 1264);
+	req = with_medium(w, "video", picture);
+	must_fail(w, &req, 1276);
+	req = with_medium(w, "document", picture);
+	must_fail(w, &req, 1277);
+}
+
+static void a_message_waits_for_its_medium(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t paper = medium(w, MEDIA_DOCUMENT, "application/pdf", "aa");
+	person_writes(w, ANN);
+	struct message_request req = with_medium(w, "document", paper);
+	req.filename = "prices";
+	struct single_made first = make(w, &req), second = make(w, &req);
+	struct claimed_row row[4];
+	assert_int_equal(world_claim(w, first.campaign_no, row, 4), 0);
+	assert_int_equal(world_row(w, first.campaign_no, first.first_seq).state, STATE_QUEUED);
+	msec_t next;
+	assert_int_equal(IN_JOB(w, ledger_next_retry(tx, first.campaign_no, &next)), 0);
+	assert_true(next > w->now);
+	struct media_errand e = errand(w);
+	assert_int_equal(IN_JOB(w, media_uploaded(tx, &e, "4711", w->now)), 0);
+	w->now = next;
+	assert_int_equal(world_claim(w, first.campaign_no, row, 4), 2);
+	assert_int_equal(row[1].seq, second.first_seq);
+	assert_string_equal(row[0].single->content.media_id, "4711");
+	assert_string_equal(row[0].single->content.filename, "prices.pdf");
+}
+
+static void a_medium_that_whatsapp_refuses_fails_its_message(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t film = medium(w, MEDIA_VIDEO, "video/mp4", "aa");
+	person_writes(w, ANN);
+	struct message_request req = with_medium(w, "video", film);
+	struct single_made made = make(w, &req);
+	struct media_errand e = errand(w);
+	assert_int_equal(IN_JOB(w, media_refused(tx, &e, "it has two sound tracks", w->now)), 0);
+	struct claimed_row row[4];
+	assert_int_equal(world_claim(w, made.campaign_no, row, 4), 0);
+	struct ledger_row seen = world_row(w, made.campaign_no, made.first_seq);
+	assert_int_equal(seen.state, STATE_FAILED);
+	assert_int_equal(seen.code, 131053);
+	assert_string_equal(seen.detail, "it has two sound tracks");
+}
+
 /* ---- trying a campaign out ---- */
 
 static int try_out(struct world *w, int64_t campaign, int64_t contact, int n, int allowance, struct faults *faults,
@@ -348,6 +431,9 @@ int main(void)
 		WORLD_ON_BOTH(the_campaign_is_never_over),
 		WORLD_ON_BOTH(a_lost_lane_leaves_doubt_here_too),
 		WORLD_ON_BOTH(an_opt_out_meanwhile_is_heeded),
+		WORLD_ON_BOTH(a_medium_must_be_there_and_of_its_type),
+		WORLD_ON_BOTH(a_message_waits_for_its_medium),
+		WORLD_ON_BOTH(a_medium_that_whatsapp_refuses_fails_its_message),
 		WORLD_ON_BOTH(a_campaign_is_tried_out),
 		WORLD_ON_BOTH(the_allowance_is_for_24_hours),
 		WORLD_ON_BOTH(what_a_test_needs),

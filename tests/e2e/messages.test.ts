@@ -65,8 +65,10 @@ test('free text within 24 hours after the person wrote, and not before', async (
 	const [link] = await sent({ to: number, text: 'Look', button_type: 'LINK', button_text: 'Open', button_value: 'https://example.com/a' });
 	for (const { id } of [text!, button!, link!])
 		expect(await when(id, (m) => m.status === 'read')).toMatchObject({ type: 'text', template_id: null, variables: [] });
+	const [image] = await sent({ to: number, type: 'image', url: 'https://example.com/a.png', text: 'The shop' });
+	expect(await when(image!.id, (m) => m.status === 'read')).toMatchObject({ type: 'image', text: 'The shop' });
 	expect((await faults(send({ to: [number, person()], text: 'Both or none' })))).toEqual([[400, 1509, 'data.to[1]']]);
-	expect(await w.all(`/v1/messages?filter[to]=${number}`)).toHaveLength(3);
+	expect(await w.all(`/v1/messages?filter[to]=${number}`)).toHaveLength(4);
 });
 
 test('every rule has its code, several at once in the order of the fields', async () => {
@@ -88,6 +90,7 @@ test('every rule has its code, several at once in the order of the fields', asyn
 		[400, 1506, 'data.to'],
 		[400, 1508, 'data.text'],
 	]);
+	const image = { template: undefined, variables: undefined, type: 'image' };
 	const cases: [object, number, string][] = [
 		[{ from: '' }, 1504, 'data.from'],
 		[{ from: 5 }, 1504, 'data.from'],
@@ -108,6 +111,15 @@ test('every rule has its code, several at once in the order of the fields', asyn
 		[{ template: undefined, text: 'x', button_type: 'quick_reply' }, 1272, 'data.button_text'],
 		[{ template: undefined, text: 'x', button_type: 'PHONE_CALL', button_text: 'Call' }, 1273, 'data.button_type'],
 		[{ template: undefined, text: 'x', button_type: 'quick_reply', button_text: 'x'.repeat(21) }, 1274, 'data.button_text'],
+		[{ ...image }, 1264, 'data.media_id'],
+		[{ ...image, media_id: UNKNOWN_ID }, 1264, 'data.media_id'],
+		[{ ...image, media_id: UNKNOWN_ID, url: 'https://example.com/a.png' }, 1264, 'data.media_id'],
+		[{ ...image, media_id: 'none' }, 1822, 'data.media_id'],
+		[{ ...image, url: `https://example.com/${'a'.repeat(2083)}` }, 1265, 'data.url'],
+		[{ ...image, url: 'example.com' }, 1266, 'data.url'],
+		[{ ...image, type: 'text', text: 'x', url: 'https://example.com/a.png' }, 1266, 'data.url'],
+		[{ ...image, type: 'document', url: 'https://example.com/a.pdf', filename: 'a'.repeat(26) }, 1268, 'data.filename'],
+		[{ ...image, url: 'https://example.com/a.png', filename: 'a' }, 1269, 'data.filename'],
 	];
 	for (const [change, code, field] of cases) {
 		const told = await faults(send({ to, template, variables: ['Ann', 'order'], ...change }));
