@@ -133,6 +133,7 @@ const bodies: Record<string, (ids: Ids) => { data?: object; raw?: string; type?:
 	}),
 	'/v1/optouts': () => ({ data: { number: '447400999998' } }),
 	'/v1/webhooks': () => ({ data: { url: 'https://example.com/hook', event: 'message' } }),
+	'/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver': () => ({}),
 };
 
 test('every route that takes a POST', async () => {
