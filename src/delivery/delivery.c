@@ -153,6 +153,13 @@ static void engine_changed(void *arg)
 	engine_notify(d->engine);
 }
 
+static void manage_news(void *arg)
+{
+	struct delivery *d = arg;
+	manage_notify(d->manage);
+	wake(d);
+}
+
 static int start_parts(struct delivery *d, const struct delivery_options *o, struct err *err)
 {
 	const struct http_client_options http = {
@@ -174,11 +181,14 @@ static int start_parts(struct delivery *d, const struct delivery_options *o, str
 	                                                   .max_inflight = o->max_inflight,
 	                                                   .seed = seed,
 	                                                   .clock = real_clock,
+	                                                   .errands = manage_news,
+	                                                   .errands_arg = d,
 	                                                   .wake = wake,
 	                                                   .wake_arg = d});
 	d->manage = manage_create(&(struct manage_options){.store = o->store,
 	                                                   .client = d->management,
 	                                                   .graph_url = o->graph_url,
+	                                                   .media_folder = o->media_folder,
 	                                                   .poll_ms = o->template_poll_ms,
 	                                                   .wake = wake,
 	                                                   .wake_arg = d,

@@ -18,6 +18,7 @@ struct delivery_options {
 	const char *graph_url;        /* e.g. https://graph.facebook.com/v24.0, no slash at the end */
 	const char *owner;            /* this node's name, for leases */
 	const char *ca_file;          /* NULL: the system's */
+	const char *media_folder;     /* where the files of media lie */
 	msec_t unconfirmed_window_ms; /* 0 means 15 minutes */
 	unsigned max_inflight;        /* of one lane; 0 means 256 */
 	msec_t template_poll_ms;      /* how often a template without verdict is asked for; 0 means 5 minutes */

@@ -24,6 +24,8 @@ struct engine {
 	int n_lanes, cap_lanes;
 	struct now now; /* of the present turn */
 	atomic_bool dirty;
+	void (*errands)(void *arg);
+	void *errands_arg;
 	bool loading, freezing, starting, sweeping, swept;
 	int64_t freeze_turn;  /* sender after which the next freeze is looked for */
 	msec_t next_due;      /* -1 none */
@@ -48,6 +50,8 @@ struct engine *engine_create(const struct engine_options *o)
 		abort();
 	e->next_due = -1;
 	e->dirty = true;
+	e->errands = o->errands;
+	e->errands_arg = o->errands_arg;
 	e->context = (struct lane_context){
 		.mailbox = &e->mailbox,
 		.transport = o->transport,
@@ -164,6 +168,8 @@ static void load_done(struct job *job, int result, struct now now)
 	for (int i = 0; i < e->n_lanes; i++)
 		if (!was_loaded(load, lane_sender_no(e->lane[i])))
 			lane_update(e->lane[i], NULL, now);
+	if (load->n_waiting > 0 && e->errands)
+		e->errands(e->errands_arg);
 	load_destroy(load);
 }
 

@@ -28,6 +28,9 @@ struct engine_options {
 	/* The time when an answer comes between turns. */
 	struct now (*clock)(void *arg);
 	void *clock_arg;
+	/* There may be new errands for the calls to Meta that are not messages. On the engine's thread; NULL: nobody cares. */
+	void (*errands)(void *arg);
+	void *errands_arg;
 	/* Called from any thread when a turn is wanted soon; must not turn the engine itself. */
 	void (*wake)(void *arg);
 	void *wake_arg;

@@ -246,7 +246,7 @@ int lane_room(const struct lane *lane)
 
 static bool can_claim(const struct lane_campaign *c, msec_t now)
 {
-	if (c->held)
+	if (c->held || c->loaded->waits)
 		return false;
 	return !c->dry || (c->look_at >= 0 && c->look_at <= now);
 }
@@ -271,7 +271,7 @@ static struct lane_campaign *pick(struct lane *lane, struct now now, usec_t *ret
 		struct lane_campaign *next = c->next ? c->next : lane->campaigns;
 		usec_t wait = 0;
 		if (!can_claim(c, now.wall))
-			wait = c->held || c->look_at < 0 ? -1 : (c->look_at - now.wall) * 1000;
+			wait = c->held || c->loaded->waits || c->look_at < 0 ? -1 : (c->look_at - now.wall) * 1000;
 		else if (c->loaded->campaign.rate > 0)
 			wait = pacer_wait_us(&c->pacer, 1, now.mono);
 		if (wait == 0) {

@@ -29,6 +29,8 @@ struct outcome_batch {
 	const char *sender_hold;
 	const char *campaign_hold;
 	int64_t campaign_hold_no;
+	int64_t forget_template_no; /* its media of before forget_until (inclusive) are unknown at Meta; 0 none */
+	msec_t forget_until;
 };
 
 struct lane {
@@ -73,6 +75,9 @@ void lane_record(struct lane *lane, struct now now);
 /* Hold the sender, or one campaign, with the next record. */
 void lane_hold_sender(struct lane *lane, const char *reason);
 void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reason);
+/* Meta does not know the medium's id that this campaign's messages named, which was got at `media_ms`: it is uploaded anew with
+ * the next record, and the campaign waits. */
+void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms);
 
 /* From 0 to `span` - 1. */
 int64_t lane_jitter(struct lane *lane, int64_t span);

@@ -7,6 +7,7 @@
 #include "delivery/lane_internal.h"
 #include "store/singles.h"
 #include "wa/free.h"
+#include "wa/media.h"
 #include "wa/send.h"
 
 #define AMBIGUOUS_LIMIT 3 /* in a row: the lane stops and probes */
@@ -16,6 +17,7 @@
 #define PAIR_MOST_MS HOUR_MS
 #define SLOW_RETRY_MS (1 * SECOND_MS)
 #define MAX_MESSAGE_BYTES 65536
+#define FRESH_MS (10 * MINUTE_MS) /* a medium that Meta refuses so soon after its upload will not do */
 
 struct flight {
 	struct lane *lane;
@@ -23,6 +25,7 @@ struct flight {
 	int64_t campaign_no, seq;
 	int attempt;
 	usec_t posted_us;
+	msec_t media_ms; /* of the media that it shows; 0 none */
 };
 
 /* Longer each time, up to a minute, with a fifth of jitter. */
@@ -72,10 +75,26 @@ static msec_t pair_pause(const struct flight *f)
 	return pause < PAIR_MOST_MS ? pause : PAIR_MOST_MS;
 }
 
+/* The message's medium is what was refused, and not this recipient: nobody is given up for it. An old id may be at its end, a
+ * fresh one stands for a file that WhatsApp will not have. */
+static void medium_refused(struct lane *lane, const struct flight *f, struct now now, struct outcome *o)
+{
+	certainly_not_sent(lane, o, now.wall);
+	if (now.wall - f->media_ms < FRESH_MS)
+		lane_hold_campaign(lane, f->campaign_no, wa_error_words(131053)->meaning);
+	else
+		lane_forget_media(lane, f->campaign_no, f->media_ms);
+	lane_recover(lane);
+}
+
 static void refused(struct lane *lane, const struct flight *f, const struct wa_answer *answer, struct now now, struct outcome *o)
 {
 	o->code = answer->code;
 	o->detail = answer->detail;
+	if (f->media_ms && wa_media_blamed(answer->code, answer->detail)) {
+		medium_refused(lane, f, now, o);
+		return;
+	}
 	switch (answer->rule->action) {
 	case WA_FAIL:
 		o->kind = OUTCOME_FAILED;
@@ -228,7 +247,8 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 	                     .campaign_no = row->campaign_no,
 	                     .seq = row->seq,
 	                     .attempt = row->attempt,
-	                     .posted_us = now.mono};
+	                     .posted_us = now.mono,
+	                     .media_ms = c->loaded->n_media ? c->loaded->media_ms : 0};
 	const struct transport *t = lane->context->transport;
 	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
 		free(f);
@@ -250,7 +270,7 @@ void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now no
 	for (int i = 0; i < n; i++) {
 		const struct lane_campaign *c = lane_find(lane, rows[i].campaign_no);
 		/* Held, canceled or drained between the claim and here: nothing has left, so nothing leaves. */
-		if (!c || c->held || lane->held || lane->lost || lane->gone || lane->context->draining)
+		if (!c || c->held || c->loaded->waits || lane->held || lane->lost || lane->gone || lane->context->draining)
 			not_posted(lane, &rows[i], OUTCOME_UNSENT, NULL, now);
 		else
 			post_one(lane, c, &rows[i], scratch, &body, now);

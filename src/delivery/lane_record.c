@@ -65,12 +65,40 @@ void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reas
 	log_warn("delivery", "campaign held", log_i("campaign", campaign_no), log_t("reason", reason));
 }
 
+void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms)
+{
+	struct lane_campaign *c = lane_find(lane, campaign_no);
+	if (!c || c->held || c->loaded->media_ms > media_ms) /* known, or a word about ids that are given up already */
+		return;
+	struct outcome_batch *b = filling(lane);
+	if (b->forget_template_no)
+		return; /* one a record: the next refusal asks again */
+	c->held = true;
+	b->forget_template_no = c->loaded->campaign.template_no;
+	b->forget_until = media_ms;
+	log_warn("delivery", "WhatsApp does not know a medium any more; it is uploaded anew", log_i("campaign", campaign_no));
+}
+
+static int forget_media(struct store_tx *tx, const struct outcome_batch *b)
+{
+	int64_t no[MEDIA_PER_TEMPLATE_MAX];
+	int n;
+	if (template_media_of(tx, b->forget_template_no, no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (no[i] && media_forget(tx, no[i], b->lane->sender_no, b->forget_until, b->now) < 0)
+			return -1;
+	return 0;
+}
+
 static int record_run(struct store_tx *tx, void *arg)
 {
 	struct outcome_batch *b = arg;
 	if (ledger_record(tx, b->epoch, b->outcome, b->n, b->now) < 0)
 		return -1;
 	if (b->sender_hold && sender_hold(tx, b->lane->sender_no, b->sender_hold, b->now) < 0)
+		return -1;
+	if (b->forget_template_no && forget_media(tx, b) < 0)
 		return -1;
 	if (b->campaign_hold && campaign_hold(tx, 0, b->campaign_hold_no, b->campaign_hold, "rule", b->now) < 0)
 		return -1;
@@ -123,7 +151,7 @@ static void record_done(struct job *job, int result, struct now now)
 	lane->n_unrecorded -= b->n;
 	for (int i = 0; i < b->n; i++)
 		note_outcome(lane, &b->outcome[i], now.wall);
-	if (b->sender_hold || b->campaign_hold)
+	if (b->sender_hold || b->campaign_hold || b->forget_template_no)
 		lane->context->reload(lane->context->reload_arg);
 	arena_destroy(b->arena);
 	look_for_ends(lane);

@@ -21,9 +21,42 @@ static void drop_results(struct load *load)
 		for (int k = 0; k < load->sender[i].n_campaigns; k++)
 			loaded_campaign_destroy(load->sender[i].campaign[k]);
 	load->n_senders = 0;
+	load->n_waiting = 0;
 }
 
-static int load_campaign(struct store_tx *tx, const struct campaign *from, struct loaded_campaign **ret)
+/* Its media, wanted where they are not there. 0; 1 when one is refused, and the campaign is held for it. */
+static int load_media(struct store_tx *tx, struct loaded_campaign *c, msec_t now)
+{
+	int64_t no[MEDIA_PER_TEMPLATE_MAX];
+	int n;
+	if (template_media_of(tx, c->campaign.template_no, no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		struct media_at_meta at;
+		if (no[i] == 0)
+			continue;
+		if (media_want(tx, no[i], c->campaign.sender_no, MEDIA_TO_SEND, now) < 0)
+			return -1;
+		int ready = media_ready(tx, no[i], c->campaign.sender_no, MEDIA_TO_SEND, now, c->arena, &at);
+		if (ready < 0)
+			return -1;
+		if (ready == 2)
+			return campaign_hold(tx, 0, c->campaign.no,
+			                     arena_printf(c->arena, "The template's medium could not be uploaded to WhatsApp: %s",
+			                                  at.reason),
+			                     "rule", now) < 0
+			               ? -1
+			               : 1;
+		c->waits = c->waits || ready == 1;
+		if (at.upload_ms > c->media_ms)
+			c->media_ms = at.upload_ms;
+		c->media[c->n_media++] = (struct media_ref){.media_no = no[i], .meta_id = at.meta_id};
+	}
+	return 0;
+}
+
+/* 1: it was held instead. */
+static int load_campaign(struct store_tx *tx, const struct campaign *from, msec_t now, struct loaded_campaign **ret)
 {
 	struct arena *arena = arena_create(4096);
 	struct loaded_campaign *c = arena_alloc(arena, sizeof(*c));
@@ -37,6 +70,11 @@ static int load_campaign(struct store_tx *tx, const struct campaign *from, struc
 	    template_text_parse(arena, c->tpl.text, &c->text, &err) != 0) {
 		arena_destroy(arena);
 		return -1;
+	}
+	int held = load_media(tx, c, now);
+	if (held != 0) {
+		arena_destroy(arena);
+		return held;
 	}
 	c->plan = wa_plan_create(&c->tpl, &c->text);
 	*ret = c;
@@ -79,9 +117,12 @@ static int load_sender(struct store_tx *tx, struct load *load, const struct send
 		return -1;
 	s->campaign = arena_array(load->arena, (size_t)n + 1, sizeof(struct loaded_campaign *));
 	for (int i = 0; i < n; i++) {
-		if (load_campaign(tx, &campaign[i], &s->campaign[i]) < 0)
+		int loaded = load_campaign(tx, &campaign[i], load->now, &s->campaign[s->n_campaigns]);
+		if (loaded < 0)
 			return -1;
-		s->n_campaigns++;
+		if (loaded == 1)
+			continue;
+		load->n_waiting += s->campaign[s->n_campaigns++]->waits;
 	}
 	int found = load_singles(tx, sender->no, &s->campaign[s->n_campaigns]);
 	if (found == 0)

@@ -6,6 +6,7 @@
 #include "model/sender.h"
 #include "model/template.h"
 #include "store/campaigns.h"
+#include "store/media.h"
 #include "store/senders.h"
 
 struct wa_plan;
@@ -17,6 +18,11 @@ struct loaded_campaign {
 	struct template tpl;
 	struct template_text text;
 	struct wa_plan *plan; /* NULL: single messages */
+	/* Its media, as this sender's number has them at Meta. */
+	struct media_ref media[MEDIA_PER_TEMPLATE_MAX];
+	int n_media;
+	bool waits;      /* one is not there yet: nothing is claimed until it is loaded anew */
+	msec_t media_ms; /* when the newest of them was uploaded */
 };
 
 struct loaded_sender {
@@ -39,6 +45,7 @@ struct load {
 	struct loaded_sender *sender;
 	int n_senders;
 	msec_t next_due;
+	int n_waiting;   /* campaigns that wait for media */
 	void *owner_arg; /* the engine */
 };
 

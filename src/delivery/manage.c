@@ -14,7 +14,7 @@
 struct manage *manage_create(const struct manage_options *o)
 {
 	struct manage *m = calloc(1, sizeof(*m));
-	if (!m || !(m->graph_url = strdup(o->graph_url)))
+	if (!m || !(m->graph_url = strdup(o->graph_url)) || !(m->media_folder = strdup(o->media_folder)))
 		abort();
 	mailbox_init(&m->mailbox, o->store, o->wake, o->wake_arg);
 	m->client = o->client;
@@ -32,6 +32,7 @@ void manage_destroy(struct manage *m)
 		return;
 	mailbox_fini(&m->mailbox);
 	free(m->graph_url);
+	free(m->media_folder);
 	free(m);
 }
 
@@ -50,21 +51,34 @@ bool manage_is_quiet(const struct manage *m)
 	return m->n_calls == 0 && m->mailbox.n_out == 0;
 }
 
-int manage_call(struct manage *m, const char *method, const char *path, const char *token, const struct buf *body,
-                http_done_fn *done, void *arg)
+int manage_call_with(struct manage *m, const char *path, struct http_call_options options, http_done_fn *done, void *arg)
 {
 	buf_auto struct buf url;
 	buf_init(&url, 4096);
 	if (buf_addf(&url, "%s/%s", m->graph_url, path) < 0)
 		return -1;
-	return http_client_start(m->client,
-	                         &(struct http_call_options){.method = method,
-	                                                     .url = url.data,
-	                                                     .bearer = token,
-	                                                     .content_type = body ? "application/json" : NULL,
-	                                                     .body = body ? body->data : NULL,
-	                                                     .n_body_bytes = body ? body->len : 0},
-	                         done, arg);
+	options.url = url.data;
+	return http_client_start(m->client, &options, done, arg);
+}
+
+int manage_call(struct manage *m, const char *method, const char *path, const char *token, const struct buf *body,
+                http_done_fn *done, void *arg)
+{
+	return manage_call_with(m, path,
+	                        (struct http_call_options){.method = method,
+	                                                   .bearer = token,
+	                                                   .content_type = body ? "application/json" : NULL,
+	                                                   .body = body ? body->data : NULL,
+	                                                   .n_body_bytes = body ? body->len : 0},
+	                        done, arg);
+}
+
+msec_t manage_growing(msec_t first, msec_t most, int tries)
+{
+	msec_t pause = first;
+	for (int i = 0; i < tries && pause < most; i++)
+		pause *= 2;
+	return pause < most ? pause : most;
 }
 
 void manage_reason(const struct http_answer *answer, char *out, size_t out_bytes)
@@ -95,6 +109,7 @@ struct reading {
 	struct template_errand errand[MANAGE_MAX_ERRANDS];
 	const char *token[MANAGE_MAX_ERRANDS];
 	int n_errands;
+	struct media_due media;
 	struct sender *sender;
 	const char **sender_token;
 	int n_senders;
@@ -130,8 +145,10 @@ static int read_run(struct store_tx *tx, void *arg)
 	struct reading *r = arg;
 	r->n_errands = r->n_senders = 0;
 	memset(r->token, 0, sizeof(r->token));
-	if (read_errands(tx, r) < 0)
+	if (read_errands(tx, r) < 0 || manage_media_read(tx, &r->media, r->now, r->arena) < 0)
 		return -1;
+	if (r->media.next >= 0 && (r->next < 0 || r->media.next < r->next))
+		r->next = r->media.next;
 	return r->with_numbers ? read_numbers(tx, r) : 0;
 }
 
@@ -147,6 +164,8 @@ static void read_done(struct job *job, int result, struct now now)
 		for (int i = 0; i < r->n_errands; i++)
 			if (r->token[i])
 				manage_template(m, &r->errand[i], r->token[i]);
+		for (int i = 0; i < r->media.n; i++)
+			manage_media(m, &r->media.errand[i], r->media.token[i]);
 		for (int i = 0; i < r->n_senders; i++)
 			if (r->sender_token[i])
 				manage_number(m, r->sender[i].no, r->sender[i].phone_number_id, r->sender_token[i]);

@@ -13,10 +13,11 @@ struct manage_options {
 	struct store *store;
 	struct http_client *client; /* borrowed */
 	const char *graph_url;
+	const char *media_folder; /* where the files of media lie */
 	msec_t poll_ms;
 	void (*wake)(void *arg);
 	void *wake_arg;
-	void (*changed)(void *arg); /* a ceiling changed: the engine is to load anew */
+	void (*changed)(void *arg); /* a ceiling, or a medium: the engine is to load anew */
 	void *changed_arg;
 };
 

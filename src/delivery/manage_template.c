@@ -35,14 +35,6 @@ static void errand_free(struct errand *e)
 	manage_ended(m);
 }
 
-static msec_t growing(msec_t first, msec_t most, int tries)
-{
-	msec_t pause = first;
-	for (int i = 0; i < tries && pause < most; i++)
-		pause *= 2;
-	return pause < most ? pause : most;
-}
-
 /* ---- recording ---- */
 
 static void recorded(struct job *job, int result, struct now now)
@@ -75,7 +67,7 @@ static void later(struct errand *e, const struct http_answer *answer)
 	manage_reason(answer, e->reason, sizeof(e->reason));
 	log_warn("delivery", "a call about a template did not work out", log_i("template", e->tpl.no),
 	         log_t("reason", e->reason));
-	e->next = e->manage->now.wall + growing(RETRY_FIRST_MS, RETRY_MOST_MS, e->tries);
+	e->next = e->manage->now.wall + manage_growing(RETRY_FIRST_MS, RETRY_MOST_MS, e->tries);
 	record(e, later_run);
 }
 
@@ -171,7 +163,7 @@ static void poll_answered(struct errand *e, const struct http_answer *answer)
 		later(e, answer);
 		return;
 	}
-	e->next = e->manage->now.wall + growing(e->manage->poll_ms, POLL_MOST_MS, e->tries);
+	e->next = e->manage->now.wall + manage_growing(e->manage->poll_ms, POLL_MOST_MS, e->tries);
 	record(e, verdict_run);
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -31,6 +32,15 @@ void calls_reset(void)
 	memset(&calls_client, 0, sizeof(calls_client));
 }
 
+static void add_file(struct call *call, const struct http_file *file)
+{
+	size_t n = strlen(call->body);
+	assert_true(n + file->n_bytes < sizeof(call->body));
+	assert_int_equal(pread(file->fd, call->body + n, file->n_bytes, (off_t)file->offset), (ssize_t)file->n_bytes);
+	n += file->n_bytes;
+	snprintf(call->body + n, sizeof(call->body) - n, "%s", file->tail ? file->tail : "");
+}
+
 int http_client_start(struct http_client *c, const struct http_call_options *o, http_done_fn *done, void *arg)
 {
 	assert_ptr_equal(c, &calls_client);
@@ -41,9 +51,15 @@ int http_client_start(struct http_client *c, const struct http_call_options *o, 
 	*call = (struct call){.at = calls_now, .done = done, .arg = arg, .open = true};
 	snprintf(call->method, sizeof(call->method), "%s", o->method);
 	snprintf(call->url, sizeof(call->url), "%s", o->url);
-	snprintf(call->bearer, sizeof(call->bearer), "%s", o->bearer);
+	snprintf(call->bearer, sizeof(call->bearer), "%s", o->bearer ? o->bearer : "");
+	for (const char *const *h = o->headers; h && *h; h++) {
+		size_t n = strlen(call->headers);
+		snprintf(call->headers + n, sizeof(call->headers) - n, "%s\n", *h);
+	}
 	if (o->body)
 		snprintf(call->body, sizeof(call->body), "%.*s", (int)o->n_body_bytes, (const char *)o->body);
+	if (o->file)
+		add_file(call, o->file);
 	return 0;
 }
 

@@ -10,7 +10,8 @@
 #define CALLS_MAX 64
 
 struct call {
-	char method[8], url[512], bearer[64], body[4096];
+	char method[8], url[512], bearer[64], headers[256];
+	char body[4096]; /* with what came from a file */
 	msec_t at;
 	http_done_fn *done;
 	void *arg;

@@ -34,8 +34,12 @@ static void changed(void *arg)
 
 static void manage_begin(struct world *w)
 {
-	manage = manage_create(&(struct manage_options){
-		.store = w->store, .client = &calls_client, .graph_url = GRAPH, .wake = wake, .changed = changed});
+	manage = manage_create(&(struct manage_options){.store = w->store,
+	                                                .client = &calls_client,
+	                                                .graph_url = GRAPH,
+	                                                .media_folder = w->folder,
+	                                                .wake = wake,
+	                                                .changed = changed});
 	woken = true;
 	next_us = -1;
 }

@@ -24,6 +24,13 @@ static void node_wake(void *arg)
 	node->woken = true;
 }
 
+static void node_errands(void *arg)
+{
+	const struct stage_node *node = arg;
+	if (node->stage->errands && !node->dead)
+		node->stage->errands(node->stage);
+}
+
 static void node_start(struct stage *s)
 {
 	assert_true(s->n_nodes < STAGE_MAX_NODES);
@@ -38,6 +45,8 @@ static void node_start(struct stage *s)
 	                                                      .seed = 42,
 	                                                      .clock = node_clock,
 	                                                      .clock_arg = node,
+	                                                      .errands = node_errands,
+	                                                      .errands_arg = node,
 	                                                      .wake = node_wake,
 	                                                      .wake_arg = node});
 }

@@ -68,6 +68,7 @@ struct stage {
 	unsigned max_inflight;
 	msec_t window_ms;
 
+	void (*errands)(void *arg); /* the engine's; NULL: nobody cares */
 	stage_script *script;
 	int script_step; /* for the script's own use */
 	struct stage_flight *wire[STAGE_MAX_WIRE];

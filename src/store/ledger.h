@@ -71,6 +71,7 @@ struct status_update {
  * with another secret are left alone. Counts what moved, what was known already, and what is nobody's. */
 struct apply_result {
 	int64_t moved, known, foreign;
+	bool held; /* a campaign was held: Meta could not use its medium */
 };
 must_check int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n,
                             msec_t now, struct apply_result *ret);

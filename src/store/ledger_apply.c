@@ -6,6 +6,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/ledger_row.h"
+#include "store/media.h"
 #include "store/senders.h"
 #include "store/tally_batch.h"
 
@@ -18,6 +19,7 @@ struct applier {
 	int64_t sender_no;   /* 0: not ours, or another's secret signed */
 	msec_t evidence_ms;  /* newest claim among the sender's rows that a status spoke of */
 	struct apply_result *result;
+	msec_t now;
 };
 
 /* Stable by key: updates of one row keep their order. */
@@ -89,6 +91,16 @@ static void update_to_row(const struct status_update *u, struct row *is)
 		is->read_ms = first_time(is->read_ms, u->at);
 }
 
+/* A failure by webhook comes after the message was accepted: too late for this one, in time for those that follow. */
+static int look_at_medium(struct applier *a, const struct row *row)
+{
+	if (row->state != STATE_FAILED || row->code != MEDIA_FAILED_CODE)
+		return 0;
+	int result = media_failed(a->tx, a->campaign_no, a->now);
+	a->result->held = a->result->held || result == 0;
+	return result < 0 ? -1 : 0;
+}
+
 static int apply_one(struct applier *a, const struct status_update *u)
 {
 	if (campaign_open(a, u->campaign_no) < 0)
@@ -109,7 +121,7 @@ static int apply_one(struct applier *a, const struct status_update *u)
 	/* A failure of an older attempt says nothing of the one that may be on its way now. */
 	bool stale = u->state == STATE_FAILED && u->attempt != was.attempts;
 	int moved = stale || was.state == is.state ? 1 : row_move(a->tx, a->batch, &was, &is);
-	if (moved < 0)
+	if (moved < 0 || (moved == 0 && look_at_medium(a, &is) < 0))
 		return -1;
 	if (moved == 0)
 		a->result->moved++;
@@ -129,7 +141,7 @@ int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct st
 		order[i] = &updates[i];
 	qsort(order, (size_t)n, sizeof(const struct status_update *), update_compare);
 	*ret = (struct apply_result){0};
-	struct applier a = {.tx = tx, .batch = batch, .arena = arena, .hash = hash, .evidence_ms = -1, .result = ret};
+	struct applier a = {.tx = tx, .batch = batch, .arena = arena, .hash = hash, .evidence_ms = -1, .result = ret, .now = now};
 	for (int i = 0; i < n; i++) {
 		if (apply_one(&a, order[i]) < 0)
 			return -1;

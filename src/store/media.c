@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/campaigns.h"
 #include "store/list.h"
 #include "store/one.h"
 
@@ -220,6 +221,25 @@ int media_forget(struct store_tx *tx, int64_t media_no, int64_t sender_no, msec_
 {
 	return sql_run(tx->db, STMT_MEDIA_AT_META_FORGET,
 	               SQL_ARGS(sql_int(media_no), sql_int(sender_no), sql_int(uploaded_until), sql_int(now)), NULL);
+}
+
+int media_failed(struct store_tx *tx, int64_t campaign_no, msec_t now)
+{
+	int64_t media_no[MEDIA_PER_TEMPLATE_MAX], template_no, sender_no = 0;
+	int n;
+	int running = one_find(tx, STMT_MEDIA_CAMPAIGN_RUNNING, SQL_ARGS(sql_int(campaign_no)), &template_no);
+	if (running <= 0)
+		return running < 0 ? -1 : 1;
+	if (one_find(tx, STMT_MEDIA_CAMPAIGN_SENDER, SQL_ARGS(sql_int(campaign_no)), &sender_no) < 0 ||
+	    template_media_of(tx, template_no, media_no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (media_no[i] && media_forget(tx, media_no[i], sender_no, now, now) < 0)
+			return -1;
+	if (n == 0)
+		return 1;
+	return campaign_hold(tx, 0, campaign_no, "WhatsApp could not use the template's medium. Check the file, then resume.",
+	                     "rule", now);
 }
 
 /* ---- errands ---- */

@@ -82,6 +82,11 @@ must_check int media_ready(struct store_tx *tx, int64_t media_no, int64_t sender
 /* Meta says that it does not know an id of before `uploaded_until` (inclusive): those are forgotten, and gone for again. */
 must_check int media_forget(struct store_tx *tx, int64_t media_no, int64_t sender_no, msec_t uploaded_until, msec_t now);
 
+/* Meta told that a message failed for its medium, after it had taken it: a running campaign that shows media is held with the
+ * reason, and they are uploaded anew. 1: there is none such. */
+#define MEDIA_FAILED_CODE 131053 /* "Media upload error" */
+must_check int media_failed(struct store_tx *tx, int64_t campaign_no, msec_t now);
+
 /* ---- errands, for delivery ---- */
 
 struct media_errand {

@@ -296,6 +296,42 @@ static void test_a_template_waits_and_goes_on(void **state)
 	assert_int_equal(next, w->now);
 }
 
+/* ---- failures that come by webhook ---- */
+
+static void test_a_failure_for_the_medium_holds_the_campaign(void **state)
+{
+	struct world *w = world_open(state, 3);
+	int64_t a = new_medium(w, SHA_A, 1);
+	struct claimed_row row[3];
+	struct media_at_meta at;
+	assert_int_equal(IN_JOB(w, template_media_set(tx, w->template, &a, 1)), 0);
+	upload(w, a, "900");
+	int64_t campaign = world_campaign(w, "One");
+	world_freeze(w, campaign);
+	assert_int_equal(world_claim(w, campaign, row, 2), 2);
+	for (int i = 0; i < 2; i++) {
+		struct outcome o = {.kind = OUTCOME_ACCEPTED,
+		                    .campaign_no = campaign,
+		                    .seq = row[i].seq,
+		                    .attempt = 1,
+		                    .wamid = "w",
+		                    .at = w->now};
+		world_record(w, &o);
+	}
+	struct status_update update = {
+		.campaign_no = campaign, .seq = row[0].seq, .attempt = 1, .state = STATE_FAILED, .code = 131026, .at = w->now};
+	assert_false(world_apply(w, &update).held);
+	assert_null(world_read(w, campaign).hold);
+	update.seq = row[1].seq;
+	update.code = MEDIA_FAILED_CODE;
+	assert_true(world_apply(w, &update).held);
+	assert_string_equal(world_read(w, campaign).hold,
+	                    "WhatsApp could not use the template's medium. Check the file, then resume.");
+	assert_int_equal(ready(w, a, &at), 1);
+	assert_false(world_apply(w, &update).held); /* the same once more changes nothing */
+	check_invariants(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +346,7 @@ int main(void)
 		WORLD_ON_BOTH(test_refused_and_wanted_again),
 		WORLD_ON_BOTH(test_forgotten_by_meta),
 		WORLD_ON_BOTH(test_a_template_waits_and_goes_on),
+		WORLD_ON_BOTH(test_a_failure_for_the_medium_holds_the_campaign),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,12 @@ UPDATE media_at_meta SET errand_ms = NULL, tries = 0 WHERE media_no = $1 AND sen
 SELECT c.no FROM template_media tm JOIN campaign c ON c.template_no = tm.template_no
 WHERE tm.media_no = $1 AND c.sender_no = $2 AND c.status <= 1 AND c.deleted_ms IS NULL LIMIT 1;
 
+-- name: media_campaign_running
+SELECT template_no FROM campaign WHERE no = $1 AND status = 1 AND hold IS NULL;
+
+-- name: media_campaign_sender
+SELECT sender_no FROM campaign WHERE no = $1;
+
 -- name: media_uploaded
 UPDATE media_at_meta SET meta_id = $4, upload_ms = $5, expire_ms = $6, errand_ms = $7, tries = 0, refused_ms = NULL, reason = NULL
 WHERE media_no = $1 AND sender_no = $2 AND purpose = $3;
