@@ -265,6 +265,24 @@ static void post_template(struct sim *sim, const struct sim_call *call, struct s
 		                  "DISABLED");
 }
 
+/* {"forget": id}, or true for all: as if Meta knew it no more. */
+static void post_media(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
+	json_auto cJSON *request = read_object(call, answer);
+	if (!request)
+		return;
+	const char *text = json_text(request, "forget");
+	const uint64_t id = text ? strtoull(text, NULL, 10) : id_of(request, "forget");
+	const bool all = cJSON_IsTrue(json_get(request, "forget"));
+	pthread_mutex_lock(&sim->lock);
+	const bool any = (id || all) && sim_media_forget(&sim->media, id);
+	pthread_mutex_unlock(&sim->lock);
+	if (any)
+		sim_answer_success(answer);
+	else
+		sim_control_fault(answer, 400, "forget must be the id of a medium, or true for all");
+}
+
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer)
 {
 	static const struct {
@@ -273,7 +291,8 @@ void sim_control(struct sim *sim, const char *path, const struct sim_call *call,
 	} routes[] = {
 		{"GET", "ledger", sim_control_ledger}, {"GET", "stats", sim_control_stats}, {"GET", "faults", sim_control_faults},
 		{"POST", "faults", post_faults},       {"POST", "webhook", post_webhook},   {"POST", "reset", post_reset},
-		{"POST", "inbound", post_inbound},     {"POST", "numbers", post_numbers},   {"POST", "template", post_template},
+		{"GET", "media", sim_control_media},   {"POST", "media", post_media},       {"POST", "inbound", post_inbound},
+		{"POST", "numbers", post_numbers},     {"POST", "template", post_template},
 	};
 	bool known = false;
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

@@ -5,4 +5,4 @@
 
 /* Replace the answer by {"error":text}. */
 void sim_control_fault(struct sim_answer *answer, int status, const char *text);
-sim_handler_fn sim_control_ledger, sim_control_stats, sim_control_faults; /* the GETs */
+sim_handler_fn sim_control_ledger, sim_control_stats, sim_control_faults, sim_control_media; /* the GETs */

@@ -191,3 +191,29 @@ void sim_control_faults(struct sim *sim, const struct sim_call *call, struct sim
 	sim_options_write_live(&sim->options, &w, NULL);
 	pthread_mutex_unlock(&sim->lock);
 }
+
+/* Newest first. */
+void sim_control_media(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
+	struct json_writer w;
+	const msec_t now = clock_now_ms();
+	(void)call;
+	begin_object(answer, &w);
+	json_open_array(&w, "data");
+	pthread_mutex_lock(&sim->lock);
+	const struct sim_medium *m = sim->media.media;
+	for (uint32_t n = 0; m && n < PAGE_ENTRIES; m = m->next, n++) {
+		json_open_object(&w, NULL);
+		sim_record_id(&w, "id", m->id);
+		sim_record_id(&w, "phone_number_id", m->number_id);
+		json_put_text(&w, "mime_type", m->mime);
+		put_count(&w, "bytes", m->n_bytes);
+		json_put_text(&w, "sha256", m->sha256);
+		put_count(&w, "uses", m->uses);
+		json_put_bool(&w, "known", m->expire_ms > now);
+		json_close_object(&w);
+	}
+	pthread_mutex_unlock(&sim->lock);
+	json_close_array(&w);
+	json_close_object(&w);
+}

@@ -12,6 +12,7 @@
 #include "http/server.h"
 #include "sim/answers.h"
 #include "sim/ledger.h"
+#include "sim/media.h"
 #include "sim/message.h"
 #include "sim/numbers.h"
 #include "sim/options.h"
@@ -37,6 +38,7 @@ struct sim {
 	uint32_t target_version;          /* counts changes of url, secret and token */
 	struct sim_world world;
 	struct sim_templates templates;
+	struct sim_media media;
 	struct sim_ledger *ledger;
 	uint32_t epoch;     /* counts resets of the ledger */
 	uint64_t n_inbound; /* … to here */
@@ -68,6 +70,7 @@ struct sim_call {
 	const char *method;
 	const char *body;
 	size_t n_body_bytes;
+	int body_fd;    /* a body that went to a file; -1 */
 	uint64_t id;    /* the first part of the path */
 	uint64_t token; /* hash */
 	struct sim_numbering numbering;
@@ -82,7 +85,8 @@ sim_handler_fn sim_messages_post;
 sim_handler_fn sim_manage_templates, sim_manage_subscription, sim_manage_phone_numbers;
 sim_handler_fn sim_manage_node, sim_manage_unpause;
 /* uploads.c */
-sim_handler_fn sim_uploads_begin, sim_uploads_take, sim_uploads_media;
+sim_handler_fn sim_uploads_app, sim_uploads_begin, sim_uploads_session, sim_uploads_media;
+bool sim_uploads_node(struct sim *sim, const struct sim_call *call, struct sim_answer *answer);
 /* control.c: everything under /_sim/; `path` is what follows */
 void sim_control(struct sim *sim, const char *path, const struct sim_call *call, struct sim_answer *answer);
 /* records.c: a phone number or account as Graph reads it; false with an error answered. The lock is held. */

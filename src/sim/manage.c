@@ -179,7 +179,7 @@ static void answer_unknown(const struct sim_call *call, struct sim_answer *answe
 	sim_answer_graph(answer, 400, 100, 33, message, NULL, NULL);
 }
 
-/* GET reads a template, an account or a phone number; POST edits a template. */
+/* GET reads a medium, a template, an account or a phone number; POST edits a template, DELETE ends a medium. */
 void sim_manage_node(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
 {
 	const bool post = strcmp(call->method, "POST") == 0;
@@ -188,7 +188,13 @@ void sim_manage_node(struct sim *sim, const struct sim_call *call, struct sim_an
 		return;
 	pthread_mutex_lock(&sim->lock);
 	struct sim_template *t = sim_templates_by_id(&sim->templates, call->id);
-	if (!post)
+	if (!post && sim_uploads_node(sim, call, answer)) {
+		pthread_mutex_unlock(&sim->lock);
+		return;
+	}
+	if (strcmp(call->method, "DELETE") == 0)
+		answer_unknown(call, answer);
+	else if (!post)
 		read_node(sim, call, answer);
 	else if (!t)
 		answer_unknown(call, answer);

@@ -80,6 +80,8 @@ static int check_world(struct sending *s, struct sim_refusal *refusal)
 		return sim_message_refuse(refusal, 131021, "%s", sim_answer_known(131021)->details);
 	if (s->m->is_template && check_template(s, refusal))
 		return 1;
+	if (sim_media_check(&s->sim->media, s->scan, s->number->id, clock_now_ms(), s->call->arena, refusal))
+		return 1;
 	s->entry = sim_ledger_entry(s->sim->ledger, s->number, s->m->who, s->m->is_user_id ? s->m->user : NULL);
 	if (!s->entry)
 		return sim_message_refuse(refusal, 131000, "The simulator has as many recipients as it can keep.");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 
 #include "sim/internal.h"
 
@@ -28,6 +29,7 @@ static const struct {
 	{"POST", "media", sim_uploads_media},
 	{"GET", "", sim_manage_node},
 	{"POST", "", sim_manage_node},
+	{"DELETE", "", sim_manage_node},
 };
 
 void sim_route_policy(struct http_request *req, struct http_policy *policy, void *sim)
@@ -36,11 +38,14 @@ void sim_route_policy(struct http_request *req, struct http_policy *policy, void
 	const char *path = http_path(req);
 	size_t n = strlen(path);
 	*policy = (struct http_policy){.body = HTTP_BODY_MEMORY, .max_body_bytes = MAX_BODY_BYTES, .body_fd = -1};
-	/* The bytes of files are not kept, only counted. */
-	const bool is_file = strstr(path, "/upload:") || (n > 6 && strcmp(path + n - 6, "/media") == 0);
-	int nowhere = is_file ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
-	if (nowhere >= 0)
-		*policy = (struct http_policy){.body = HTTP_BODY_FILE, .max_body_bytes = MAX_FILE_BYTES, .body_fd = nowhere};
+	const bool is_file = strstr(path, "/upload:") || (n > 6 && strcmp(path + n - 6, "/media") == 0 && path[1] != '_');
+	int fd = is_file ? memfd_create("upload", MFD_CLOEXEC) : -1;
+	if (fd < 0)
+		return;
+	*policy = (struct http_policy){.body = HTTP_BODY_FILE, .max_body_bytes = MAX_FILE_BYTES, .body_fd = fd};
+	int *kept = arena_alloc(http_arena(req), sizeof(*kept));
+	*kept = fd;
+	http_set_user(req, kept);
 }
 
 static void respond(struct http_request *req, struct sim_answer *answer)
@@ -157,8 +162,12 @@ static void answer_no_object(const struct sim_call *call, const char *id, struct
 static void dispatch(struct sim *sim, struct sim_call *call, const char *path, struct sim_answer *answer)
 {
 	path = skip_version(path);
-	if (strncmp(path, "upload:", 7) == 0 && strcmp(call->method, "POST") == 0) {
-		sim_uploads_take(sim, call, answer);
+	if (strncmp(path, "upload:", 7) == 0) {
+		sim_uploads_session(sim, call, answer);
+		return;
+	}
+	if (strcmp(path, "app") == 0 && strcmp(call->method, "GET") == 0) {
+		sim_uploads_app(sim, call, answer);
 		return;
 	}
 	size_t n_digits = strspn(path, "0123456789");
@@ -193,6 +202,8 @@ void sim_route_handle(struct http_request *req, void *arg)
 	const char *path = http_path(req);
 	path += path[0] == '/';
 	call.body = http_body(req, &call.n_body_bytes); /* of a file: nothing */
+	const int *fd = http_user(req);
+	call.body_fd = fd ? *fd : -1;
 	call.numbering = sim->numbering;
 	sim_answer_init(&answer);
 	if (strncmp(path, "_sim/", 5) == 0) {

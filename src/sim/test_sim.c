@@ -157,22 +157,6 @@ static void stopping_drops_answers_that_wait(void **state)
 	START();
 }
 
-static void files_give_handles(void **state)
-{
-	(void)state;
-	START();
-	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads?file_name=a.jpg&file_length=5&file_type=image/jpeg", ""),
-	                 200);
-	char path[128];
-	snprintf(path, sizeof(path), "/v23.0/%s", json_text(talk.tree, "id"));
-	assert_int_equal(talk_call(&talk, "POST", path, "bytes"), 200);
-	assert_memory_equal(json_text(talk.tree, "h"), "4::", 3);
-	assert_int_equal(talk_call(&talk, "POST", path, ""), 400);
-	assert_int_equal(talk_call(&talk, "POST", "/v23.0/600/media", "bytes"), 200);
-	assert_non_null(json_text(talk.tree, "id"));
-	assert_int_equal(talk_call(&talk, "POST", "/v23.0/77/uploads", ""), 400);
-}
-
 static void a_template_lives(void **state)
 {
 	(void)state;
@@ -293,7 +277,6 @@ int main(void)
 		cmocka_unit_test_teardown(faults_take_or_do_not_take, teardown),
 		cmocka_unit_test_teardown(delayed_answers_come, teardown),
 		cmocka_unit_test_teardown(stopping_drops_answers_that_wait, teardown),
-		cmocka_unit_test_teardown(files_give_handles, teardown),
 		cmocka_unit_test_teardown(a_template_lives, teardown),
 		cmocka_unit_test_teardown(records_are_read, teardown),
 		cmocka_unit_test_teardown(numbers_can_be_set, teardown),

@@ -89,10 +89,14 @@ int talk_leave(struct talk *talk, const char *method, const char *path, const ch
 	buf_auto struct buf io;
 	buf_init(&io, (size_t)16 << 20);
 	buf_addf(&io, "%s %s HTTP/1.1\r\nHost: sim.test\r\nConnection: close\r\n", method, path);
-	if (talk->token[0] != '\0')
+	if (talk->head)
+		buf_adds(&io, talk->head);
+	else if (talk->token[0] != '\0')
 		buf_addf(&io, "Authorization: Bearer %s\r\n", talk->token);
+	if (body && !talk->head)
+		buf_adds(&io, "Content-Type: application/json\r\n");
 	if (body)
-		buf_addf(&io, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(body));
+		buf_addf(&io, "Content-Length: %zu\r\n", strlen(body));
 	buf_addf(&io, "\r\n%s", body ? body : "");
 	int fd = connect_to(sim_port(talk->sim));
 	must(send(fd, io.data, io.len, MSG_NOSIGNAL) == (ssize_t)io.len, "send");

@@ -10,9 +10,10 @@
 struct talk {
 	struct sim *sim;
 	char token[64];
-	int status;  /* of the last answer; 0: the connection ended without one */
-	char *body;  /* of the last answer */
-	cJSON *tree; /* the same, read */
+	const char *head; /* header lines instead of the usual ones, each with its line break; NULL */
+	int status;       /* of the last answer; 0: the connection ended without one */
+	char *body;       /* of the last answer */
+	cJSON *tree;      /* the same, read */
 };
 
 /* Start a simulator on a free port with these options: name, value, …, NULL. No delays unless given. */
