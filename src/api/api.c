@@ -12,9 +12,11 @@
 
 #include "api/api_internal.h"
 #include "api/idempotency.h"
+#include "api/media_need.h"
 #include "api/rate.h"
 #include "api/route.h"
 #include "base/log.h"
+#include "base/newfile.h"
 #include "webhook/in.h"
 
 #define MAX_IGNORED_BODY (64u << 10) /* of a request that needs none */
@@ -125,15 +127,26 @@ static bool has_type(struct http_request *req, const char *type)
 	return !given || (strncasecmp(given, type, n) == 0 && (given[n] == '\0' || given[n] == ';' || given[n] == ' '));
 }
 
-/* A file without a name where the file system can do that, so that a body that never ends leaves nothing behind. */
-static int open_upload(struct api_call *call)
+static void answer_full(struct api_call *call)
 {
-	const char *folder = call->api->options.import_folder;
-	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
-		return fd;
-	call->upload_path = arena_printf(call->arena, "%s/part-XXXXXX", folder);
-	return mkostemp(call->upload_path, O_CLOEXEC);
+	log_error("api", "the disk is full: a body could not be kept", log_t("path", http_path(call->req)));
+	call_fault(call, FAULT_STORAGE_FULL, NULL, "The server's disk is full; nothing was kept");
+}
+
+/* False: answered. A body that never ends leaves nothing behind (newfile.h). */
+static bool open_upload(struct api_call *call, const char *folder)
+{
+	struct newfile file;
+	if (newfile_open(folder, &file) < 0) {
+		if (errno == ENOSPC || errno == EDQUOT)
+			answer_full(call);
+		else
+			call_internal(call, "the folder for bodies cannot be written");
+		return false;
+	}
+	call->upload_fd = file.fd;
+	call->upload_path = file.path[0] ? arena_strdup(call->arena, file.path) : NULL;
+	return true;
 }
 
 static void policy_file(struct api_call *call, struct http_policy *policy)
@@ -142,13 +155,19 @@ static void policy_file(struct api_call *call, struct http_policy *policy)
 		call_fault(call, FAULT_CONTENT_TYPE, NULL, "The header Content-Type must be text/csv");
 		return;
 	}
-	call->upload_fd = open_upload(call);
-	if (call->upload_fd < 0) {
-		call_internal(call, "the import folder cannot be written");
+	if (!open_upload(call, call->api->options.import_folder))
 		return;
-	}
 	*policy = (struct http_policy){
 		.body = HTTP_BODY_FILE, .max_body_bytes = call->api->options.max_import_bytes, .body_fd = call->upload_fd};
+}
+
+static void policy_media(struct api_call *call, struct http_policy *policy)
+{
+	media_files_policy(call, policy);
+	if (call->faults.n || !open_upload(call, call->api->options.media_folder))
+		return;
+	policy->body = HTTP_BODY_FILE;
+	policy->body_fd = call->upload_fd;
 }
 
 static void policy_body(struct api_call *call, struct http_policy *policy)
@@ -162,6 +181,9 @@ static void policy_body(struct api_call *call, struct http_policy *policy)
 		break;
 	case BODY_FILE:
 		policy_file(call, policy);
+		break;
+	case BODY_MEDIA:
+		policy_media(call, policy);
 		break;
 	case BODY_JSON:
 	case BODY_BIG_JSON:
@@ -236,7 +258,10 @@ void api_refuse(struct http_request *req, int status, void *arg)
 	struct api_call *call = http_user(req) ? http_user(req) : call_create(arg, req);
 	switch (status) {
 	case 413:
-		call_fault(call, FAULT_TOO_LARGE, NULL, "The body is too large");
+		if (call->route && call->route->body == BODY_MEDIA)
+			media_files_too_large(call);
+		else
+			call_fault(call, FAULT_TOO_LARGE, NULL, "The body is too large");
 		break;
 	case 414:
 		call_fault(call, FAULT_TARGET_TOO_LONG, NULL, "The path and query are too long");
@@ -246,6 +271,9 @@ void api_refuse(struct http_request *req, int status, void *arg)
 		break;
 	case 503:
 		call_overloaded(call);
+		break;
+	case 507:
+		answer_full(call);
 		break;
 	case 500:
 		call_internal(call, "the body could not be kept");

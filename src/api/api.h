@@ -10,6 +10,7 @@ struct api;
 struct webhook_in;
 struct webhook_out;
 struct importer;
+struct keeper;
 
 struct api_options {
 	struct store *store;
@@ -17,6 +18,9 @@ struct api_options {
 	struct webhook_in *webhook_in;   /* takes /webhooks/whatsapp */
 	struct webhook_out *webhook_out; /* for its figures */
 	struct importer *importer;       /* works off CSV imports */
+	struct keeper *keeper;           /* keeps media */
+	const char *media_folder;        /* where bodies of media are written as they arrive */
+	int64_t max_account_media_bytes; /* an account's media in all; 0: any */
 	const char *import_folder;       /* where bodies of imports are written as they arrive */
 	uint64_t max_import_bytes;       /* 0 means 1 GiB */
 	unsigned key_rate;               /* requests a second of one API key; 0: no limit */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/call.h"
+#include "store/media.h"
 
 static const struct field fields[] = {
 	FIELD(campaign_request, name, FIELD_TEXT, FAULT_CAMPAIGN_NAME),
@@ -60,7 +61,18 @@ static void put_hold(struct api_call *call, const struct campaign *c)
 	json_close_object(w);
 }
 
-static void put_campaign(struct api_call *call, const struct campaign *c)
+/* Why nothing of it goes out just now although nobody holds it. */
+static int put_waits(struct store_tx *tx, struct api_call *call, const struct campaign *c)
+{
+	const char *reason = NULL;
+	if (c->status == CAMPAIGN_IN_PROGRESS && !c->hold &&
+	    template_media_waits(tx, c->template_no, c->sender_no, call->now, call->arena, &reason) < 0)
+		return -1;
+	json_put_text(&call->json, "waits_for", reason);
+	return 0;
+}
+
+static int put_campaign(struct store_tx *tx, struct api_call *call, const struct campaign *c)
 {
 	struct json_writer *w = &call->json;
 	put_head(call, PUBID_CAMPAIGN, c->no, 0);
@@ -75,6 +87,8 @@ static void put_campaign(struct api_call *call, const struct campaign *c)
 	json_put_time(w, "update_date", c->update_ms);
 	put_messages(call, c);
 	put_hold(call, c);
+	if (put_waits(tx, call, c) < 0)
+		return -1;
 	json_put_time(w, "start_date", c->start_ms);
 	json_put_time(w, "end_date", c->end_ms);
 	json_put_time(w, "deadline", c->deadline_ms);
@@ -84,6 +98,7 @@ static void put_campaign(struct api_call *call, const struct campaign *c)
 		json_put_int(w, "rate", c->rate);
 	else
 		json_put_null(w, "rate");
+	return 0;
 }
 
 static int answer_campaign(struct store_tx *tx, struct api_call *call, int64_t no)
@@ -94,7 +109,8 @@ static int answer_campaign(struct store_tx *tx, struct api_call *call, int64_t n
 		return got < 0 ? -1 : call_unknown(call);
 	const char *id = id_text(call, PUBID_CAMPAIGN, c.no, 0);
 	call_begin_answer(call);
-	put_campaign(call, &c);
+	if (put_campaign(tx, call, &c) < 0)
+		return -1;
 	put_links_open(call);
 	put_link(call, "self", "/v1/campaigns/%s", id);
 	put_link(call, "template", "/v1/templates/%s", id_text(call, PUBID_TEMPLATE, c.template_no, 0));
@@ -135,7 +151,8 @@ static int list_run(struct store_tx *tx, void *arg)
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
 		json_open_object(&call->json, NULL);
-		put_campaign(call, &item[i]);
+		if (put_campaign(tx, call, &item[i]) < 0)
+			return -1;
 		json_close_object(&call->json);
 	}
 	call_end_list(call, &req->page, n);

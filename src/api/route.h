@@ -4,7 +4,7 @@
 #include "api/call.h"
 
 enum route_role { ROLE_OPEN = -1, ROLE_VIEWER = KEY_VIEWER, ROLE_SENDER = KEY_SENDER, ROLE_ADMIN = KEY_ADMIN };
-enum route_body { BODY_NONE, BODY_JSON, BODY_BIG_JSON, BODY_FILE, BODY_EVENT };
+enum route_body { BODY_NONE, BODY_JSON, BODY_BIG_JSON, BODY_FILE, BODY_MEDIA, BODY_EVENT };
 
 struct route {
 	const char *method, *path;

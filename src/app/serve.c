@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "api/importer.h"
+#include "api/keeper.h"
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/place.h"
@@ -26,15 +27,16 @@
 struct server {
 	struct config config;
 	struct place place;
-	char host[256], imports[1200], owner[160];
+	char host[256], imports[1200], media[1200], owner[160];
 	uint16_t port;
-	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb, test_allowance;
+	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb, max_media_mb, test_allowance;
 	bool hex_signature, allow_private_urls;
 	struct store *store;
 	struct delivery *delivery;
 	struct webhook_in *webhook_in;
 	struct webhook_out *webhook_out;
 	struct importer *importer;
+	struct keeper *keeper;
 	struct api *api;
 	struct http_server *http;
 };
@@ -67,6 +69,7 @@ static int read_settings(struct server *s, struct err *err)
 	    config_number("max-inflight", c->max_inflight, 1, 4096, &s->max_inflight, err) < 0 ||
 	    config_number("rate-limit", c->rate_limit, 0, 1000000, &s->rate_limit, err) < 0 ||
 	    config_number("max-import-mb", c->max_import_mb, 1, 1 << 20, &s->max_import_mb, err) < 0 ||
+	    config_number("max-media-mb", c->max_media_mb, 1, 1 << 20, &s->max_media_mb, err) < 0 ||
 	    config_number("test-allowance", c->test_allowance, 0, 1000000, &s->test_allowance, err) < 0 ||
 	    read_countries(s->config.blocked_countries, err) < 0)
 		return -1;
@@ -81,7 +84,8 @@ static int read_settings(struct server *s, struct err *err)
 	if (place_find(c, &s->place, err) < 0)
 		return -1;
 	snprintf(s->imports, sizeof(s->imports), "%s/imports", s->place.data);
-	return place_make(s->imports, err);
+	snprintf(s->media, sizeof(s->media), "%s/media", s->place.data);
+	return place_make(s->imports, err) < 0 ? -1 : place_make(s->media, err);
 }
 
 /* ---- the first start ---- */
@@ -141,6 +145,7 @@ static int start_delivery(struct server *s, struct err *err)
 	                                                 .graph_url = s->config.graph_url,
 	                                                 .owner = s->owner,
 	                                                 .ca_file = text_or_null(s->config.ca_file),
+	                                                 .media_folder = s->media,
 	                                                 .unconfirmed_window_ms = s->unconfirmed_s * SECOND_MS,
 	                                                 .max_inflight = (unsigned)s->max_inflight,
 	                                                 .template_poll_ms = s->poll_s * SECOND_MS},
@@ -168,11 +173,21 @@ static void allow_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files); /* refused: what there is must do */
 }
 
+static int start_keeper(struct server *s, struct err *err)
+{
+	return keeper_create(&(struct keeper_options){.store = s->store,
+	                                              .folder = s->media,
+	                                              .ca_file = text_or_null(s->config.ca_file),
+	                                              .private_urls = s->allow_private_urls,
+	                                              .account_bytes = s->max_media_mb << 20},
+	                     &s->keeper, err);
+}
+
 static int start(struct server *s, struct err *err)
 {
 	allow_files();
 	if (store_open(&(struct store_options){.url = s->place.url, .key_file = s->place.key_file}, &s->store, err) < 0 ||
-	    bootstrap(s, err) < 0 || start_delivery(s, err) < 0)
+	    bootstrap(s, err) < 0 || start_delivery(s, err) < 0 || start_keeper(s, err) < 0)
 		return -1;
 	s->webhook_in = webhook_in_create(&(struct webhook_in_options){.store = s->store,
 	                                                               .verify_token = text_or_null(s->config.verify_token),
@@ -190,6 +205,9 @@ static int start(struct server *s, struct err *err)
 	                                          .webhook_in = s->webhook_in,
 	                                          .webhook_out = s->webhook_out,
 	                                          .importer = s->importer,
+	                                          .keeper = s->keeper,
+	                                          .media_folder = s->media,
+	                                          .max_account_media_bytes = s->max_media_mb << 20,
 	                                          .allow_private_urls = s->allow_private_urls,
 	                                          .import_folder = s->imports,
 	                                          .max_import_bytes = (uint64_t)s->max_import_mb << 20,
@@ -205,9 +223,11 @@ static void stop(struct server *s)
 	if (s->http)
 		http_server_quiesce(s->http);
 	delivery_stop(s->delivery, STOP_MS);
+	keeper_stop(s->keeper);
 	if (s->http)
 		http_server_stop(s->http, STOP_MS);
 	importer_destroy(s->importer);
+	keeper_destroy(s->keeper);
 	webhook_in_destroy(s->webhook_in);
 	webhook_out_stop(s->webhook_out, HOOKS_STOP_MS);
 	api_destroy(s->api);

@@ -172,8 +172,10 @@ static int store_body(struct http_request *req, const char *data, size_t n_bytes
 	struct http_server *server = req->server;
 	if (req->policy.tap)
 		req->policy.tap(req, data, n_bytes);
+	if (req->policy.body == HTTP_BODY_FILE && write_all(req->policy.body_fd, data, n_bytes) < 0)
+		return errno == ENOSPC || errno == EDQUOT ? MHD_HTTP_INSUFFICIENT_STORAGE : MHD_HTTP_INTERNAL_SERVER_ERROR;
 	if (req->policy.body == HTTP_BODY_FILE)
-		return write_all(req->policy.body_fd, data, n_bytes) < 0 ? MHD_HTTP_INTERNAL_SERVER_ERROR : 0;
+		return 0;
 	req->n_memory_bytes += n_bytes;
 	if (atomic_fetch_add(&server->body_memory, n_bytes) + n_bytes > server->options.max_body_memory_bytes)
 		return MHD_HTTP_SERVICE_UNAVAILABLE;

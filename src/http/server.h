@@ -7,11 +7,11 @@
  * max_header_bytes 431, body over the policy's limit 413 (announced: at once; chunked: when it has ended, or
  * the connection is closed 1 MiB past the limit), a target that cannot be read (a bad escape, not UTF-8, over 64
  * parameters in the query) or a body whose end is not said once and clearly 400, a body file that cannot be
- * written 500, more bodies in memory at once than max_body_memory_bytes 503. A header section several times over its limits,
- * or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is not whole within
- * request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, with no body, and its
- * connection closed; so is a connection without a request for that long. Shortly before max_connections are open the one that
- * has waited longest for its client is closed; those whose requests are being answered stay. See connections.c.
+ * written 500, or 507 when the disk is full, more bodies in memory at once than max_body_memory_bytes 503. A header section
+ * several times over its limits, or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is
+ * not whole within request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, with no
+ * body, and its connection closed; so is a connection without a request for that long. Shortly before max_connections are open
+ * the one that has waited longest for its client is closed; those whose requests are being answered stay. See connections.c.
  *
  * Connections stay open between requests; one whose announced body was left unread is closed after the answer. */
 
@@ -56,7 +56,7 @@ struct http_server_options {
 	void (*policy)(struct http_request *req, struct http_policy *policy, void *arg);
 	/* On an http thread, when the body is complete. Answers now, or keeps `req` and answers later. */
 	void (*handle)(struct http_request *req, void *arg);
-	/* Answer for a limit that was passed: 400, 413, 414, 431, 500, 503 as above; must call http_respond before it
+	/* Answer for a limit that was passed: 400, 413, 414, 431, 500, 503, 507 as above; must call http_respond before it
 	 * returns. Of a target that was too long or could not be read nothing is told: the path is "/". */
 	void (*refuse)(struct http_request *req, int status, void *arg);
 };
