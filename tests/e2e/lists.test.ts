@@ -15,12 +15,13 @@ async function make(): Promise<string[]> {
 		await good(w.api.POST('/v1/keys', { body: { data: { name: `key ${i}`, role: 'viewer' } } }), 201);
 		await good(w.api.POST('/v1/senders', { body: { data: senderFields(`sender ${i}`, `4480815702${i}0`) } }), 201);
 		await w.template();
+		await good(w.api.POST('/v1/optouts', { body: { data: { number: `+3361234568${i}` } } }), 201);
 		const contact = { ...at({ audience }), body: { data: { number: `+3361234567${i}` } } };
 		await good(w.api.POST('/v1/audiences/{audience}/contacts', contact), 201);
 		await w.campaign({ id: template }, await w.audience(2), { schedule: `2199-01-01 00:00:0${i}` });
 	}
 	await w.wait(await w.campaign({ id: template }, { id: audience }), completed);
-	return ['/v1/keys', '/v1/senders', '/v1/templates', '/v1/audiences', '/v1/campaigns', '/v1/messages', `/v1/audiences/${audience}/contacts`];
+	return ['/v1/keys', '/v1/senders', '/v1/templates', '/v1/audiences', '/v1/campaigns', '/v1/messages', '/v1/optouts', `/v1/audiences/${audience}/contacts`];
 }
 
 const idsOf = (page: { data: { id: string }[] }) => page.data.map((item) => item.id);

@@ -89,6 +89,17 @@ test('the life of every message is told in order, signed, and listed', async () 
 	await remove(w, made.id);
 });
 
+test('a single message is told with its payload, and is of no campaign', () =>
+	withHook(w, 'delivery', async (target) => {
+		const { id } = await w.template('Your {what} is ready.');
+		const body = { data: { channel: 'whatsapp', from: 'MyBusiness', to: '447400000091', template: id, variables: ['book'], payload: 'order-17' } } as const;
+		const { data } = await good(w.api.POST('/v1/messages', { body }), 201);
+		await target.when(() => target.taken.some((e) => e.data.status === 'read'), 'its way to the reader');
+		expectLives(target, data);
+		for (const event of target.taken)
+			expect(event.data).toMatchObject({ payload: 'order-17', campaign_id: null, to: '447400000091' });
+	}));
+
 test('who was refused or left out is told with the reason', () =>
 	withHook(w, 'delivery', async (target) => {
 		const audience = await w.audienceOf([{ number: '447400000001', first_name: 'Ann' }]);
