@@ -71,6 +71,25 @@ test('free text within 24 hours after the person wrote, and not before', async (
 	expect(await w.all(`/v1/messages?filter[to]=${number}`)).toHaveLength(4);
 });
 
+test('media of the account, uploaded to WhatsApp once', async () => {
+	const number = person();
+	await writes(number, 'Have you a picture?');
+	const png = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+	const medium: string = (await w.call('POST', '/v1/media', png, { contentType: 'image/png' })).data.id;
+	const made = [
+		...(await sent({ to: number, type: 'image', media_id: medium, text: 'Here' })),
+		...(await sent({ to: number, type: 'image', media_id: medium, text: 'Shall we?', button_type: 'quick_reply', button_text: 'Yes' })),
+	];
+	for (const { id } of made)
+		expect(await when(id, (m) => m.status === 'read')).toMatchObject({ type: 'image' });
+	for (const [type, code] of [['video', 1276], ['document', 1277]] as const)
+		await refused(send({ to: number, type, media_id: medium }), 400, code, 'data.media_id');
+	const paper: string = (await w.call('POST', '/v1/media', Buffer.from('%PDF-1.7\n'), { contentType: 'application/pdf' })).data.id;
+	await refused(send({ to: number, type: 'image', media_id: paper }), 400, 1275, 'data.media_id');
+	const [document] = await sent({ to: number, type: 'document', media_id: paper, filename: 'prices' });
+	expect(await when(document!.id, (m) => m.status === 'read')).toMatchObject({ type: 'document', text: '' });
+});
+
 test('every rule has its code, several at once in the order of the fields', async () => {
 	const { id: template } = await w.template();
 	const to = person();
