@@ -27,7 +27,7 @@ const body = (route: { body: string }) => (route.body.endsWith('JSON') ? { data:
 const call = (route: { method: string; path: string; body: string }, ids: Ids, key: string) =>
 	w.call(route.method, fill(route.path, ids), body(route) ?? (route.body === 'FILE' ? 'number\n447400123456\n' : undefined), {
 		key,
-		contentType: route.body === 'FILE' ? 'text/csv' : undefined,
+		contentType: route.body === 'FILE' ? 'text/csv' : route.body === 'MEDIA' ? 'text/plain' : undefined,
 	});
 
 /** What is told, without what names this one request. */

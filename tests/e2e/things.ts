@@ -70,6 +70,7 @@ async function make(w: World): Promise<Ids> {
 	const key = await good(w.api.POST('/v1/keys', { body: { data: { name: 'a viewer', role: 'viewer' } } }), 201);
 	const senders = await good(w.api.GET('/v1/senders'));
 	const contacts = await good(w.api.GET('/v1/audiences/{audience}/contacts', at({ audience: audience.id })));
+	const medium = await w.call('POST', '/v1/media', 'Opening hours\n', { contentType: 'text/plain' });
 	const [delivery] = await w.all(`/v1/webhooks/${hook.data.id}/deliveries`);
 	return {
 		file: FILE,
@@ -84,5 +85,6 @@ async function make(w: World): Promise<Ids> {
 		webhook: hook.data.id,
 		delivery: delivery.id,
 		optout: optout.data.id,
+		media: medium.data.id,
 	};
 }
