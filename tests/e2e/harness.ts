@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
 
 export const KEY = 'test-admin-key-0123456789';
 export const NUMBER = '448081570123'; // of a range kept for drama; the simulator shows an id that reads like a number as that number
@@ -108,7 +109,7 @@ export class Answer {
 	) {}
 
 	get text(): string {
-		return this.body.toString('utf8');
+		return (this.headers['content-encoding'] === 'gzip' ? gunzipSync(this.body) : this.body).toString('utf8');
 	}
 
 	get tree(): any {

@@ -18,6 +18,10 @@ export default class TapReporter implements Reporter {
 		return !filenamePattern?.length && !this.vitest.config.testNamePattern;
 	}
 
+	onUserConsoleLog(log: { content: string }): void {
+		process.stdout.write(log.content.replace(/^(?!#|$)/gm, '# '));
+	}
+
 	onTestModuleEnd(module: TestModule): void {
 		const file = module.moduleId.slice(module.moduleId.lastIndexOf('/') + 1);
 		for (const test of module.children.allTests())
