@@ -1,6 +1,7 @@
 # make          the release binary, build/crier
 # make demo     a campaign of 10,000 against the simulator; ARGS=--once ends by itself
 # make test     everything, under sanitizers; ends with "N passed, N failed"; ARGS=unit for a suite
+# make property  hostile requests against every route, a minute long; ARGS="SECONDS [SEED]"
 # make check    format, layers, sizes, headers, warnings of two compilers, clang-tidy
 # make fuzz    every fuzz target for 30 s; ARGS="json 3600" for one of them, longer
 # make bench    figures for docs/benchmarks.md
@@ -44,6 +45,10 @@ test: deps-build deps-test node_modules/.stamp build-test/build.ninja
 	@ninja -C build-test --quiet
 	@tools/test.sh build-test $(ARGS)
 
+property: deps-build deps-test node_modules/.stamp build-test/build.ninja
+	@ninja -C build-test --quiet src/app/crier
+	@tests/e2e/property.sh $(ARGS)
+
 check: deps-build deps-check web/client/schema.d.ts
 	@tools/check.sh
 
@@ -68,6 +73,6 @@ install: build/crier
 clean:
 	rm -rf build build-* node_modules web/client/schema.d.ts
 
-.PHONY: all demo test check fuzz bench format install clean build/crier
+.PHONY: all demo test property check fuzz bench format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.
 .NOTPARALLEL:

@@ -30,6 +30,7 @@ sources() {
 
 format() { sources 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format --dry-run -Werror; }
 layers() { tools/check_layers.py --self-test && tools/check_layers.py; }
+types() { node_modules/.bin/tsc -p tests/e2e; }
 gcc_build() { [ -e build/build.ninja ] || CC=gcc CXX=g++ meson setup build --buildtype=release || return 1; ninja -C build; }
 clang_build() {
 	[ -e build-clang/build.ninja ] || CC=clang CXX=clang++ meson setup build-clang --buildtype=debugoptimized || return 1
@@ -79,6 +80,8 @@ run "counting of tests" tools/count_tests.py --self-test
 run layers layers
 run sizes tools/check_sizes.py
 run format format
+run "the contract, by redocly" tools/lint_api.mjs
+run "types of the tests" types
 run "gcc, no warnings" gcc_build
 run "clang, no warnings" clang_build
 run headers tools/check_headers.sh build

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SUFFIXES = (".c", ".h", ".cc", ".py", ".sh", ".def")
+SUFFIXES = (".c", ".h", ".cc", ".py", ".sh", ".def", ".ts", ".js", ".mjs", ".css")
 
 
 def functions(text):
@@ -39,7 +39,7 @@ def tell(what, sizes):
 
 def sources():
     """Files that git knows or would take."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "src", "tests", "tools"]
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "src", "tests", "tools", "web"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     return sorted({name for name in names if name.endswith(SUFFIXES) and (ROOT / name).exists()})
 

@@ -1,6 +1,6 @@
 // The examples of docs/openapi.yaml are true: each request is sent and answered with success, each answer fits its schema.
 import { expect, test } from 'vitest';
-import type { Answer } from './harness.ts';
+import { type Answer, SECRET } from './harness.ts';
 import { pointerTo, type Route, SPEC } from './spec.ts';
 import { fill, type Ids, things } from './things.ts';
 import { world } from './world.ts';
@@ -28,7 +28,8 @@ async function send(route: Route, type: string, example: any, ids: Ids): Promise
 async function prepare(): Promise<Ids> {
 	const first = SPEC.routes.find(({ operation }) => operation.operationId === 'sendersCreate')!;
 	const [type, content] = contents(first.operation.requestBody)[0]!;
-	expect((await send(first, type, content.example, {})).status).toBe(201);
+	const example = { data: { ...content.example.data, app_secret: SECRET } }; // so that the simulator's webhooks are taken
+	expect((await send(first, type, example, {})).status).toBe(201);
 	const ids = await things(w);
 	const coming = await w.campaign({ id: ids.template! }, { id: ids.audience! }, { schedule: '2199-01-01 00:00:00' });
 	return { ...ids, campaign: coming.id };
