@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import { expect, test } from 'vitest';
 import { Answer, ask, KEY, split } from './harness.ts';
-import { ROOT, SPEC } from './spec.ts';
-import { CODES, fill, KINDS, NOTHING, ROUTES, source, type TableRoute, things } from './things.ts';
+import { SPEC } from './spec.ts';
+import { codesInUse, fill, KINDS, NOTHING, ROUTES, type TableRoute, things } from './things.ts';
 import { at, good, refused, senderFields, UNKNOWN_ID, withWorld, type World, world } from './world.ts';
 
 const w = world();
@@ -27,15 +27,6 @@ test('the document tells which role each route needs', () => {
 	const told = SPEC.routes.map(({ method, path, operation }) => `${method.toUpperCase()} ${path} ${roleOf(operation)}`);
 	expect(told.sort()).toEqual(ROUTES.map(({ method, path, role }) => `${method} ${path} ${role}`).sort());
 });
-
-/** The codes that some source adds: the others of the table are kept for what is not built. */
-function codesInUse(): Map<number, number> {
-	const rooms = readdirSync(new URL('src', ROOT), { withFileTypes: true }).filter((room) => room.isDirectory());
-	const files = rooms.flatMap(({ name }) => readdirSync(new URL(`src/${name}`, ROOT)).map((file) => `${name}/${file}`));
-	const text = files.filter((file) => /\.cc?$/.test(file) && !/\/test_/.test(file)).map(source).join('');
-	const used = [...CODES].filter(([name]) => new RegExp(`\\bFAULT_${name}\\b`).test(text));
-	return new Map(used.map(([, { code, status }]) => [code, status]));
-}
 
 test('the document has the codes and no others', () => {
 	const used = codesInUse();

@@ -1,5 +1,5 @@
 // The program's own tables of routes, ids and codes, and one thing of each kind to call them with.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { at, good, UNKNOWN_ID, type World } from './world.ts';
 import { ROOT } from './spec.ts';
 
@@ -24,6 +24,15 @@ export const CODES = new Map(
 		{ code: Number(code), status: Number(status) },
 	]),
 );
+
+/** The codes that some source adds: the others of the table are kept for what is not built. */
+export function codesInUse(): Map<number, number> {
+	const rooms = readdirSync(new URL('src', ROOT), { withFileTypes: true }).filter((room) => room.isDirectory());
+	const files = rooms.flatMap(({ name }) => readdirSync(new URL(`src/${name}`, ROOT)).map((file) => `${name}/${file}`));
+	const text = files.filter((file) => /\.cc?$/.test(file) && !/\/test_/.test(file)).map(source).join('');
+	const used = [...CODES].filter(([name]) => new RegExp(`\\bFAULT_${name}\\b`).test(text));
+	return new Map(used.map(([, { code, status }]) => [code, status]));
+}
 
 /** The kinds of ids in paths, with the codes of a malformed and of an unknown one. */
 export const KINDS = new Map(
