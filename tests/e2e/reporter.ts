@@ -7,6 +7,7 @@ export default class TapReporter implements Reporter {
 	private n = 0;
 	private bad = 0;
 	private seen = noneSeen();
+	private ended = new Set<TestModule>();
 	private vitest!: Vitest;
 
 	onInit(vitest: Vitest): void {
@@ -24,6 +25,7 @@ export default class TapReporter implements Reporter {
 	}
 
 	onTestModuleEnd(module: TestModule): void {
+		this.ended.add(module);
 		const file = module.moduleId.slice(module.moduleId.lastIndexOf('/') + 1);
 		for (const test of module.children.allTests())
 			this.tellTest(file, test);
@@ -35,6 +37,9 @@ export default class TapReporter implements Reporter {
 	}
 
 	onTestRunEnd(modules: readonly TestModule[], errors: readonly { message: string; stack?: string }[]): void {
+		for (const module of modules)
+			if (!this.ended.has(module))
+				this.onTestModuleEnd(module); // a file that could not even be read
 		for (const error of errors)
 			this.tell('outside of all tests', error.stack ?? error.message);
 		if (modules.length === 0)
