@@ -62,7 +62,7 @@ fuzz: deps-build deps-check build-fuzz/build.ninja
 	@tests/fuzz/run.sh build-fuzz $(ARGS)
 
 bench: deps-test build/crier
-	@tests/bench/run.sh build/crier $(ARGS)
+	@bench/run.sh build/crier $(ARGS)
 
 format: deps-check
 	@git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -i

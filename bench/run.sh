@@ -1,5 +1,5 @@
 #!/bin/bash
-# Figures for docs/benchmarks.md: tests/bench/run.sh CRIER [RECIPIENTS…]   (10000 100000 by default)
+# Figures for docs/benchmarks.md: bench/run.sh CRIER [RECIPIENTS…]   (10000 100000 by default)
 here=$(dirname "$0")
 crier=$1
 shift

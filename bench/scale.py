@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Every list, search, read and write against a large database while a campaign is sending: scale.py CRIER [ROWS [AUDIENCES [ROUNDS]]]
+
+Prints a line a request: how often, the median, the 99th percentile and the longest time in milliseconds, as a client on the same
+machine sees them, over a connection that stays open. Server, simulator and client share the machine.
+"""
+import http.client
+import json
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests"))
+import harness  # noqa: E402
+from harness import call, good, wait_until  # noqa: E402
+from fill import fill  # noqa: E402
+
+HOUR = 3600
+LIVE = 300000
+
+
+def tell(text):
+    print(f"# {text}", file=sys.stderr, flush=True)
+
+
+class Client:
+    def __init__(self, address):
+        self.address = address
+        self.connection = http.client.HTTPConnection(address, timeout=120)
+        self.times = {}
+
+    def ask(self, name, method, path, data=None, status=200):
+        body = None if data is None else json.dumps({"data": data})
+        headers = {"X-Dexatel-Key": harness.KEY, **({"Content-Type": "application/json"} if body else {})}
+        begun = time.perf_counter()
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        took = time.perf_counter() - begun
+        if answer.status != status:
+            raise harness.Failed(f"{method} {path}: {answer.status}, not {status}: {text[:500]!r}")
+        if name:
+            self.times.setdefault(name, []).append(took * 1000)
+        return json.loads(text) if text else None
+
+    def report(self):
+        print(f"{'request':58} {'n':>4} {'median':>8} {'p99':>8} {'longest':>8}")
+        for name, times in self.times.items():
+            times.sort()
+            p99 = times[max(0, -(-len(times) * 99 // 100) - 1)]
+            print(f"{name:58} {len(times):4} {times[len(times) // 2]:8.1f} {p99:8.1f} {times[-1]:8.1f}")
+
+
+def every(client, path):
+    """All items of a list, page by page."""
+    path += ("&" if "?" in path else "?") + "page_size=100"
+    while path:
+        tree = client.ask(None, "GET", path)
+        yield from tree["data"]
+        link = tree["pagination"]["links"]["next"]
+        path = link and link.split(client.address, 1)[1]
+
+
+def walk(client, name, path, pages):
+    """The list's first page and those behind it, each measured."""
+    for _ in range(pages):
+        tree = client.ask(name, "GET", path)
+        link = tree["pagination"]["links"]["next"]
+        if not link:
+            return
+        path = link.split(client.address, 1)[1]
+
+
+def reads(client, audiences, campaigns, number):
+    big = next(c for c in campaigns if c["name"] == "Sale 1")
+    small = random.choice(campaigns)
+    shop, huge = random.choice(audiences), next(a for a in audiences if a["name"] == "Shop 1")
+    walk(client, "GET campaigns", "/v1/campaigns", 3)
+    client.ask("GET campaigns, by status", "GET", "/v1/campaigns?filter[statuses]=in_progress")
+    client.ask("GET campaigns, search", "GET", f"/v1/campaigns?filter[search]=ale+{random.randrange(1, 900)}")
+    client.ask("GET campaign", "GET", f"/v1/campaigns/{small['id']}")
+    for c, size in ((small, "small"), (big, "largest")):
+        client.ask(f"GET analytics, {size} campaign", "GET", f"/v1/campaigns/{c['id']}/analytics")
+        for query in ("", "?filter[state]=failed", "?filter[state]=sent,delivered", "?filter[state]=unconfirmed", "?filter[code]=131026", f"?filter[search]={number()}",
+                      f"?filter[search]={number()[:7]}"):
+            shown = query.split("=")[0].lstrip("?") + ("=" + query.split("=")[1] if "search" not in query and query else "")
+            walk(client, f"GET recipients {shown or 'all'}, {size} campaign", f"/v1/campaigns/{c['id']}/recipients{query}", 2)
+    for query, shown in (("", ""), ("filter[statuses]=failed", ""), ("filter[statuses]=enroute", ""), ("filter[to]=" + number(), "filter[to]"),
+                         ("filter[to_prefix]=" + number()[:8], "filter[to_prefix]"), ("filter[countries]=GB", ""), ("filter[countries]=FR", ""),
+                         ("filter[direction]=MO", ""), ("filter[created_date_start]=2020-01-01 00:00:00", "filter[created_date_start]"),
+                         (f"filter[campaign_id]={big['id']}", "filter[campaign_id]"), (f"filter[campaign_id]={big['id']}&filter[statuses]=failed", "filter[campaign_id], failed")):
+        walk(client, f"GET messages {shown or query}", "/v1/messages" + ("?" + query.replace(" ", "+") if query else ""), 2)
+    message = client.ask(None, "GET", f"/v1/messages?filter[campaign_id]={small['id']}&page_size=1")["data"][0]
+    client.ask("GET message", "GET", f"/v1/messages/{message['id']}")
+    walk(client, "GET audiences", "/v1/audiences", 2)
+    client.ask("GET audiences, search", "GET", f"/v1/audiences?filter[search]=hop+{random.randrange(1, 900)}")
+    client.ask("GET audience", "GET", f"/v1/audiences/{shop['id']}")
+    for a, size in ((shop, "small"), (huge, "largest")):
+        path = f"/v1/audiences/{a['id']}/contacts"
+        walk(client, f"GET contacts, {size} audience", path, 3)
+        client.ask(f"GET contacts, search a number, {size} audience", "GET", f"{path}?filter[search]={number()}")
+        client.ask(f"GET contacts, search a name, {size} audience", "GET", f"{path}?filter[search]=P{random.randrange(1, 9000)}")
+        client.ask(f"GET contacts, search what nobody is called, {size} audience", "GET", f"{path}?filter[search]=zzzz")
+    contact = client.ask(None, "GET", f"/v1/audiences/{shop['id']}/contacts?page_size=1")["data"][0]
+    client.ask("GET contact", "GET", f"/v1/audiences/{shop['id']}/contacts/{contact['id']}")
+    for path in ("templates", "senders", "keys", "optouts", "webhooks", "media"):
+        client.ask(f"GET {path}", "GET", f"/v1/{path}")
+
+
+def writes(client, audiences, template, n):
+    shop = random.choice(audiences)
+    path = f"/v1/audiences/{shop['id']}/contacts"
+    made = client.ask("POST contact", "POST", path, {"number": f"+4475{n:08d}", "first_name": "New"}, 201)["data"]
+    client.ask("PUT contact", "PUT", f"{path}/{made['id']}", {"first_name": "Newer"})
+    client.ask("DELETE contact", "DELETE", f"{path}/{made['id']}", status=204)
+    audience = client.ask("POST audience, with 100 contacts", "POST", "/v1/audiences",
+                          {"name": f"New {n}", "channel": "whatsapp", "contacts": [{"number": f"+4475{n % 9000:04d}{k:04d}"} for k in range(100)]}, 201)["data"]
+    client.ask("PUT audience", "PUT", f"/v1/audiences/{audience['id']}", {"name": f"Newer {n}"})
+    campaign = client.ask("POST campaign, scheduled", "POST", "/v1/campaigns",
+                          {"name": f"Later {n}", "channel": "whatsapp", "from": "MyBusiness", "template": template["id"], "audience": audience["id"],
+                           "schedule": "2090-01-01 00:00:00"}, 201)["data"]
+    client.ask("PUT campaign, its schedule", "PUT", f"/v1/campaigns/{campaign['id']}", {"schedule": "2091-01-01 00:00:00"})
+    client.ask("DELETE campaign", "DELETE", f"/v1/campaigns/{campaign['id']}", status=204)
+    client.ask("DELETE audience", "DELETE", f"/v1/audiences/{audience['id']}", status=204)
+    client.ask("POST optout", "POST", "/v1/optouts", {"number": f"+4476{n:08d}"}, 201)
+
+
+def seed(server, simulator):
+    """One small campaign that ran to its end: what the rows are cloned from."""
+    harness.connect_webhooks(simulator, server)
+    harness.make_sender(server)
+    template = harness.make_template(server)
+    audience = harness.make_audience(server, "Seed", [harness.contact(0)])
+    campaign = harness.make_campaign(server, template, audience, "Seed")
+    wait_until(lambda: harness.read_campaign(server, campaign)["messages"]["read"] == 1, 60, "the seed's campaign")
+    return template
+
+
+def main(crier, n_rows=10_000_000, n_audiences=1000, rounds=100):
+    random.seed(1)
+    folder = tempfile.mkdtemp(prefix="crier-scale-")
+    simulator = harness.start_simulator(crier, folder, "--ceiling", "1000", "--ceiling-burst-ms", "500", "--delivered-share", "100", "--read-share", "100")
+    server = harness.start_server(crier, folder, simulator)
+    try:
+        template = seed(server, simulator)
+        server.stop()
+        begun = time.monotonic()
+        fill(f"{folder}/data/crier.db", n_rows, n_audiences, tell)
+        tell(f"filled in {time.monotonic() - begun:.0f} s")
+        server = harness.start_server(crier, folder, simulator)
+        harness.connect_webhooks(simulator, server)
+        client = Client(server.address)
+        live = harness.make_audience(server, "Live")
+        job = good(call(server.address, "POST", f"/v1/audiences/{live['id']}/import", harness.contacts_csv(LIVE), content_type="text/csv"), 202)
+        wait_until(lambda: good(call(server.address, "GET", f"/v1/imports/{job.data['id']}")).data["status"] == "completed", HOUR, "the import")
+        sending = harness.make_campaign(server, template, live, "Live")
+        wait_until(lambda: harness.read_campaign(server, sending)["messages"]["sent"] > 0, 60, "the first messages")
+        audiences = [a for a in every(client, "/v1/audiences") if a["name"].startswith("Shop")]
+        campaigns = [c for c in every(client, "/v1/campaigns") if c["name"].startswith("Sale")]
+        for n in range(rounds):
+            reads(client, audiences, campaigns, lambda: f"4474{random.randrange(n_rows):08d}")
+            writes(client, audiences, template, n)
+        messages = harness.read_campaign(server, sending)["messages"]
+        client.report()
+        print(f"# the campaign beside it: {messages['total']} recipients, {messages['queued']} of them still to be sent at the end")
+    finally:
+        server.stop()
+        simulator.stop()
+        shutil.rmtree(folder)
+
+
+main(sys.argv[1], *map(int, sys.argv[2:]))
