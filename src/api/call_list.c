@@ -94,12 +94,15 @@ void call_end_list(struct api_call *call, const struct page *page, int n_items)
 	json_open_object(&call->json, "pagination");
 	json_put_int(&call->json, "number", page->number);
 	json_put_int(&call->json, "size", n_items);
-	json_put_int(&call->json, "total", page->total);
+	if (page->total < 0)
+		json_put_null(&call->json, "total");
+	else
+		json_put_int(&call->json, "total", page->total);
 	json_open_object(&call->json, "links");
 	put_page_link(call, "first", page, NULL);
 	put_page_link(call, "current", page, http_query(call->req, "page_token", 0));
-	put_other_page(call, "previous", page, page->has_previous && n_items > 0, true);
-	put_other_page(call, "next", page, page->has_next && n_items > 0, false);
+	put_other_page(call, "previous", page, page->has_previous && page->first_key > 0, true);
+	put_other_page(call, "next", page, page->has_next && page->last_key > 0, false);
 	json_close_object(&call->json);
 	json_close_object(&call->json);
 	json_close_object(&call->json);

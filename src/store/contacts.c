@@ -3,11 +3,11 @@
 
 #include "statements.h"
 #include "store/audiences.h"
-#include "store/list.h"
+#include "store/contact_row.h"
 #include "store/one.h"
 
 /* Columns of the view contact_seen. */
-static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+void contact_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
 	struct contact *c = item;
 	*c = (struct contact){
@@ -28,12 +28,12 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 
 int contact_read(struct store_tx *tx, int64_t audience_no, int64_t first_no, struct arena *arena, struct contact *ret)
 {
-	return one_row(tx, STMT_CONTACT_READ, SQL_ARGS(sql_int(audience_no), sql_int(first_no)), from_row, arena, ret);
+	return one_row(tx, STMT_CONTACT_READ, SQL_ARGS(sql_int(audience_no), sql_int(first_no)), contact_from_row, arena, ret);
 }
 
 int contact_read_version(struct store_tx *tx, int64_t audience_no, int64_t no, struct arena *arena, struct contact *ret)
 {
-	return one_row(tx, STMT_CONTACT_READ_VERSION, SQL_ARGS(sql_int(audience_no), sql_int(no)), from_row, arena, ret);
+	return one_row(tx, STMT_CONTACT_READ_VERSION, SQL_ARGS(sql_int(audience_no), sql_int(no)), contact_from_row, arena, ret);
 }
 
 /* ---- a session of changes ---- */
@@ -135,8 +135,8 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	struct contact known;
-	int got = one_row(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)), from_row,
-	                  arena, &known);
+	int got = one_row(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(edit->audience_no), sql_text(req->digits)),
+	                  contact_from_row, arena, &known);
 	if (got < 0)
 		return -1;
 	if (got == 1) {
@@ -171,25 +171,4 @@ int contact_delete(struct store_tx *tx, struct audience_edit *edit, int64_t firs
 		return got;
 	edit->n_contacts--;
 	return end_version(tx, edit, &known);
-}
-
-/* ---- lists ---- */
-
-int contact_list(struct store_tx *tx, int64_t audience_no, const char *search, struct page *page, struct arena *arena,
-                 struct contact *ret, int *ret_n)
-{
-	struct list list = {
-		.tx = tx,
-		.before = STMT_CONTACT_LIST_BEFORE,
-		.after = STMT_CONTACT_LIST_AFTER,
-		.count = search ? STMT_CONTACT_COUNT : STMT_CONTACTS_TOTAL,
-		.arg = {sql_int(audience_no), sql_text(list_prefix(arena, search)), sql_text(list_pattern(arena, search))},
-		.n_args = 3,
-		.n_count_args = search ? 3 : 1, /* without a search the audience knows */
-		.page = page,
-		.read = from_row,
-		.arena = arena,
-		.items = ret,
-		.item_bytes = sizeof(*ret)};
-	return list_run(&list, ret_n);
 }

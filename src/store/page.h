@@ -15,9 +15,9 @@ struct page {
 	/* Of a list whose keys are not unique: what orders those alike. */
 	int64_t before_sub, after_sub;
 	/* filled by a list */
-	int64_t total;               /* rows that match, all pages */
+	int64_t total;               /* rows that match, all pages; -1: too many to look at for that */
 	int64_t number;              /* of this page, from 1 */
-	int64_t first_key, last_key; /* of the rows given, 0 when none */
+	int64_t first_key, last_key; /* where the pages before and behind begin; 0: there are none */
 	int64_t first_sub, last_sub;
 	bool has_next, has_previous;
 };

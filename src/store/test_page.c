@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "statements.h"
 #include "store/accounts.h"
+#include "store/contact_row.h"
+#include "store/list.h"
 #include "store/page.h"
 #include "store/templates.h"
 #include "store/test_world.h"
@@ -160,6 +163,61 @@ static void contacts_come_once_each_in_both_directions(void **state)
 	walk_pages(w, list_named_contacts, 9, 1 + 10 + 51); /* N2, N20–29, N200–250 */
 }
 
+/* Of 250 contacts, looking at 7 a page. */
+static int list_seen_through_a_window(struct store_tx *tx, struct world *w, struct page *page, int64_t *keys, int *ret_n)
+{
+	struct contact item[100];
+	struct list list = {.tx = tx,
+	                    .before = STMT_CONTACT_LIST_BEFORE,
+	                    .after = STMT_CONTACT_LIST_AFTER,
+	                    .count = STMT_CONTACT_COUNT,
+	                    .arg = {sql_int(w->audience), sql_text("2%"), sql_text("%n2%")},
+	                    .n_args = 3,
+	                    .n_count_args = 3,
+	                    .window = 7,
+	                    .max_key = 250,
+	                    .page = page,
+	                    .read = contact_from_row,
+	                    .arena = w->arena,
+	                    .items = item,
+	                    .item_bytes = sizeof(*item)};
+	if (list_run(&list, ret_n) < 0)
+		return -1;
+	for (int i = 0; i < *ret_n; i++)
+		keys[i] = item[i].first_no;
+	return 0;
+}
+
+/* Pages may be empty; together they give every row once, in both directions. */
+static void a_window_leaves_nobody_out(void **state)
+{
+	struct world *w = world_open(state, 250);
+	int64_t down[MAX_ITEMS], up[MAX_ITEMS], keys[101];
+	struct page page = {.size = 3};
+	int n_down = 0, n_up = 0, n_pages = 0, n_empty = 0, n;
+	do {
+		if (n_pages++)
+			page = (struct page){.size = 3, .before = page.last_key};
+		assert_int_equal(IN_JOB(w, list_seen_through_a_window(tx, w, &page, keys, &n)), 0);
+		assert_true(page.total == -1 && n_down + n <= MAX_ITEMS && n_pages < 200);
+		memcpy(down + n_down, keys, (size_t)n * sizeof(*keys));
+		n_down += n;
+		n_empty += n == 0;
+	} while (page.has_next);
+	assert_true(n_empty > 10);
+	assert_int_equal(n_down, 1 + 10 + 51); /* N2, N20–29, N200–250 */
+	for (n_pages = 0; page.has_previous; n_pages++) {
+		page = (struct page){.size = 3, .after = n_pages ? page.first_key : 1};
+		assert_int_equal(IN_JOB(w, list_seen_through_a_window(tx, w, &page, keys, &n)), 0);
+		assert_true(n_up + n <= MAX_ITEMS && n_pages < 200);
+		for (int i = n - 1; i >= 0; i--)
+			up[n_up++] = keys[i];
+	}
+	assert_int_equal(n_up, n_down);
+	for (int i = 0; i < n_up; i++)
+		assert_int_equal(up[i], down[n_down - 1 - i]);
+}
+
 static int list_keys(struct store_tx *tx, struct world *w, struct page *page, int64_t *keys, int *ret_n)
 {
 	struct api_key item[100];
@@ -246,6 +304,7 @@ int main(void)
 		cmocka_unit_test(forged_tokens_are_known),
 		cmocka_unit_test(tokens_belong_to_one_list_account_and_filter),
 		WORLD_ON_BOTH(contacts_come_once_each_in_both_directions),
+		WORLD_ON_BOTH(a_window_leaves_nobody_out),
 		WORLD_ON_BOTH(every_other_list_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

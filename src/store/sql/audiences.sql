@@ -64,6 +64,9 @@ UPDATE contact SET until_v = $3 WHERE audience_no = $1 AND no = $2;
 -- name: contacts_total
 SELECT n_contacts FROM audience WHERE no = $1;
 
+-- name: contact_max
+SELECT next_no - 1 FROM audience WHERE no = $1;
+
 -- name: contact_count
 SELECT COUNT(*) FROM contact_seen
 WHERE audience_no = $1 AND (number LIKE $2 ESCAPE '\' OR LOWER(first_name) LIKE LOWER($3) ESCAPE '\'
@@ -72,11 +75,25 @@ WHERE audience_no = $1 AND (number LIKE $2 ESCAPE '\' OR LOWER(first_name) LIKE 
 -- name: contact_list_before
 SELECT * FROM contact_seen
 WHERE audience_no = $1 AND (CAST($2 AS TEXT) IS NULL OR number LIKE $2 ESCAPE '\' OR LOWER(first_name) LIKE LOWER($3) ESCAPE '\'
-  OR LOWER(last_name) LIKE LOWER($3) ESCAPE '\') AND first_no < $4
-ORDER BY first_no DESC LIMIT $5;
+  OR LOWER(last_name) LIKE LOWER($3) ESCAPE '\') AND first_no < $4 AND first_no > $5
+ORDER BY first_no DESC LIMIT $6;
 
 -- name: contact_list_after
 SELECT * FROM contact_seen
 WHERE audience_no = $1 AND (CAST($2 AS TEXT) IS NULL OR number LIKE $2 ESCAPE '\' OR LOWER(first_name) LIKE LOWER($3) ESCAPE '\'
-  OR LOWER(last_name) LIKE LOWER($3) ESCAPE '\') AND first_no > $4
-ORDER BY first_no LIMIT $5;
+  OR LOWER(last_name) LIKE LOWER($3) ESCAPE '\') AND first_no > $4 AND first_no < $5
+ORDER BY first_no LIMIT $6;
+
+-- Few numbers that begin alike are found by their index and then put in order.
+-- name: contact_number_count
+SELECT COUNT(*) FROM (SELECT 1 FROM contact WHERE audience_no = $1 AND until_v IS NULL AND number >= $2 AND number <= $3 LIMIT 1001) m;
+
+-- name: contact_number_before
+SELECT * FROM contact_seen WHERE audience_no = $1 AND number >= $2 AND number <= $3 AND first_no < $4 ORDER BY +first_no DESC LIMIT $5
+-- scan: sorts at most a thousand rows
+;
+
+-- name: contact_number_after
+SELECT * FROM contact_seen WHERE audience_no = $1 AND number >= $2 AND number <= $3 AND first_no > $4 ORDER BY +first_no LIMIT $5
+-- scan: sorts at most a thousand rows
+;
