@@ -8,7 +8,7 @@
 #include "store/singles.h"
 #include "store/test_world.h"
 
-#define MAX_ITEMS 300
+#define MAX_ITEMS 500
 
 static const struct message_filter everything = {.sent = true, .received = true, .from_ms = 0, .until_ms = INT64_MAX};
 
@@ -232,12 +232,65 @@ static void a_message_is_stopped_while_it_waits(void **state)
 	assert_int_equal(row[0].seq, 3);
 }
 
+/* Every page, however few are on it, there and back; *ret_short: those, but for the last, that were not full. */
+static int walk_cut(struct world *w, const struct message_filter *filter, int *ret_short)
+{
+	int64_t down[MAX_ITEMS], up[MAX_ITEMS];
+	struct message item[100];
+	struct page page = {.size = 100};
+	int n_down = 0, n_up = 0, got;
+	*ret_short = -1;
+	do {
+		page = (struct page){.size = 100, .before = page.last_key, .before_sub = page.last_sub};
+		assert_int_equal(IN_JOB(w, message_list(tx, w->account, filter, &page, w->arena, item, &got)), 0);
+		for (int i = 0; i < got; i++)
+			down[n_down++] = id_of(&item[i]);
+		*ret_short += got < 100;
+	} while (page.has_next);
+	page.first_key = 1;
+	page.first_sub = 0;
+	do {
+		page = (struct page){.size = 100, .after = page.first_key, .after_sub = page.first_sub};
+		assert_int_equal(IN_JOB(w, message_list(tx, w->account, filter, &page, w->arena, item, &got)), 0);
+		for (int i = got - 1; i >= 0; i--)
+			up[n_up++] = id_of(&item[i]);
+	} while (page.has_previous);
+	assert_int_equal(n_up, n_down);
+	for (int i = 0; i < n_up; i++)
+		assert_int_equal(up[i], down[n_down - 1 - i]);
+	return n_down;
+}
+
+/* Of more campaigns than one page asks: the list is cut, goes on, and leaves nobody out. */
+static void many_campaigns_are_asked_in_turns(void **state)
+{
+	struct world *w = world_open(state, 2);
+	int n_short;
+	struct message_filter numbered = everything, failed = everything, read = everything;
+	for (int i = 0; i < 205; i++) {
+		w->now++;
+		world_freeze(w, world_campaign(w, NULL));
+		if (i % 50 == 0)
+			(void)write_to(w, world_row(w, 1, 2).contact.number);
+	}
+	numbered.to = world_row(w, 1, 2).contact.number;
+	assert_int_equal(walk_cut(w, &numbered, &n_short), 205 + 5);
+	numbered.to = NULL;
+	numbered.to_prefix = "4"; /* everybody's */
+	assert_int_equal(walk_cut(w, &numbered, &n_short), 2 * 205 + 5);
+	failed.statuses = 1u << MESSAGE_FAILED;
+	read.statuses = 1u << MESSAGE_READ;
+	assert_int_equal(walk_cut(w, &failed, &n_short), 0);
+	assert_true(n_short > 0);
+	assert_int_equal(walk_cut(w, &read, &n_short), 0);
+	assert_true(n_short > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(each_comes_once_in_both_directions),
-		WORLD_ON_BOTH(filters_choose),
-		WORLD_ON_BOTH(the_views_word_is_the_models),
+		WORLD_ON_BOTH(each_comes_once_in_both_directions),  WORLD_ON_BOTH(filters_choose),
+		WORLD_ON_BOTH(many_campaigns_are_asked_in_turns),   WORLD_ON_BOTH(the_views_word_is_the_models),
 		WORLD_ON_BOTH(a_message_is_stopped_while_it_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

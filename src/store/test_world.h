@@ -21,7 +21,7 @@
 #define WORLD_START ((msec_t)1700000000000)
 #define WORLD_TOKEN "EAAG-the-access-token-of-the-first-sender"
 #define WORLD_SECRET "the-app-secret-of-the-first-sender"
-#define WORLD_MAX_CAMPAIGNS 16
+#define WORLD_MAX_CAMPAIGNS 256
 #define WORLD_MAX_ROWS 1024
 
 struct world {

@@ -238,3 +238,12 @@ void hook_wait_for_jobs(int64_t n)
 		store_stats(hook.w->store, &stats);
 	} while (stats.waiting < n);
 }
+
+void hook_wait_for_failures(int64_t n)
+{
+	struct store_stats stats = {0};
+	do {
+		sched_yield();
+		store_stats(hook.w->store, &stats);
+	} while (stats.failed < n);
+}

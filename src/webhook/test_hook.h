@@ -52,4 +52,5 @@ struct hook_block {
 	sem_t begun, go;
 };
 void hook_block(struct hook_block *block);
-void hook_wait_for_jobs(int64_t n); /* in the store's mailbox */
+void hook_wait_for_jobs(int64_t n);     /* in the store's mailbox */
+void hook_wait_for_failures(int64_t n); /* jobs that the store could not do, since it was opened */

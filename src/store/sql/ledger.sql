@@ -107,3 +107,13 @@ SELECT kind, bucket, n FROM tally WHERE campaign_no = $1 ORDER BY kind, bucket;
 
 -- name: ledger_read
 SELECT 0, 0, ledger_seen.* FROM ledger_seen WHERE campaign_no = $1 AND seq = $2 AND account_no = $3;
+
+-- name: ledger_row_near
+SELECT seq, contact_no FROM ledger WHERE campaign_no = $1 AND seq >= $2 ORDER BY seq LIMIT 1;
+
+-- name: ledger_end
+SELECT next_seq FROM campaign WHERE no = $1;
+
+-- name: ledger_numbers
+SELECT no FROM contact WHERE audience_no = $1 AND until_v IS NULL AND number >= $2 AND number <= $3
+UNION ALL SELECT no FROM contact WHERE audience_no = $1 AND until_v IS NOT NULL AND number >= $2 AND number <= $3 LIMIT $4;

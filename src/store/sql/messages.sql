@@ -14,29 +14,55 @@ SELECT COUNT(*) FROM ledger_seen WHERE account_no = $1 AND kind = 0 AND (CAST($2
   AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
   AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10);
 
+-- The rows of one campaign; message_exceptions_…: those that failed, were left out or canceled, which have an index.
 -- name: message_rows_before
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
-WHERE account_no = $1 AND kind = 0 AND campaign_start_ms <= CAST($11 AS BIGINT)
-  AND (campaign_start_ms < CAST($11 AS BIGINT) OR own_no <= CAST($12 AS BIGINT) / 4294967296)
-  AND seq < CASE WHEN campaign_start_ms = CAST($11 AS BIGINT) AND own_no = CAST($12 AS BIGINT) / 4294967296 THEN CAST($12 AS BIGINT) % 4294967296 ELSE 4294967296 END
-  AND (CAST($2 AS BIGINT) = 0 OR own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || sender_no || ',%') AND start_ms >= $5 AND start_ms <= $6
-  AND (CAST($7 AS TEXT) IS NULL OR number = $7) AND (CAST($8 AS TEXT) IS NULL OR number LIKE $8)
-  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-  AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10)
-ORDER BY campaign_start_ms DESC, own_no DESC, seq DESC LIMIT $13;
+WHERE campaign_no = $1 AND seq > $2 AND seq < $3
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq DESC LIMIT $8;
 
 -- name: message_rows_after
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
-WHERE account_no = $1 AND kind = 0 AND campaign_start_ms >= CAST($11 AS BIGINT)
-  AND (campaign_start_ms > CAST($11 AS BIGINT) OR own_no >= CAST($12 AS BIGINT) / 4294967296)
-  AND seq > CASE WHEN campaign_start_ms = CAST($11 AS BIGINT) AND own_no = CAST($12 AS BIGINT) / 4294967296 THEN CAST($12 AS BIGINT) % 4294967296 ELSE 0 END
-  AND (CAST($2 AS BIGINT) = 0 OR own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || sender_no || ',%') AND start_ms >= $5 AND start_ms <= $6
-  AND (CAST($7 AS TEXT) IS NULL OR number = $7) AND (CAST($8 AS TEXT) IS NULL OR number LIKE $8)
-  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-  AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10)
-ORDER BY campaign_start_ms, own_no, seq LIMIT $13;
+WHERE campaign_no = $1 AND seq > $2 AND seq < $3
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq LIMIT $8;
+
+-- name: message_exceptions_before
+SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
+WHERE campaign_no = $1 AND seq > $2 AND seq < $3 AND state >= 7
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq DESC LIMIT $8;
+
+-- name: message_exceptions_after
+SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
+WHERE campaign_no = $1 AND seq > $2 AND seq < $3 AND state >= 7
+  AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
+  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq LIMIT $8;
+
+-- The campaigns whose rows may be on a page, from the one where it begins on.
+-- name: message_campaigns_before
+SELECT start_ms, no, audience_no, next_seq FROM campaign
+WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms <= CAST($7 AS BIGINT)
+  AND (start_ms < CAST($7 AS BIGINT) OR no <= CAST($8 AS BIGINT)) AND (CAST($2 AS BIGINT) = 0 OR no = $2)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || sender_no || ',%') AND start_ms >= $4 AND start_ms <= $5
+  AND (CAST($6 AS TEXT) IS NULL OR sender_name = $6)
+ORDER BY start_ms DESC, no DESC LIMIT $9;
+
+-- name: message_campaigns_after
+SELECT start_ms, no, audience_no, next_seq FROM campaign
+WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms >= CAST($7 AS BIGINT)
+  AND (start_ms > CAST($7 AS BIGINT) OR no >= CAST($8 AS BIGINT)) AND (CAST($2 AS BIGINT) = 0 OR no = $2)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || sender_no || ',%') AND start_ms >= $4 AND start_ms <= $5
+  AND (CAST($6 AS TEXT) IS NULL OR sender_name = $6)
+ORDER BY start_ms, no LIMIT $9;
 
 -- name: message_singles_count
 SELECT COUNT(*) FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
