@@ -82,6 +82,30 @@ static void tell_news(struct store *store)
 	pthread_mutex_unlock(&store->watch_lock);
 }
 
+static void generation_grow(struct store *store)
+{
+	pthread_mutex_lock(&store->generation_lock);
+	store->generation++;
+	pthread_cond_broadcast(&store->generation_grew);
+	pthread_mutex_unlock(&store->generation_lock);
+}
+
+uint64_t store_generation(struct store *store, uint64_t seen, int timeout_ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+	until.tv_sec += timeout_ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&store->generation_lock);
+	int rc = 0;
+	while (store->generation == seen && timeout_ms > 0 && rc == 0)
+		rc = pthread_cond_timedwait(&store->generation_grew, &store->generation_lock, &until);
+	uint64_t now = store->generation;
+	pthread_mutex_unlock(&store->generation_lock);
+	return now;
+}
+
 static void run_batch(struct store *store, struct store_job *job, size_t n)
 {
 	int result;
@@ -89,6 +113,7 @@ static void run_batch(struct store *store, struct store_job *job, size_t n)
 		result = batch_once(store, job, n);
 	while (result == 1 && !store->closing);
 	store->commits++;
+	generation_grow(store);
 	for (size_t i = 0; i < n; i++) {
 		if (result != 0)
 			job[i].result = -1;

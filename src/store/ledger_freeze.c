@@ -3,12 +3,15 @@
  * with the rule, so that nobody is left out in silence. */
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/candidates.h"
 #include "store/ledger_row.h"
 #include "store/tally_batch.h"
 
 struct freeze {
-	int64_t campaign_no, account_no, audience_no, snapshot_v, freeze_no, next_seq;
-	struct template_text text;
+	struct store_tx *tx;
+	struct tally_batch *batch;
+	int64_t campaign_no, next_seq;
+	struct candidates from;
 };
 
 /* 0 go on, 1 everything is frozen, 2 not in progress. */
@@ -24,73 +27,39 @@ static int freeze_open(struct store_tx *tx, int64_t campaign_no, struct arena *a
 		return 2;
 	if (sql_col_int(rows, 1) != 0)
 		return 1;
+	ret->tx = tx;
 	ret->campaign_no = campaign_no;
-	ret->account_no = sql_col_int(rows, 2);
-	ret->audience_no = sql_col_int(rows, 3);
-	ret->snapshot_v = sql_col_int(rows, 4);
-	ret->freeze_no = sql_col_int(rows, 5);
+	ret->from.account_no = sql_col_int(rows, 2);
+	ret->from.audience_no = sql_col_int(rows, 3);
+	ret->from.version = sql_col_int(rows, 4);
+	ret->from.from_no = sql_col_int(rows, 5);
 	ret->next_seq = sql_col_int(rows, 6);
 	struct err err;
-	return template_text_parse(arena, arena_strdup(arena, sql_col_text(rows, 7, NULL)), &ret->text, &err);
+	return template_text_parse(arena, arena_strdup(arena, sql_col_text(rows, 7, NULL)), &ret->from.text, &err);
 }
 
-static enum skip_rule freeze_judge(const struct freeze *f, const struct sql_rows *rows, struct arena *scratch)
+static int freeze_one(const struct candidate *c, struct arena *scratch, void *arg)
 {
-	if (sql_col_int(rows, 7) != 0)
-		return RULE_OPTED_OUT;
-	struct contact contact = {
-		.number = sql_col_text(rows, 1, NULL),
-		.first_name = sql_col_text(rows, 2, NULL),
-		.last_name = sql_col_text(rows, 3, NULL),
-		.custom1 = sql_col_text(rows, 4, NULL),
-		.custom2 = sql_col_text(rows, 5, NULL),
-		.fields = sql_col_text(rows, 6, NULL),
-		.tags = "",
-	};
-	return template_check_contact(&f->text, &contact, scratch);
-}
-
-static int freeze_row(struct store_tx *tx, struct tally_batch *batch, const struct freeze *f, int64_t contact_no,
-                      enum skip_rule rule)
-{
-	enum state state = rule == RULE_NONE ? STATE_QUEUED : STATE_SKIPPED;
-	if (sql_run(tx->db, STMT_LEDGER_INSERT,
-	            SQL_ARGS(sql_int(f->campaign_no), sql_int(f->next_seq), sql_int(contact_no), sql_int(state),
-	                     rule == RULE_NONE ? sql_null() : sql_int(rule)),
+	(void)scratch;
+	struct freeze *f = arg;
+	const struct row row = {.campaign_no = f->campaign_no,
+	                        .seq = f->next_seq++,
+	                        .state = c->rule == RULE_NONE ? STATE_QUEUED : STATE_SKIPPED,
+	                        .code = (int)c->rule,
+	                        .country = c->country};
+	if (sql_run(f->tx->db, STMT_LEDGER_INSERT,
+	            SQL_ARGS(sql_int(row.campaign_no), sql_int(row.seq), sql_int(c->contact.no), sql_int(row.state),
+	                     row.code ? sql_int(row.code) : sql_null(), sql_int(row.country)),
 	            NULL) < 0)
 		return -1;
-	tally_add(batch, f->campaign_no, TALLY_STATE, state, 1);
-	if (rule == RULE_NONE)
-		return 0;
-	tally_add(batch, f->campaign_no, TALLY_SKIPPED, rule, 1);
-	tally_batch_note(batch, &(struct message_note){.campaign_no = f->campaign_no,
-	                                               .seq = f->next_seq,
-	                                               .state = STATE_SKIPPED,
-	                                               .status = message_status_of(STATE_SKIPPED, false, (int)rule),
-	                                               .at = -1});
+	row_made(f->batch, &row);
+	if (row.state == STATE_SKIPPED)
+		tally_batch_note(f->batch, &(struct message_note){.campaign_no = row.campaign_no,
+		                                                  .seq = row.seq,
+		                                                  .state = row.state,
+		                                                  .status = message_status_of(row.state, false, row.code),
+		                                                  .at = -1});
 	return 0;
-}
-
-/* The number of contacts taken, or -1. */
-static int freeze_batch(struct store_tx *tx, struct tally_batch *batch, struct freeze *f, int max_rows)
-{
-	arena_auto struct arena *scratch = arena_create(4096);
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_FREEZE_CONTACTS,
-	              SQL_ARGS(sql_int(f->audience_no), sql_int(f->freeze_no), sql_int(f->snapshot_v), sql_int(f->account_no),
-	                       sql_int(max_rows)),
-	              &rows) < 0)
-		return -1;
-	int n = 0, more;
-	while ((more = sql_next(rows)) > 0) {
-		f->freeze_no = sql_col_int(rows, 0);
-		if (freeze_row(tx, batch, f, f->freeze_no, freeze_judge(f, rows, scratch)) < 0)
-			return -1;
-		arena_reset(scratch);
-		f->next_seq++;
-		n++;
-	}
-	return more < 0 ? -1 : n;
 }
 
 int ledger_freeze(struct store_tx *tx, int64_t campaign_no, int max_rows, msec_t now)
@@ -101,12 +70,13 @@ int ledger_freeze(struct store_tx *tx, int64_t campaign_no, int max_rows, msec_t
 	if (opened != 0)
 		return opened;
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
-	int n = freeze_batch(tx, batch, f, max_rows);
-	if (n < 0)
+	f->batch = batch;
+	int n = 0;
+	if (candidates_next(tx, &f->from, max_rows, freeze_one, f, &n) < 0)
 		return -1;
 	bool frozen = n < max_rows;
 	if (sql_run(tx->db, STMT_FREEZE_PROGRESS,
-	            SQL_ARGS(sql_int(campaign_no), sql_int(f->freeze_no), sql_int(f->next_seq), sql_int(frozen)), NULL) < 0)
+	            SQL_ARGS(sql_int(campaign_no), sql_int(f->from.from_no), sql_int(f->next_seq), sql_int(frozen)), NULL) < 0)
 		return -1;
 	if (rows_finish(tx, batch, now) < 0)
 		return -1;

@@ -45,6 +45,7 @@ int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena
 		.failed_ms = row_col_time(rows, 12),
 		.wamid = arena_strdup(arena, sql_col_text(rows, 13, NULL)),
 		.detail = arena_strdup(arena, sql_col_text(rows, 14, NULL)),
+		.country = (int)sql_col_int(rows, 15),
 	};
 	return 0;
 }
@@ -61,11 +62,14 @@ static int row_store(struct store_tx *tx, const struct row *r)
 	               NULL);
 }
 
-/* A time that was not there and is now: one more on the timeline. */
-static void tally_step(struct tally_batch *batch, const struct row *r, enum tally_kind kind, msec_t was, msec_t is)
+/* A time that was not there and is now: one more on the timeline, and for the country. */
+static void tally_step(struct tally_batch *batch, const struct row *r, enum tally_kind kind, enum tally_kind by_country,
+                       msec_t was, msec_t is)
 {
-	if (was < 0 && is >= 0)
-		tally_add(batch, r->campaign_no, kind, is / MINUTE_MS, 1);
+	if (was >= 0 || is < 0)
+		return;
+	tally_add(batch, r->campaign_no, kind, is / MINUTE_MS, 1);
+	tally_add(batch, r->campaign_no, by_country, r->country, 1);
 }
 
 static void tally_row(struct tally_batch *batch, const struct row *was, const struct row *is)
@@ -80,10 +84,18 @@ static void tally_row(struct tally_batch *batch, const struct row *was, const st
 	}
 	if (was->accepted_ms < 0 && is->accepted_ms >= 0)
 		tally_add(batch, is->campaign_no, TALLY_HANDED, 0, 1);
-	tally_step(batch, is, TALLY_T_SENT, was->accepted_ms, is->accepted_ms);
-	tally_step(batch, is, TALLY_T_DELIVERED, was->delivered_ms, is->delivered_ms);
-	tally_step(batch, is, TALLY_T_READ, was->read_ms, is->read_ms);
-	tally_step(batch, is, TALLY_T_FAILED, was->failed_ms, is->failed_ms);
+	tally_step(batch, is, TALLY_T_SENT, TALLY_C_SENT, was->accepted_ms, is->accepted_ms);
+	tally_step(batch, is, TALLY_T_DELIVERED, TALLY_C_DELIVERED, was->delivered_ms, is->delivered_ms);
+	tally_step(batch, is, TALLY_T_READ, TALLY_C_READ, was->read_ms, is->read_ms);
+	tally_step(batch, is, TALLY_T_FAILED, TALLY_C_FAILED, was->failed_ms, is->failed_ms);
+}
+
+void row_made(struct tally_batch *batch, const struct row *r)
+{
+	tally_add(batch, r->campaign_no, TALLY_STATE, r->state, 1);
+	tally_add(batch, r->campaign_no, TALLY_C_RECIPIENTS, r->country, 1);
+	if (r->state == STATE_SKIPPED)
+		tally_add(batch, r->campaign_no, TALLY_SKIPPED, r->code, 1);
 }
 
 static msec_t time_of(const struct row *r)

@@ -12,6 +12,7 @@ struct row {
 	int64_t epoch;
 	msec_t not_before; /* times: -1 not yet */
 	int code;
+	int country; /* never changes; 0 unknown */
 	bool held;
 	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms;
 	const char *wamid, *detail; /* NULL none */
@@ -22,6 +23,9 @@ must_check int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, s
 /* Write `now_is` over `was`, and what it means for the tallies and the user's webhooks into `batch`. 1 when states.def has no
  * such move: nothing was done. Staying in the same state is a change of the other columns only. */
 must_check int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is);
+
+/* A row that was just inserted, in its first state and with `code` where a rule removed it: into the tallies. */
+void row_made(struct tally_batch *batch, const struct row *r);
 
 /* The tallies and the events are written, then every campaign whose tallies `batch` touched is looked at for completion. */
 must_check int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now);

@@ -47,7 +47,8 @@ static int make_home(struct store_tx *tx, const struct single_draft *d, struct h
 	return find_home(tx, d->sender.no, ret) == 0 ? 0 : -1;
 }
 
-static int put_one(struct store_tx *tx, const struct single_draft *d, const struct home *home, int64_t seq, int i)
+static int put_one(struct store_tx *tx, struct tally_batch *batch, const struct single_draft *d, const struct home *home,
+                   int64_t seq, int i)
 {
 	const struct message_content *c = &d->content;
 	int country = number_country_code(d->number[i]);
@@ -64,6 +65,7 @@ static int put_one(struct store_tx *tx, const struct single_draft *d, const stru
 	                     d->test_of ? sql_int(d->test_of) : sql_null(), sql_int(d->now), sql_int(d->expire_ms[i])),
 	            NULL) < 0)
 		return -1;
+	row_made(batch, &(struct row){.campaign_no = home->campaign_no, .seq = seq, .state = STATE_QUEUED, .country = country});
 	return sql_run(tx->db, STMT_SINGLE_ROW_INSERT, SQL_ARGS(sql_int(home->campaign_no), sql_int(seq), sql_int(country)),
 	               NULL);
 }
@@ -79,11 +81,10 @@ int draft_put(struct store_tx *tx, const struct single_draft *d, struct single_m
 	*ret = (struct single_made){d->sender.no, home.campaign_no, next_seq - d->n, d->n};
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
 	for (int i = 0; i < d->n; i++)
-		if (put_one(tx, d, &home, ret->first_seq + i, i) < 0)
+		if (put_one(tx, batch, d, &home, ret->first_seq + i, i) < 0)
 			return -1;
 	if (d->media_no && media_want(tx, d->media_no, d->sender.no, MEDIA_TO_SEND, d->now) < 0)
 		return -1;
-	tally_add(batch, home.campaign_no, TALLY_STATE, STATE_QUEUED, d->n);
 	return rows_finish(tx, batch, d->now);
 }
 

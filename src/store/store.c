@@ -154,6 +154,12 @@ int store_open(const struct store_options *o, struct store **ret, struct err *er
 	pthread_cond_init(&store->news, NULL);
 	pthread_cond_init(&store->room, NULL);
 	pthread_cond_init(&store->reader_free, NULL);
+	pthread_mutex_init(&store->generation_lock, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&store->generation_grew, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	store->max_jobs = o->max_jobs ? o->max_jobs : 4096;
 	store->max_batch = o->max_batch ? o->max_batch : 512;
 	store->inline_jobs = o->inline_jobs;
@@ -179,6 +185,8 @@ void store_close(struct store *store)
 	pthread_cond_destroy(&store->news);
 	pthread_mutex_destroy(&store->watch_lock);
 	pthread_mutex_destroy(&store->readers_lock);
+	pthread_cond_destroy(&store->generation_grew);
+	pthread_mutex_destroy(&store->generation_lock);
 	pthread_mutex_destroy(&store->lock);
 	sodium_memzero(store->box_key, sizeof(store->box_key));
 	free(store);

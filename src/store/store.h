@@ -64,6 +64,9 @@ must_check int store_snapshot(struct store_tx *tx);
 /* `news` is called on the store thread after a commit that added events of user's webhooks; short. After store_watch with NULL
  * has returned, it is called no more. */
 void store_watch(struct store *store, void (*news)(void *arg), void *arg);
+/* How many commits this process has made: what was read before it grew may be old. Waits until it is not `seen`, at most
+ * `timeout_ms`; 0 does not wait. Any thread. */
+uint64_t store_generation(struct store *store, uint64_t seen, int timeout_ms);
 
 /* Counters of the store thread, for metrics: jobs, commits, the mailbox now. */
 struct store_stats {

@@ -42,6 +42,11 @@ struct store {
 	void (*tell)(void *arg);
 	void *tell_arg;
 
+	/* commits, for those who wait for news */
+	pthread_mutex_t generation_lock;
+	pthread_cond_t generation_grew;
+	uint64_t generation;
+
 	/* readers */
 	pthread_mutex_t readers_lock;
 	pthread_cond_t reader_free;

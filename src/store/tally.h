@@ -13,6 +13,11 @@ enum tally_kind {                    /* in the database; never renumber */
 	          TALLY_T_DELIVERED = 5,
 	          TALLY_T_READ = 6,
 	          TALLY_T_FAILED = 7,
+	          TALLY_C_RECIPIENTS = 8, /* by country, bucket: its number (model/number.h), 0 unknown */
+	          TALLY_C_SENT = 9,       /* handed over */
+	          TALLY_C_DELIVERED = 10,
+	          TALLY_C_READ = 11,
+	          TALLY_C_FAILED = 12,
 };
 
 struct tally {

@@ -18,6 +18,11 @@ static const char tallies_text[] =
 	" UNION ALL SELECT campaign_no, 5, delivered_ms / 60000, -1 FROM ledger WHERE delivered_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 6, read_ms / 60000, -1 FROM ledger WHERE read_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 7, failed_ms / 60000, -1 FROM ledger WHERE failed_ms IS NOT NULL"
+	" UNION ALL SELECT campaign_no, 8, country, -1 FROM ledger"
+	" UNION ALL SELECT campaign_no, 9, country, -1 FROM ledger WHERE accepted_ms IS NOT NULL"
+	" UNION ALL SELECT campaign_no, 10, country, -1 FROM ledger WHERE delivered_ms IS NOT NULL"
+	" UNION ALL SELECT campaign_no, 11, country, -1 FROM ledger WHERE read_ms IS NOT NULL"
+	" UNION ALL SELECT campaign_no, 12, country, -1 FROM ledger WHERE failed_ms IS NOT NULL"
 	") parts WHERE campaign_no NOT IN (SELECT no FROM campaign WHERE deleted_ms IS NOT NULL AND kind = 0)"
 	" GROUP BY campaign_no, kind, bucket HAVING SUM(n) <> 0";
 

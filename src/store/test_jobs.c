@@ -358,6 +358,29 @@ static void a_reader_is_waited_for(void **state)
 	store_reader_put(w->store, two);
 }
 
+static void *await_news(void *arg)
+{
+	struct job *job = arg;
+	job->seen = (int64_t)store_generation(job->store, (uint64_t)job->seen, 60000);
+	return NULL;
+}
+
+static void a_commit_is_news(void **state)
+{
+	struct world *w = threaded(state, 0, 0);
+	struct job job;
+	pthread_t thread;
+	job_init(&job, w, "test1", 0);
+	uint64_t before = store_generation(w->store, 0, 0);
+	assert_int_equal(store_generation(w->store, before, 1), before);
+	job.seen = (int64_t)before;
+	assert_int_equal(pthread_create(&thread, NULL, await_news, &job), 0);
+	assert_int_equal(store_call(w->store, run_value, &(int){0}), 0);
+	pthread_join(thread, NULL);
+	assert_true((uint64_t)job.seen > before);
+	assert_int_equal(store_generation(w->store, before, 60000), job.seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +396,7 @@ int main(void)
 		WORLD_ON_BOTH(a_snapshot_stays_the_same_moment),
 		WORLD_ON_BOTH(a_reader_cannot_write),
 		WORLD_ON_BOTH(a_reader_is_waited_for),
+		WORLD_ON_BOTH(a_commit_is_news),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 
 -- name: ledger_load
 SELECT state, attempts, epoch, not_before, code, held, claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms,
-  failed_ms, wamid, detail
+  failed_ms, wamid, detail, country
 FROM ledger WHERE campaign_no = $1 AND seq = $2 {for_update};
 
 -- name: ledger_store
@@ -12,14 +12,14 @@ UPDATE ledger SET state = $3, attempts = $4, epoch = $5, not_before = $6, code =
 WHERE campaign_no = $1 AND seq = $2;
 
 -- name: ledger_insert
-INSERT INTO ledger (campaign_no, seq, contact_no, state, code) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO ledger (campaign_no, seq, contact_no, state, code, country) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: freeze_gate
 SELECT c.status, c.frozen, c.account_no, c.audience_no, c.snapshot_v, c.freeze_no, c.next_seq, t.text
 FROM campaign c JOIN template t ON t.no = c.template_no WHERE c.no = $1 {for_update_of_c};
 
--- name: freeze_contacts
-SELECT c.no, c.number, c.first_name, c.last_name, c.custom1, c.custom2, c.fields, o.out
+-- name: candidates
+SELECT c.no, c.number, c.first_name, c.last_name, c.custom1, c.custom2, c.fields, o.out, c.country, c.first_no
 FROM contact c LEFT JOIN optout o ON o.account_no = $4 AND o.number = c.number
 WHERE c.audience_no = $1 AND c.no > $2 AND c.since_v <= $3 AND (c.until_v IS NULL OR c.until_v > $3)
 ORDER BY c.no LIMIT $5;
