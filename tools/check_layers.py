@@ -18,7 +18,7 @@ MAY = {
     "store": ["base", "model", "sql"],
     "delivery": ["base", "model", "wa", "http", "store"],
     "webhook": ["base", "model", "wa", "http", "store"],
-    "report": ["base", "model", "store"],
+    "report": ["base", "model", "wa", "store"],
     "api": ["base", "model", "http", "store", "report", "webhook", "delivery"],
     "sim": ["base", "http"],
     # All, but for sql: that is seen from store alone, which holds every statement.

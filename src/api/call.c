@@ -185,6 +185,21 @@ void call_read(struct api_call *call, store_run_fn *run)
 	answer_result(call, result);
 }
 
+void call_stream(struct api_call *call, store_run_fn *run, const char *content_type, const struct http_stream *stream)
+{
+	struct store *store = call->api->options.store;
+	struct store_tx *tx = store_reader_take(store);
+	int result = store_snapshot(tx) < 0 ? -1 : run(tx, call);
+	store_reader_put(store, tx);
+	if (result != 0) {
+		answer_result(call, result);
+		return;
+	}
+	buf_fini(&call->out);
+	cJSON_Delete(call->body);
+	http_respond_stream(call->req, 200, content_type, stream);
+}
+
 static void written(int result, void *arg)
 {
 	struct api_call *call = arg;

@@ -103,6 +103,7 @@ struct ledger_row {
 	enum state state;
 	int attempts;
 	int code;
+	int country;                /* its number; of recipient_list and recipient_stretch only */
 	const char *wamid, *detail; /* NULL none */
 	bool held_by_meta;
 	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms; /* -1 not yet */

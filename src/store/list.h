@@ -13,7 +13,7 @@
 #include "store/page.h"
 #include "store/store.h"
 
-#define LIST_MAX_ARGS 10
+#define LIST_MAX_ARGS 16
 
 struct list {
 	struct store_tx *tx;

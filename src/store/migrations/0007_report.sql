@@ -18,3 +18,11 @@ CREATE TABLE button_tally (
   n BIGINT NOT NULL,
   PRIMARY KEY (campaign_no, button)
 ) {without_rowid};
+
+-- A campaign's rows with their contacts. reason: why one failed or was skipped, the code or the rule's negative number.
+CREATE VIEW recipient_seen AS
+SELECT l.seq, l.campaign_no, ct.audience_no, l.state, l.attempts, l.not_before, l.code, l.held, l.claimed_ms, l.doubt_ms,
+  l.accepted_ms, l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country,
+  ct.no AS contact_no, ct.first_no, ct.number, ct.first_name, ct.last_name,
+  CASE l.state WHEN 7 THEN COALESCE(l.code, 0) WHEN 8 THEN -l.code END AS reason
+FROM ledger l JOIN contact ct ON ct.no = l.contact_no;

@@ -1,0 +1,91 @@
+#include "report/why.h"
+
+#include "wa/errors.h"
+
+/* What WhatsApp's code means, with its own words where it gave some; "" for none. */
+static const char *code_text(const struct ledger_row *r, struct arena *arena)
+{
+	if (r->code == 0)
+		return r->detail ? arena_printf(arena, " (%s)", r->detail) : "";
+	const struct wa_error_rule *rule = wa_error_words(r->code);
+	return r->detail ? arena_printf(arena, " (code %d: %s It says: %s)", r->code, rule->meaning, r->detail)
+	                 : arena_printf(arena, " (code %d: %s)", r->code, rule->meaning);
+}
+
+static const char *at(msec_t time, struct arena *arena)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_BYTES);
+	clock_format(time, text);
+	return text;
+}
+
+static const char *why_queued(const struct ledger_row *r, const struct why_context *c, struct arena *arena)
+{
+	const char *tried = r->attempts == 0 ? "Nothing was sent yet" : "It was certainly not sent so far";
+	if (c->sender_hold)
+		return arena_printf(arena, "%s: the sender is held. %s", tried, c->sender_hold);
+	if (c->campaign_hold)
+		return arena_printf(arena, "%s: the campaign is held. %s", tried, c->campaign_hold);
+	if (r->not_before > c->now)
+		return arena_printf(arena, "%s%s; it is tried again after %s.", tried, code_text(r, arena),
+		                    at(r->not_before, arena));
+	return arena_printf(arena, "%s; it waits for its turn.", tried);
+}
+
+static const char *why_unconfirmed(const struct ledger_row *r, const struct why_context *c, struct arena *arena)
+{
+	return arena_printf(arena, "It left%s%s and no clear answer came%s, so it may have arrived; %s.",
+	                    r->claimed_ms >= 0 ? " at " : "", r->claimed_ms >= 0 ? at(r->claimed_ms, arena) : "",
+	                    code_text(r, arena),
+	                    c->on_unconfirmed == UNCONFIRMED_RESEND
+	                            ? "it is sent again when WhatsApp tells of later messages and not of this one"
+	                            : "it is not sent again by itself, and a status from WhatsApp settles it");
+}
+
+static const char *why_accepted(const struct ledger_row *r, struct arena *arena)
+{
+	if (r->held_by_meta)
+		return arena_printf(arena,
+		                    "WhatsApp took it at %s and holds it to judge the template's quality; it sends it or drops "
+		                    "it by itself.",
+		                    at(r->accepted_ms, arena));
+	return arena_printf(arena, "WhatsApp took it at %s and has not said yet that it went on to the phone.",
+	                    at(r->accepted_ms, arena));
+}
+
+static const char *why_failed(const struct ledger_row *r, struct arena *arena)
+{
+	return arena_printf(arena, "%s%s. %s",
+	                    r->accepted_ms >= 0 ? "WhatsApp took it and could not deliver it" : "WhatsApp refused it",
+	                    code_text(r, arena), wa_error_words(r->code)->remedy);
+}
+
+const char *why_text(const struct ledger_row *r, const struct why_context *context, struct arena *arena)
+{
+	switch (r->state) {
+	case STATE_QUEUED:
+		return why_queued(r, context, arena);
+	case STATE_CLAIMED:
+		return "It is being handed to WhatsApp now.";
+	case STATE_UNCONFIRMED:
+		return why_unconfirmed(r, context, arena);
+	case STATE_ACCEPTED:
+		return why_accepted(r, arena);
+	case STATE_SENT:
+		return arena_printf(arena, "WhatsApp sent it at %s; the phone has not confirmed it, as when it is switched off.",
+		                    at(r->sent_ms, arena));
+	case STATE_DELIVERED:
+		return arena_printf(arena, "It is on the phone since %s.", at(r->delivered_ms, arena));
+	case STATE_READ:
+		return arena_printf(arena, "The person opened it at %s.", at(r->read_ms, arena));
+	case STATE_FAILED:
+		return why_failed(r, arena);
+	case STATE_SKIPPED:
+		return rule_sentence(r->code);
+	case STATE_CANCELED:
+		return "The campaign was canceled before this message was handed to WhatsApp.";
+	case N_STATES:
+		break;
+	}
+	return "";
+}

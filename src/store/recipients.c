@@ -1,0 +1,97 @@
+#include "store/recipients.h"
+
+#include "statements.h"
+#include "store/ledger_row.h"
+#include "store/list.h"
+#include "store/one.h"
+
+#define N_FILTER_ARGS (5 + RECIPIENT_MAX_CODES)
+
+/* The columns of the view recipient_seen. */
+static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	struct ledger_row *r = item;
+	*r = (struct ledger_row){
+		.seq = sql_col_int(rows, 0),
+		.campaign_no = sql_col_int(rows, 1),
+		.audience_no = sql_col_int(rows, 2),
+		.start_ms = -1,
+		.state = (enum state)sql_col_int(rows, 3),
+		.attempts = (int)sql_col_int(rows, 4),
+		.not_before = row_col_time(rows, 5),
+		.code = (int)sql_col_int(rows, 6),
+		.held_by_meta = sql_col_int(rows, 7) != 0,
+		.claimed_ms = row_col_time(rows, 8),
+		.doubt_ms = row_col_time(rows, 9),
+		.accepted_ms = row_col_time(rows, 10),
+		.sent_ms = row_col_time(rows, 11),
+		.delivered_ms = row_col_time(rows, 12),
+		.read_ms = row_col_time(rows, 13),
+		.failed_ms = row_col_time(rows, 14),
+		.wamid = arena_strdup(arena, sql_col_text(rows, 15, NULL)),
+		.detail = arena_strdup(arena, sql_col_text(rows, 16, NULL)),
+		.country = (int)sql_col_int(rows, 17),
+		.contact = {.audience_no = sql_col_int(rows, 2),
+	                    .no = sql_col_int(rows, 18),
+	                    .first_no = sql_col_int(rows, 19),
+	                    .number = one_text(rows, 20, arena),
+	                    .first_name = one_text(rows, 21, arena),
+	                    .last_name = one_text(rows, 22, arena),
+	                    .custom1 = "",
+	                    .custom2 = "",
+	                    .tags = "",
+	                    .fields = ""},
+	};
+}
+
+static void filter_args(int64_t campaign_no, int64_t audience_no, const struct recipient_filter *f, struct arena *arena,
+                        struct sql_value ret[N_FILTER_ARGS])
+{
+	ret[0] = sql_int(campaign_no);
+	ret[1] = sql_int(f->states);
+	ret[2] = sql_int(audience_no);
+	ret[3] = sql_text(list_prefix(arena, f->search));
+	ret[4] = sql_int(f->n_codes);
+	for (int i = 0; i < RECIPIENT_MAX_CODES; i++)
+		ret[5 + i] = i < f->n_codes ? sql_int(f->code[i]) : sql_null();
+}
+
+int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, const struct recipient_filter *filter,
+                   struct page *page, struct arena *arena, struct ledger_row *ret, int *ret_n)
+{
+	bool counted = !filter->search && !filter->n_codes; /* the tallies know how many */
+	struct list list = {.tx = tx,
+	                    .before = STMT_RECIPIENT_LIST_BEFORE,
+	                    .after = STMT_RECIPIENT_LIST_AFTER,
+	                    .count = counted ? STMT_RECIPIENT_TOTAL : STMT_RECIPIENT_COUNT,
+	                    .n_args = N_FILTER_ARGS,
+	                    .n_count_args = counted ? 2 : N_FILTER_ARGS,
+	                    .page = page,
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	filter_args(campaign_no, audience_no, filter, arena, list.arg);
+	return list_run(&list, ret_n);
+}
+
+int recipient_stretch(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, int64_t from_seq,
+                      const struct recipient_filter *filter, struct arena *arena, struct ledger_row *ret, int *ret_n)
+{
+	struct sql_value args[N_FILTER_ARGS + 2];
+	filter_args(campaign_no, audience_no, filter, arena, args);
+	args[N_FILTER_ARGS] = sql_int(from_seq);
+	args[N_FILTER_ARGS + 1] = sql_int(from_seq + RECIPIENT_STRETCH);
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_RECIPIENT_STRETCH, args, N_FILTER_ARGS + 2, &rows) < 0)
+		return -1;
+	int n = 0, more = 0;
+	while (n < RECIPIENT_STRETCH && (more = sql_next(rows)) > 0)
+		from_row(rows, arena, &ret[n++]);
+	if (more < 0)
+		return -1;
+	int beyond = one_find(tx, STMT_RECIPIENT_BEYOND, SQL_ARGS(sql_int(campaign_no), sql_int(from_seq + RECIPIENT_STRETCH)),
+	                      NULL);
+	*ret_n = n;
+	return beyond < 0 ? -1 : !beyond;
+}

@@ -1,0 +1,27 @@
+#pragma once
+/* The recipients of one campaign, one ledger row each: in pages, and whole for an export. */
+
+#include "store/ledger.h"
+#include "store/page.h"
+
+#define RECIPIENT_MAX_CODES 8
+
+struct recipient_filter {
+	unsigned states;    /* bit per state; 0 any */
+	const char *search; /* beginning of the number; NULL any */
+	/* Meta's codes of failed rows, and rules of skipped ones as negative numbers; 0 of them: any. */
+	int64_t code[RECIPIENT_MAX_CODES];
+	int n_codes;
+};
+
+/* Of a ledger_row everything is filled in but what is the campaign's: its name, sender and template. The latest row first; the
+ * page's key is the row's number. */
+must_check int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no,
+                              const struct recipient_filter *filter, struct page *page, struct arena *arena,
+                              struct ledger_row *ret, int *ret_n);
+
+#define RECIPIENT_STRETCH 1000
+/* Those among the rows `from_seq` + 1 to `from_seq` + RECIPIENT_STRETCH, in their order, so that one stretch costs the same
+ * however few are wanted. `ret` has room for RECIPIENT_STRETCH. 1 when no row is behind the stretch. */
+must_check int recipient_stretch(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, int64_t from_seq,
+                                 const struct recipient_filter *filter, struct arena *arena, struct ledger_row *ret, int *ret_n);

@@ -1,0 +1,137 @@
+/* Recipients in pages, by state, reason and number, and in stretches. */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/recipients.h"
+#include "store/test_world.h"
+
+static int list(struct world *w, int64_t campaign, const struct recipient_filter *filter, struct ledger_row *ret,
+                int64_t *ret_total)
+{
+	struct page page = {.size = 100, .number = 1};
+	int n = -1;
+	assert_int_equal(IN_JOB(w, recipient_list(tx, campaign, w->audience, filter, &page, w->arena, ret, &n)), 0);
+	*ret_total = page.total;
+	return n;
+}
+
+static void check_list(struct world *w, int64_t campaign, const struct recipient_filter *filter, const char *seqs)
+{
+	struct ledger_row row[100];
+	int64_t total = -1;
+	char text[400] = "";
+	int n = list(w, campaign, filter, row, &total);
+	for (int i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%lld", i ? "," : "", (long long)row[i].seq);
+	assert_string_equal(text, seqs);
+	assert_int_equal(total, n);
+}
+
+static void outcome(struct world *w, int64_t campaign, int64_t seq, enum outcome_kind kind, int code)
+{
+	world_record(w, &(struct outcome){.kind = kind,
+	                                  .campaign_no = campaign,
+	                                  .seq = seq,
+	                                  .attempt = 1,
+	                                  .code = code,
+	                                  .wamid = kind == OUTCOME_ACCEPTED ? "wamid.x" : NULL,
+	                                  .detail = code ? "said so" : NULL,
+	                                  .not_before = w->now + MINUTE_MS,
+	                                  .at = w->now});
+}
+
+/* Ten rows: 1 accepted, 2 and 3 failed, 4 to be tried again, 5 skipped at the freeze, the rest queued. */
+static int64_t ten(struct world *w)
+{
+	struct claimed_row claimed[4];
+	world_script(
+		w,
+		"INSERT INTO optout (account_no, number, out, source, text, at_ms) VALUES (%lld, '447000000005', 1, '', '', 0)",
+		(long long)w->account);
+	int64_t campaign = world_campaign(w, "ten");
+	world_freeze(w, campaign);
+	assert_int_equal(world_claim(w, campaign, claimed, 4), 4);
+	outcome(w, campaign, 1, OUTCOME_ACCEPTED, 0);
+	outcome(w, campaign, 2, OUTCOME_FAILED, 131026);
+	outcome(w, campaign, 3, OUTCOME_FAILED, 131049);
+	outcome(w, campaign, 4, OUTCOME_RETRY, 131056);
+	check_invariants(w);
+	return campaign;
+}
+
+static void filters(void **state)
+{
+	struct world *w = world_open(state, 10);
+	int64_t campaign = ten(w);
+	check_list(w, campaign, &(struct recipient_filter){0}, "10,9,8,7,6,5,4,3,2,1");
+	check_list(w, campaign, &(struct recipient_filter){.states = 1u << STATE_FAILED | 1u << STATE_ACCEPTED}, "3,2,1");
+	check_list(w, campaign, &(struct recipient_filter){.code = {131026}, .n_codes = 1}, "2");
+	check_list(w, campaign, &(struct recipient_filter){.code = {131026, -RULE_OPTED_OUT}, .n_codes = 2}, "5,2");
+	check_list(w, campaign, &(struct recipient_filter){.code = {RULE_OPTED_OUT}, .n_codes = 1}, "");
+	check_list(w, campaign, &(struct recipient_filter){.code = {131056}, .n_codes = 1}, ""); /* it is not given up */
+	check_list(w, campaign, &(struct recipient_filter){.search = "44700000001"}, "10");
+	check_list(w, campaign, &(struct recipient_filter){.search = "4470000000", .states = 1u << STATE_SKIPPED}, "5");
+	check_list(w, campaign, &(struct recipient_filter){.search = "%0"}, "");
+	check_list(w, campaign + 1, &(struct recipient_filter){0}, "");
+}
+
+static void a_row_is_told_whole(void **state)
+{
+	struct world *w = world_open(state, 10);
+	int64_t campaign = ten(w), total;
+	struct ledger_row row[100];
+	assert_int_equal(list(w, campaign, &(struct recipient_filter){.code = {131026}, .n_codes = 1}, row, &total), 1);
+	assert_int_equal(row->campaign_no, campaign);
+	assert_int_equal(row->audience_no, w->audience);
+	assert_int_equal(row->state, STATE_FAILED);
+	assert_int_equal(row->attempts, 1);
+	assert_int_equal(row->code, 131026);
+	assert_string_equal(row->detail, "said so");
+	assert_null(row->wamid);
+	assert_int_equal(row->claimed_ms, w->now);
+	assert_int_equal(row->failed_ms, w->now);
+	assert_int_equal(row->accepted_ms, -1);
+	assert_string_equal(row->contact.number, "447000000002");
+	assert_string_equal(row->contact.first_name, "N2");
+	assert_int_equal(row->country, number_country_code("447000000002"));
+	assert_int_equal(row->contact.first_no, 2);
+}
+
+static int stretch(struct world *w, int64_t campaign, int64_t from, const struct recipient_filter *filter, struct ledger_row *ret,
+                   int *ret_n)
+{
+	return IN_JOB(w, recipient_stretch(tx, campaign, w->audience, from, filter, w->arena, ret, ret_n));
+}
+
+static void stretches_end_where_the_rows_end(void **state)
+{
+	struct world *w = world_open(state, 10);
+	int64_t campaign = ten(w);
+	static struct ledger_row row[RECIPIENT_STRETCH];
+	int n = -1;
+	assert_int_equal(stretch(w, campaign, 0, &(struct recipient_filter){0}, row, &n), 1);
+	assert_int_equal(n, 10);
+	for (int i = 0; i < n; i++)
+		assert_int_equal(row[i].seq, i + 1);
+	assert_int_equal(stretch(w, campaign, 7, &(struct recipient_filter){0}, row, &n), 1);
+	assert_int_equal(n, 3);
+	/* Rows behind the stretch, none of which is wanted in it. */
+	world_script(w, "UPDATE ledger SET seq = seq + %d WHERE campaign_no = %lld", RECIPIENT_STRETCH, (long long)campaign);
+	assert_int_equal(stretch(w, campaign, 0, &(struct recipient_filter){0}, row, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(
+		stretch(w, campaign, RECIPIENT_STRETCH, &(struct recipient_filter){.states = 1u << STATE_SKIPPED}, row, &n), 1);
+	assert_int_equal(n, 1);
+	assert_int_equal(stretch(w, campaign + 1, 0, &(struct recipient_filter){0}, row, &n), 1);
+	assert_int_equal(n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_ON_BOTH(filters),
+		WORLD_ON_BOTH(a_row_is_told_whole),
+		WORLD_ON_BOTH(stretches_end_where_the_rows_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
