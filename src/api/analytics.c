@@ -62,7 +62,42 @@ static void put_failures(struct json_writer *w, const struct report *r)
 		json_open_object(w, NULL);
 		json_put_text(w, "rule", rule_text((int)r->skips[i].code));
 		json_put_int(w, "count", r->skips[i].n);
+		json_put_real(w, "share", report_share(r->skips[i].n, r->audience), 4);
 		json_put_text(w, "meaning", rule_sentence((int)r->skips[i].code));
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_countries(struct json_writer *w, const struct report *r)
+{
+	json_open_array(w, "countries");
+	for (int i = 0; i < r->n_countries; i++) {
+		const struct report_country *c = &r->countries[i];
+		char country[3];
+		number_country_text(c->country, country);
+		json_open_object(w, NULL);
+		json_put_text(w, "country", country[0] ? country : NULL);
+		json_put_int(w, "recipients", c->recipients);
+		json_put_int(w, "sent", c->sent);
+		json_put_int(w, "delivered", c->delivered);
+		json_put_int(w, "read", c->read);
+		json_put_int(w, "failed", c->failed);
+		json_put_real(w, "share", report_share(c->recipients, r->audience), 4);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_replies(struct json_writer *w, const struct report *r)
+{
+	json_open_array(w, "button_replies");
+	for (int i = 0; i < r->n_replies; i++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "text", r->replies[i].text);
+		json_put_text(w, "payload", r->replies[i].button);
+		json_put_int(w, "count", r->replies[i].n);
+		json_put_real(w, "share", report_share(r->replies[i].n, r->delivered), 4);
 		json_close_object(w);
 	}
 	json_close_array(w);
@@ -85,6 +120,8 @@ static int analytics_run(struct store_tx *tx, void *arg)
 	put_funnel(&call->json, &report);
 	put_timeline(&call->json, &report);
 	put_failures(&call->json, &report);
+	put_countries(&call->json, &report);
+	put_replies(&call->json, &report);
 	const char *id = id_text(call, PUBID_CAMPAIGN, c.no, 0);
 	put_links_open(call);
 	put_link(call, "self", "/v1/campaigns/%s/analytics", id);

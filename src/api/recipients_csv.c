@@ -151,6 +151,8 @@ static int exists_run(struct store_tx *tx, void *arg)
 	struct api_call *call = arg;
 	struct campaign c;
 	int got = campaign_read(tx, call->key.account_no, call->id[0], call->arena, &c);
+	if (got == 0)
+		http_add_header(call->req, "Content-Disposition", "attachment; filename=\"recipients.csv\"");
 	return got > 0 ? call_unknown(call) : got;
 }
 
@@ -162,6 +164,5 @@ void recipients_export(struct api_call *call, const struct recipient_filter *fil
 	                     .campaign_no = call->id[0],
 	                     .filter = *filter,
 	                     .nothing = nothing};
-	http_add_header(call->req, "Content-Disposition", "attachment; filename=\"recipients.csv\"");
 	call_stream(call, exists_run, "text/csv; charset=utf-8", &(struct http_stream){produce, closed, e});
 }

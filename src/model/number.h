@@ -21,6 +21,7 @@ enum number_verdict number_parse_region(const char *text, size_t n_bytes, const 
 /* ISO 3166 code ("GB") of digits that number_parse gave; "" when it has none. Written to ret. */
 void number_country(const char *digits, char ret[3]);
 /* The same as a number, as tables keep it: first letter * 26 + second, A = 0, plus 1; 0 when it has none. */
+#define NUMBER_COUNTRIES (26 * 26 + 1)
 int number_country_code(const char *digits);
 int number_region_code(const char *region);              /* of an ISO code in any case; 0 for what has not two letters */
 void number_country_text(int country_code, char ret[3]); /* and back; "" for 0 and for what is no such number */

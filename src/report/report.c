@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/number.h"
 #include "store/tally.h"
 
 static const struct {
@@ -80,6 +81,41 @@ static void build_codes(const struct tally *tally, int n, enum tally_kind kind, 
 	*ret_n = found;
 }
 
+/* ---- countries ---- */
+
+static int more_recipients_first(const void *a, const void *b)
+{
+	const struct report_country *x = a, *y = b;
+	if (x->recipients != y->recipients)
+		return x->recipients < y->recipients ? 1 : -1;
+	return (x->country > y->country) - (x->country < y->country);
+}
+
+static int64_t *country_figure(struct report_country *c, enum tally_kind kind)
+{
+	int64_t *const figures[] = {&c->recipients, &c->sent, &c->delivered, &c->read, &c->failed};
+	return figures[kind - TALLY_C_RECIPIENTS];
+}
+
+static void build_countries(const struct tally *tally, int n, struct arena *arena, struct report *r)
+{
+	int place[NUMBER_COUNTRIES];
+	r->countries = arena_array(arena, NUMBER_COUNTRIES, sizeof(*r->countries));
+	memset(place, -1, sizeof(place));
+	for (int i = 0; i < n; i++) {
+		int64_t country = tally[i].bucket;
+		if (tally[i].kind < TALLY_C_RECIPIENTS || tally[i].kind > TALLY_C_FAILED || country < 0 ||
+		    country >= NUMBER_COUNTRIES)
+			continue;
+		if (place[country] < 0) {
+			place[country] = r->n_countries++;
+			r->countries[place[country]] = (struct report_country){.country = (int)country};
+		}
+		*country_figure(&r->countries[place[country]], tally[i].kind) += tally[i].n;
+	}
+	qsort(r->countries, (size_t)r->n_countries, sizeof(*r->countries), more_recipients_first);
+}
+
 /* ---- the timeline ---- */
 
 static bool is_timeline(const struct tally *t)
@@ -142,6 +178,8 @@ int report_build(struct store_tx *tx, const struct campaign *campaign, enum repo
 	build_funnel(campaign, tally, n, ret);
 	build_codes(tally, n, TALLY_FAILED, arena, &ret->failures, &ret->n_failures);
 	build_codes(tally, n, TALLY_SKIPPED, arena, &ret->skips, &ret->n_skips);
+	build_countries(tally, n, arena, ret);
 	build_timeline(tally, n, arena, ret);
-	return 0;
+	ret->replies = arena_array(arena, REPLY_MAX_BUTTONS, sizeof(*ret->replies));
+	return reply_counts(tx, campaign->no, arena, ret->replies, &ret->n_replies);
 }

@@ -2,6 +2,7 @@
 /* What became of a campaign, from counters that moved with its rows: never a count over the ledger. */
 
 #include "model/campaign.h"
+#include "store/replies.h"
 #include "store/store.h"
 
 enum report_interval { REPORT_MINUTE, REPORT_HOUR, REPORT_DAY };
@@ -18,6 +19,11 @@ struct report_point {
 	int64_t sent, delivered, read, failed;
 };
 
+struct report_country {
+	int country; /* its number (model/number.h), 0 unknown */
+	int64_t recipients, sent, delivered, read, failed;
+};
+
 struct report {
 	/* the funnel: audience = queued + canceled + skipped + sent + refused + unconfirmed; adds up to the last one.
 	 * sent: handed over to WhatsApp (accepted), ever; delivered counts the read ones too. */
@@ -27,6 +33,10 @@ struct report {
 	int n_failures; /* most first */
 	struct report_code *skips;
 	int n_skips;
+	struct report_country *countries;
+	int n_countries; /* most recipients first */
+	struct reply_count *replies;
+	int n_replies; /* most first */
 	struct report_point *points;
 	int n_points;                  /* oldest first, at most REPORT_MAX_POINTS, empty intervals inside filled in */
 	enum report_interval interval; /* the one given, or a wider one when there would be too many points */

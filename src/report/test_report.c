@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "model/number.h"
 #include "report/report.h"
 #include "sql/testdb.h"
 #include "store/tally.h"
@@ -115,6 +116,20 @@ static void failures_most_first(void **state)
 	assert_int_equal(r.skips[0].n, 3);
 }
 
+static void countries_by_their_recipients(void **state)
+{
+	(void)state;
+	int gb = number_country_code("447400123456"), fr = number_country_code("33612345678");
+	struct report r = REPORT(REPORT_MINUTE, {TALLY_C_RECIPIENTS, fr, 3}, {TALLY_C_RECIPIENTS, gb, 9},
+	                         {TALLY_C_RECIPIENTS, 0, 1}, {TALLY_C_SENT, gb, 8}, {TALLY_C_DELIVERED, gb, 7},
+	                         {TALLY_C_READ, gb, 2}, {TALLY_C_FAILED, fr, 3});
+	assert_int_equal(r.n_countries, 3);
+	assert_memory_equal(&r.countries[0], (&(struct report_country){gb, 9, 8, 7, 2, 0}), sizeof(struct report_country));
+	assert_memory_equal(&r.countries[1], (&(struct report_country){fr, 3, 0, 0, 0, 3}), sizeof(struct report_country));
+	assert_memory_equal(&r.countries[2], (&(struct report_country){0, 1, 0, 0, 0, 0}), sizeof(struct report_country));
+	assert_int_equal(r.n_replies, 0);
+}
+
 static void the_timeline_has_no_holes(void **state)
 {
 	(void)state;
@@ -159,6 +174,7 @@ int main(void)
 		cmocka_unit_test(the_funnel_adds_up),
 		cmocka_unit_test(an_empty_campaign),
 		cmocka_unit_test(failures_most_first),
+		cmocka_unit_test(countries_by_their_recipients),
 		cmocka_unit_test(the_timeline_has_no_holes),
 		cmocka_unit_test(too_many_points_widen_the_interval),
 		cmocka_unit_test(interval_words),

@@ -120,10 +120,13 @@ static int sweep_cancel(struct store_tx *tx, const struct sweep *s, msec_t now)
 
 static int sweep_remove(struct store_tx *tx, const struct sweep *s)
 {
-	if (sql_run(tx->db, STMT_SWEEP_REMOVE, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), NULL) < 0)
+	if (sql_run(tx->db, STMT_SWEEP_REMOVE, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), NULL) < 0 ||
+	    sql_run(tx->db, STMT_SWEEP_REPLIES, SQL_ARGS(sql_int(s->campaign_no), sql_int(s->from), sql_int(s->to)), NULL) < 0)
 		return -1;
 	if (s->to < s->last)
 		return 0;
+	if (sql_run(tx->db, STMT_SWEEP_BUTTONS, SQL_ARGS(sql_int(s->campaign_no)), NULL) < 0)
+		return -1;
 	return sql_run(tx->db, STMT_SWEEP_TALLY, SQL_ARGS(sql_int(s->campaign_no)), NULL);
 }
 

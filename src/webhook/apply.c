@@ -6,6 +6,7 @@
 #include "model/optout.h"
 #include "store/ledger.h"
 #include "store/optouts.h"
+#include "store/replies.h"
 #include "store/templates.h"
 #include "wa/event.h"
 
@@ -79,6 +80,16 @@ static int on_optout(struct applier *a, int64_t account_no, const struct wa_even
 	return optout_set(a->tx, account_no, e->from, out, source, keep(a, e->text), e->time_ms >= 0 ? e->time_ms : a->now);
 }
 
+/* A tap on a quick reply of one of our messages, whose payload begins with its key. */
+static int on_reply(struct applier *a, const struct wa_event *e)
+{
+	if (!e->has_key || strcmp(e->key.instance, a->tx->instance) != 0)
+		return 0;
+	int added = reply_add(a->tx, a->hash, e->key.campaign_no, e->key.seq, e->payload, e->text,
+	                      e->time_ms >= 0 ? e->time_ms : a->now);
+	return added < 0 ? -1 : 0;
+}
+
 static int on_inbound(struct applier *a, const struct wa_event *e)
 {
 	int64_t account_no;
@@ -95,6 +106,8 @@ static int on_inbound(struct applier *a, const struct wa_event *e)
 		return result < 0 ? -1 : inbox_count(a->tx, "inbound_known_or_foreign", 1);
 	enum optout_word word = optout_word(e->text);
 	if (word != OPTOUT_NONE && *e->from && on_optout(a, account_no, e, word == OPTOUT_STOP, "inbound") < 0)
+		return -1;
+	if (on_reply(a, e) < 0)
 		return -1;
 	return inbox_count(a->tx, "inbound", 1);
 }
