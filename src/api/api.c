@@ -14,6 +14,7 @@
 #include "api/idempotency.h"
 #include "api/media_need.h"
 #include "api/rate.h"
+#include "api/preflight.h"
 #include "api/route.h"
 #include "base/log.h"
 #include "base/newfile.h"
@@ -33,9 +34,16 @@ struct api *api_create(const struct api_options *options)
 	api->options = *options;
 	api->rate = rate_create(options->key_rate);
 	pthread_mutex_init(&api->lock, NULL);
+	api->preflight = preflight_create(options->store);
 	if (api->options.max_import_bytes == 0)
 		api->options.max_import_bytes = 1u << 30;
 	return api;
+}
+
+void api_quiesce(struct api *api)
+{
+	if (api)
+		preflight_stop(api->preflight);
 }
 
 void api_destroy(struct api *api)
@@ -43,6 +51,7 @@ void api_destroy(struct api *api)
 	if (!api)
 		return;
 	rate_destroy(api->rate);
+	preflight_destroy(api->preflight);
 	pthread_mutex_destroy(&api->lock);
 	free(api);
 }

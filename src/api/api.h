@@ -31,6 +31,8 @@ struct api_options {
 };
 
 struct api *api_create(const struct api_options *options);
+/* The http server is quiesced: what takes long ends soon, with 503. */
+void api_quiesce(struct api *api);
 void api_destroy(struct api *api); /* after the http server has stopped */
 
 /* The three callbacks of http/server.h; `arg` is the struct api. */

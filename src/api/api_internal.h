@@ -11,6 +11,7 @@ struct rate;
 struct api {
 	struct api_options options; /* texts borrowed from the caller, who outlives us */
 	struct rate *rate;          /* of each API key */
-	pthread_mutex_t lock;       /* over what follows */
-	struct api_call *running;   /* calls with an Idempotency-Key (idempotency.h) */
+	struct preflight *preflight;
+	pthread_mutex_t lock;     /* over what follows */
+	struct api_call *running; /* calls with an Idempotency-Key (idempotency.h) */
 };

@@ -1,8 +1,7 @@
-#include "store/campaigns.h"
+#include "api/campaigns.h"
 
 #include <string.h>
 
-#include "api/call.h"
 #include "store/media.h"
 
 static const struct field fields[] = {
@@ -29,9 +28,8 @@ static const struct field status_field[] = {FIELD(update_request, status, FIELD_
 
 /* ---- answers ---- */
 
-static void put_messages(struct api_call *call, const struct campaign *c)
+void campaigns_put_messages(struct json_writer *w, const struct campaign *c)
 {
-	struct json_writer *w = &call->json;
 	int64_t total = 0;
 	for (int i = 0; i < N_STATES; i++)
 		total += c->count[i];
@@ -47,9 +45,8 @@ static void put_messages(struct api_call *call, const struct campaign *c)
 	json_close_object(w);
 }
 
-static void put_hold(struct api_call *call, const struct campaign *c)
+void campaigns_put_hold(struct json_writer *w, const struct campaign *c)
 {
-	struct json_writer *w = &call->json;
 	if (!c->hold) {
 		json_put_null(w, "hold");
 		return;
@@ -85,8 +82,8 @@ static int put_campaign(struct store_tx *tx, struct api_call *call, const struct
 	json_put_time(w, "schedule", c->schedule_ms);
 	json_put_time(w, "create_date", c->create_ms);
 	json_put_time(w, "update_date", c->update_ms);
-	put_messages(call, c);
-	put_hold(call, c);
+	campaigns_put_messages(w, c);
+	campaigns_put_hold(w, c);
 	if (put_waits(tx, call, c) < 0)
 		return -1;
 	json_put_time(w, "start_date", c->start_ms);
@@ -200,12 +197,18 @@ static void decode(struct api_call *call, struct campaign_request *req)
 	req->has_schedule = req->schedule != NULL;
 }
 
-void campaigns_create(struct api_call *call)
+struct campaign_request *campaigns_read_create(struct api_call *call)
 {
-	struct campaign_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	struct campaign_request *req = arena_alloc(call->arena, sizeof(*req));
 	decode(call, req);
 	campaign_judge(req, call->now, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
+	return req;
+}
+
+void campaigns_create(struct api_call *call)
+{
+	call->state = campaigns_read_create(call);
 	/* Also with faults: the database may know of more, and all are told together. */
 	call_write(call, create_run, AFTER_DELIVERY);
 }

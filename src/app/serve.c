@@ -222,6 +222,7 @@ static void stop(struct server *s)
 {
 	if (s->http)
 		http_server_quiesce(s->http);
+	api_quiesce(s->api);
 	delivery_stop(s->delivery, STOP_MS);
 	keeper_stop(s->keeper);
 	if (s->http)

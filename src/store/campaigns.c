@@ -11,13 +11,8 @@
 #include "store/ledger_row.h"
 #include "store/one.h"
 
-/* What a create refers to, as far as it was found. */
-struct references {
-	int64_t sender_no, template_no, audience_no, snapshot_v;
-};
-
 static int find_sender(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
-                       struct references *ret)
+                       struct campaign_refs *ret)
 {
 	int got = one_find(tx, STMT_CAMPAIGN_SENDER_OF, SQL_ARGS(sql_int(account_no), sql_text(req->from)), &ret->sender_no);
 	if (got == 0)
@@ -36,7 +31,7 @@ static int judge_placeholders(const char *text, struct arena *arena, struct faul
 }
 
 static int find_template(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct arena *arena,
-                         struct faults *faults, struct references *ret)
+                         struct faults *faults, struct campaign_refs *ret)
 {
 	int64_t no;
 	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
@@ -63,7 +58,7 @@ static int find_template(struct store_tx *tx, int64_t account_no, const struct c
 }
 
 static int find_audience(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
-                         struct references *ret)
+                         struct campaign_refs *ret)
 {
 	int64_t no;
 	if (!pubid_open(tx->ids, PUBID_AUDIENCE, &req->audience_uuid, &no, NULL))
@@ -109,7 +104,7 @@ static int find_name(struct store_tx *tx, int64_t account_no, const struct campa
 	return taken < 0 ? -1 : 0;
 }
 
-static int insert(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, const struct references *refs,
+static int insert(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, const struct campaign_refs *refs,
                   const char *name, msec_t now, int64_t *ret_no)
 {
 	bool at_once = req->schedule_ms < 0;
@@ -125,19 +120,34 @@ static int insert(struct store_tx *tx, int64_t account_no, const struct campaign
 		ret_no);
 }
 
+static int check(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
+                 struct faults *faults, struct campaign_refs *refs, const char **ret_name)
+{
+	*refs = (struct campaign_refs){0};
+	if ((!faults_on(faults, "name") && find_name(tx, account_no, req, now, arena, faults, ret_name) < 0) ||
+	    (!faults_on(faults, "from") && find_sender(tx, account_no, req, faults, refs) < 0) ||
+	    (!faults_on(faults, "template") && find_template(tx, account_no, req, arena, faults, refs) < 0) ||
+	    (!faults_on(faults, "audience") && find_audience(tx, account_no, req, faults, refs) < 0))
+		return -1;
+	campaign_sort_faults(faults);
+	return faults_any(faults) ? 1 : 0;
+}
+
+int campaign_check(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
+                   struct faults *faults, struct campaign_refs *ret)
+{
+	const char *name = NULL;
+	return check(tx, account_no, req, now, arena, faults, ret, &name);
+}
+
 int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
                     struct faults *faults, int64_t *ret_no)
 {
-	struct references refs = {0};
+	struct campaign_refs refs;
 	const char *name = NULL;
-	if ((!faults_on(faults, "name") && find_name(tx, account_no, req, now, arena, faults, &name) < 0) ||
-	    (!faults_on(faults, "from") && find_sender(tx, account_no, req, faults, &refs) < 0) ||
-	    (!faults_on(faults, "template") && find_template(tx, account_no, req, arena, faults, &refs) < 0) ||
-	    (!faults_on(faults, "audience") && find_audience(tx, account_no, req, faults, &refs) < 0))
-		return -1;
-	campaign_sort_faults(faults);
-	if (faults_any(faults))
-		return 1;
+	int faulty = check(tx, account_no, req, now, arena, faults, &refs, &name);
+	if (faulty != 0)
+		return faulty;
 	if (insert(tx, account_no, req, &refs, name, now, ret_no) < 0)
 		return -1;
 	return hook_note_campaign(tx, *ret_no, now);

@@ -16,6 +16,14 @@ struct campaign_filter {
  * name left out becomes `Campaign <create_date>`, ` (2)`…. */
 must_check int campaign_create(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now,
                                struct arena *arena, struct faults *faults, int64_t *ret_no);
+/* What a create refers to. */
+struct campaign_refs {
+	int64_t sender_no, template_no, audience_no;
+	int64_t snapshot_v; /* the audience's version now */
+};
+/* The same checks and faults, and nothing done. */
+must_check int campaign_check(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now,
+                              struct arena *arena, struct faults *faults, struct campaign_refs *ret);
 /* With its counts. 1 unknown. account_no 0: any. */
 must_check int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct campaign *ret);
 must_check int campaign_list(struct store_tx *tx, int64_t account_no, const struct campaign_filter *filter, struct page *page,

@@ -1,0 +1,11 @@
+#pragma once
+/* Inside api: what other files need of a campaign's requests and answers. */
+
+#include "api/call.h"
+#include "store/campaigns.h"
+
+/* The body of a create, decoded and judged; faults are in call->faults, in the fields' order. */
+struct campaign_request *campaigns_read_create(struct api_call *call);
+/* The counts, and what holds it: members `messages` and `hold`. */
+void campaigns_put_messages(struct json_writer *w, const struct campaign *c);
+void campaigns_put_hold(struct json_writer *w, const struct campaign *c);

@@ -1,0 +1,315 @@
+/* What a campaign would do, without doing it. */
+#include "api/preflight.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api_internal.h"
+#include "api/campaigns.h"
+#include "report/problems.h"
+#include "report/report.h"
+#include "store/history.h"
+#include "store/senders.h"
+#include "store/templates.h"
+
+#define PIECE_CONTACTS 2000
+
+struct preflight {
+	struct store *store;
+	pthread_t thread;
+	bool has_thread;
+	pthread_mutex_t lock;
+	pthread_cond_t news;
+	struct api_call *waiting[PREFLIGHT_MAX_WAITING];
+	int n_waiting;
+	bool stopping;
+};
+
+/* One forecast; all of it in the call's arena. */
+struct work {
+	struct api_call *call;
+	const struct campaign_request *request;
+	struct campaign_refs refs;
+	struct sender sender;
+	struct template tpl;
+	struct forecast forecast;
+	int64_t sent_24h;
+	int64_t history[NUMBER_COUNTRIES];
+	struct problem problem[MAX_PROBLEMS];
+	struct forecast_sample sample[FORECAST_PICKS];
+	int n_samples;
+};
+
+/* ---- the answer ---- */
+
+static void put_removed(struct json_writer *w, const struct forecast *f)
+{
+	json_open_array(w, "removed");
+	for (int rule = 1; rule < FORECAST_RULES; rule++) {
+		const struct forecast_rule *r = &f->rule[rule];
+		if (r->n == 0)
+			continue;
+		json_open_object(w, NULL);
+		json_put_text(w, "rule", rule_text(rule));
+		json_put_int(w, "count", r->n);
+		json_put_text(w, "meaning", rule_sentence(rule));
+		json_open_array(w, "numbers");
+		for (int i = 0; i < FORECAST_NUMBERS && i < r->n; i++)
+			json_put_text(w, NULL, r->number[i]);
+		json_close_array(w);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_placeholders(struct json_writer *w, const struct forecast *f)
+{
+	json_open_array(w, "placeholders");
+	for (int i = 0; i < f->n_placeholders; i++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "name", f->placeholder[i].key);
+		json_put_int(w, "filled", f->placeholder[i].filled);
+		json_put_int(w, "fallback", f->placeholder[i].fallback);
+		json_put_int(w, "missing", f->placeholder[i].missing);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_countries(struct json_writer *w, const struct forecast *f)
+{
+	json_open_array(w, "countries");
+	for (int i = 0; i < NUMBER_COUNTRIES; i++) {
+		char country[3];
+		if (f->countries[i] == 0)
+			continue;
+		number_country_text(i, country);
+		json_open_object(w, NULL);
+		json_put_text(w, "country", country[0] ? country : NULL);
+		json_put_int(w, "recipients", f->countries[i]);
+		json_put_real(w, "share", report_share(f->countries[i], f->recipients), 4);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_known(struct json_writer *w, const char *key, int64_t n)
+{
+	if (n < 0)
+		json_put_null(w, key);
+	else
+		json_put_int(w, key, n);
+}
+
+static void put_estimate(struct json_writer *w, const struct work *work, const struct estimate *e)
+{
+	json_open_object(w, "estimate");
+	json_put_int(w, "rate", e->rate);
+	json_put_int(w, "minutes", e->minutes);
+	json_put_int(w, "days", e->days);
+	json_put_text(w, "tier", work->sender.tier[0] ? work->sender.tier : NULL);
+	put_known(w, "limit_24h", e->limit_24h);
+	json_put_int(w, "sent_24h", work->sent_24h);
+	put_known(w, "left_24h", e->left_24h);
+	json_close_object(w);
+}
+
+static void put_problems(struct json_writer *w, const struct problem *list, int n)
+{
+	json_open_array(w, "problems");
+	for (int i = 0; i < n; i++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "severity", problem_severity_text(list[i].severity));
+		json_put_text(w, "problem", list[i].what);
+		json_put_text(w, "message", list[i].message);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void put_samples(struct json_writer *w, const struct work *work)
+{
+	json_open_array(w, "samples");
+	for (int i = 0; i < work->n_samples; i++) {
+		const struct forecast_sample *s = &work->sample[i];
+		json_open_object(w, NULL);
+		json_put_text(w, "pick", s->pick);
+		json_put_text(w, "number", s->number);
+		json_put_text(w, "text", s->text);
+		json_put_int(w, "characters", s->chars);
+		json_put_int(w, "fallbacks", s->fallbacks);
+		json_close_object(w);
+	}
+	json_close_array(w);
+}
+
+static void answer(struct work *work)
+{
+	struct api_call *call = work->call;
+	struct json_writer *w = &call->json;
+	const struct campaign_request *req = work->request;
+	const struct problem_facts facts = {.forecast = &work->forecast,
+	                                    .sender = &work->sender,
+	                                    .tpl = &work->tpl,
+	                                    .rate = req->rate > 0 ? req->rate : 0,
+	                                    .start = req->schedule_ms >= 0 ? req->schedule_ms : call->now,
+	                                    .deadline = req->deadline_ms,
+	                                    .sent_24h = work->sent_24h,
+	                                    .history = work->history};
+	struct estimate estimate;
+	estimate_make(&facts, &estimate);
+	int n = problems_find(&facts, &estimate, call->arena, work->problem);
+	call_begin_answer(call);
+	put_id(call, "account_id", PUBID_ACCOUNT, call->key.account_no, 0);
+	json_put_int(w, "audience", work->forecast.audience);
+	json_put_int(w, "recipients", work->forecast.recipients);
+	put_problems(w, work->problem, n);
+	put_removed(w, &work->forecast);
+	put_placeholders(w, &work->forecast);
+	put_countries(w, &work->forecast);
+	put_estimate(w, work, &estimate);
+	put_samples(w, work);
+	put_links_open(call);
+	put_link(call, "template", "/v1/templates/%s", id_text(call, PUBID_TEMPLATE, work->refs.template_no, 0));
+	put_link(call, "audience", "/v1/audiences/%s", id_text(call, PUBID_AUDIENCE, work->refs.audience_no, 0));
+	put_links_close(call);
+	call_end_answer(call);
+	call_answer(call, 200);
+}
+
+/* ---- the work ---- */
+
+/* As call_read's run: 0, 1 with faults, -1. */
+static int open_work(struct store_tx *tx, struct work *work)
+{
+	struct api_call *call = work->call;
+	int64_t account_no = call->key.account_no;
+	struct candidates walk = {.account_no = account_no};
+	struct err err;
+	int faulty = campaign_check(tx, account_no, work->request, call->now, call->arena, &call->faults, &work->refs);
+	if (faulty != 0)
+		return faulty;
+	if (sender_read(tx, account_no, work->refs.sender_no, call->arena, &work->sender) != 0 ||
+	    template_read(tx, account_no, work->refs.template_no, call->arena, &work->tpl) != 0 ||
+	    history_sent_since(tx, account_no, work->refs.sender_no, call->now - DAY_MS, &work->sent_24h) < 0 ||
+	    history_countries(tx, account_no, work->refs.sender_no, work->history) < 0 ||
+	    template_text_parse(call->arena, work->tpl.text, &walk.text, &err) < 0)
+		return -1;
+	walk.audience_no = work->refs.audience_no;
+	walk.version = work->refs.snapshot_v;
+	forecast_init(&work->forecast, &walk, (uint64_t)call->now);
+	return 0;
+}
+
+static bool is_stopping(struct preflight *p)
+{
+	pthread_mutex_lock(&p->lock);
+	bool stopping = p->stopping;
+	pthread_mutex_unlock(&p->lock);
+	return stopping;
+}
+
+/* Contacts have versions, so pieces read apart are of one moment; only opt-outs may come in between, as they may later. 1 when
+ * the server stops. */
+static int walk(struct preflight *p, struct work *work)
+{
+	for (int done = 0; done == 0;) {
+		if (is_stopping(p))
+			return 1;
+		struct store_tx *tx = store_reader_take(p->store);
+		done = forecast_step(tx, &work->forecast, PIECE_CONTACTS);
+		if (done == 1 && forecast_samples(tx, &work->forecast, work->call->arena, work->sample, &work->n_samples) < 0)
+			done = -1;
+		store_reader_put(p->store, tx);
+		if (done < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void run(struct preflight *p, struct api_call *call)
+{
+	struct work *work = arena_alloc(call->arena, sizeof(*work));
+	*work = (struct work){.call = call, .request = call->state};
+	struct store_tx *tx = store_reader_take(p->store);
+	int opened = store_snapshot(tx) < 0 ? -1 : open_work(tx, work);
+	store_reader_put(p->store, tx);
+	int walked = opened == 0 ? walk(p, work) : -1;
+	if (opened == 1)
+		call_faults(call);
+	else if (walked == 1)
+		call_overloaded(call);
+	else if (walked < 0)
+		call_internal(call, "the database failed");
+	else
+		answer(work);
+}
+
+static void *preflight_main(void *arg)
+{
+	struct preflight *p = arg;
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		while (p->n_waiting == 0 && !p->stopping)
+			pthread_cond_wait(&p->news, &p->lock);
+		if (p->n_waiting == 0)
+			break;
+		struct api_call *call = p->waiting[0];
+		memmove(p->waiting, p->waiting + 1, (size_t)--p->n_waiting * sizeof(struct api_call *));
+		pthread_mutex_unlock(&p->lock);
+		run(p, call);
+		pthread_mutex_lock(&p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+struct preflight *preflight_create(struct store *store)
+{
+	struct preflight *p = calloc(1, sizeof(*p));
+	if (!p)
+		abort();
+	p->store = store;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->news, NULL);
+	if (pthread_create(&p->thread, NULL, preflight_main, p) == 0) {
+		pthread_setname_np(p->thread, "preflight");
+		p->has_thread = true;
+	}
+	return p;
+}
+
+void preflight_stop(struct preflight *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	pthread_cond_signal(&p->news);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void preflight_destroy(struct preflight *p)
+{
+	if (!p)
+		return;
+	preflight_stop(p);
+	if (p->has_thread)
+		pthread_join(p->thread, NULL);
+	pthread_cond_destroy(&p->news);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+void campaigns_preflight(struct api_call *call)
+{
+	struct preflight *p = call->api->preflight;
+	call->state = campaigns_read_create(call);
+	pthread_mutex_lock(&p->lock);
+	bool taken = p->has_thread && !p->stopping && p->n_waiting < PREFLIGHT_MAX_WAITING;
+	if (taken) {
+		p->waiting[p->n_waiting++] = call;
+		pthread_cond_signal(&p->news);
+	}
+	pthread_mutex_unlock(&p->lock);
+	if (!taken)
+		call_overloaded(call);
+}

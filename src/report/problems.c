@@ -1,0 +1,178 @@
+#include "report/problems.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/campaign.h"
+
+/* Many of an audience that a rule removes are more likely a mistake than meant. */
+#define REMOVED_WARN_PCT 20
+
+const char *problem_severity_text(enum problem_severity severity)
+{
+	static const char *const texts[] = {"error", "warning", "info"};
+	return texts[severity];
+}
+
+struct finder {
+	const struct problem_facts *facts;
+	const struct estimate *estimate;
+	struct arena *arena;
+	struct problem *list;
+	int n;
+};
+
+static void add(struct finder *f, enum problem_severity severity, const char *what, const char *message)
+{
+	if (f->n == MAX_PROBLEMS)
+		return;
+	int at = f->n++;
+	for (; at > 0 && f->list[at - 1].severity > severity; at--)
+		f->list[at] = f->list[at - 1];
+	f->list[at] = (struct problem){severity, what, message};
+}
+
+/* ---- how long ---- */
+
+static int64_t lowest(int64_t a, int64_t b)
+{
+	return b > 0 && b < a ? b : a;
+}
+
+/* Meta's words: TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED. */
+static int64_t tier_limit(const char *tier)
+{
+	char *end = NULL;
+	if (strncmp(tier, "TIER_", 5) != 0 || tier[5] < '0' || tier[5] > '9')
+		return -1;
+	int64_t limit = strtoll(tier + 5, &end, 10);
+	return *end == 'K' ? limit * 1000 : limit;
+}
+
+void estimate_make(const struct problem_facts *facts, struct estimate *ret)
+{
+	int64_t n = facts->forecast->recipients;
+	int64_t mps = facts->sender->limit_mps > 0 ? facts->sender->limit_mps : SENDER_DEFAULT_LIMIT;
+	int64_t pace = mps >= 100 ? mps - mps / 100 : mps; /* as a lane keeps it */
+	int64_t rate = lowest(lowest(pace, facts->sender->rate_cap), facts->rate);
+	int64_t limit = tier_limit(facts->sender->tier);
+	*ret = (struct estimate){
+		.rate = rate, .minutes = (n + rate * 60 - 1) / (rate * 60), .limit_24h = limit, .left_24h = -1, .days = 1};
+	if (limit <= 0)
+		return;
+	ret->left_24h = facts->sent_24h < limit ? limit - facts->sent_24h : 0;
+	if (n > ret->left_24h)
+		ret->days = 1 + (n - ret->left_24h + limit - 1) / limit;
+}
+
+/* ---- what is wrong ---- */
+
+static void judge_sender(struct finder *f)
+{
+	const struct sender *s = f->facts->sender;
+	if (s->hold)
+		add(f, PROBLEM_ERROR, "sender_held",
+		    arena_printf(f->arena, "The sender is held, so nothing would be sent: %s", s->hold));
+	if (strcmp(s->quality, "RED") == 0)
+		add(f, PROBLEM_WARNING, "sender_quality",
+		    "WhatsApp rates the sender's quality as low: people block it or report it, and it may be restricted.");
+	else if (strcmp(s->quality, "YELLOW") == 0)
+		add(f, PROBLEM_INFO, "sender_quality", "WhatsApp rates the sender's quality as medium.");
+}
+
+static void judge_template(struct finder *f)
+{
+	const struct template *t = f->facts->tpl;
+	bool is_marketing = strcmp(t->category, "MARKETING") == 0;
+	int64_t in_us = f->facts->forecast->countries[('U' - 'A') * 26 + ('S' - 'A') + 1];
+	if (t->meta_status && strstr("PAUSED DISABLED PENDING_DELETION DELETED ARCHIVED LOCKED", t->meta_status))
+		add(f, PROBLEM_ERROR, "template_status",
+		    arena_printf(f->arena, "WhatsApp's own word for the template is %s now, so its messages would be refused.",
+		                 t->meta_status));
+	if (strcmp(t->quality, "RED") == 0)
+		add(f, PROBLEM_WARNING, "template_quality", "WhatsApp rates the template's quality as low and may pause it.");
+	if (is_marketing && in_us > 0)
+		add(f, PROBLEM_WARNING, "marketing_in_us",
+		    arena_printf(f->arena,
+		                 "WhatsApp delivers no marketing templates to numbers of the United States: %lld recipients "
+		                 "would get nothing.",
+		                 (long long)in_us));
+}
+
+static void judge_removed(struct finder *f)
+{
+	const struct forecast *c = f->facts->forecast;
+	if (c->audience == 0)
+		add(f, PROBLEM_ERROR, "nobody", "The audience is empty, so nobody would be written to.");
+	else if (c->recipients == 0)
+		add(f, PROBLEM_ERROR, "nobody", "Rules remove every contact of the audience, so nobody would be written to.");
+	for (int rule = 1; rule < FORECAST_RULES; rule++) {
+		int64_t n = c->rule[rule].n;
+		if (n == 0)
+			continue;
+		add(f, n * 100 > c->audience * REMOVED_WARN_PCT ? PROBLEM_WARNING : PROBLEM_INFO, rule_text(rule),
+		    arena_printf(f->arena, "%lld of %lld contacts would be removed by one rule: %s", (long long)n,
+		                 (long long)c->audience, rule_sentence(rule)));
+	}
+}
+
+static void judge_placeholders(struct finder *f)
+{
+	const struct forecast *c = f->facts->forecast;
+	for (int i = 0; i < c->n_placeholders; i++) {
+		const struct forecast_placeholder *p = &c->placeholder[i];
+		if (c->audience > 0 && p->filled == 0)
+			add(f, PROBLEM_WARNING, "placeholder_unused",
+			    arena_printf(f->arena, "No contact of the audience has a value for {%s}.", p->key));
+	}
+}
+
+static void judge_countries(struct finder *f)
+{
+	const struct forecast *c = f->facts->forecast;
+	int home = number_country_code(f->facts->sender->code);
+	int64_t sent = 0;
+	for (int i = 0; i < NUMBER_COUNTRIES; i++)
+		sent += f->facts->history[i];
+	for (int i = 1; i < NUMBER_COUNTRIES; i++) {
+		bool is_known = i == home || (sent > 0 && f->facts->history[i] * 100 >= sent * KNOWN_SHARE_PCT);
+		char country[3];
+		if (is_known || c->countries[i] * 100 <= c->recipients * UNEXPECTED_SHARE_PCT)
+			continue;
+		number_country_text(i, country);
+		add(f, PROBLEM_WARNING, "unexpected_country",
+		    arena_printf(f->arena,
+		                 "%lld of %lld recipients have numbers of %s, where this sender has hardly written to before.",
+		                 (long long)c->countries[i], (long long)c->recipients, country));
+	}
+}
+
+static void judge_time(struct finder *f)
+{
+	const struct problem_facts *facts = f->facts;
+	const struct estimate *e = f->estimate;
+	msec_t deadline = facts->deadline >= 0 ? facts->deadline : facts->start + CAMPAIGN_DEADLINE_DEFAULT_MS;
+	bool beyond = facts->start + e->minutes * MINUTE_MS > deadline || facts->start + (e->days - 1) * DAY_MS > deadline;
+	if (e->days > 1)
+		add(f, PROBLEM_WARNING, "budget",
+		    arena_printf(f->arena,
+		                 "WhatsApp lets this sender begin with %lld people in 24 hours, of which at least %lld are left "
+		                 "now: the "
+		                 "campaign takes about %lld days.",
+		                 (long long)e->limit_24h, (long long)e->left_24h, (long long)e->days));
+	if (facts->forecast->recipients > 0 && beyond)
+		add(f, PROBLEM_WARNING, "deadline",
+		    "At this pace the campaign's deadline passes before everybody was written to; the rest would be skipped.");
+}
+
+int problems_find(const struct problem_facts *facts, const struct estimate *estimate, struct arena *arena, struct problem *ret)
+{
+	struct finder f = {.facts = facts, .estimate = estimate, .arena = arena, .list = ret};
+	judge_sender(&f);
+	judge_template(&f);
+	judge_removed(&f);
+	judge_placeholders(&f);
+	judge_countries(&f);
+	judge_time(&f);
+	return f.n;
+}

@@ -1,0 +1,28 @@
+#include "store/history.h"
+
+#include "model/number.h"
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/one.h"
+
+int history_sent_since(struct store_tx *tx, int64_t account_no, int64_t sender_no, msec_t since, int64_t *ret)
+{
+	return one_find(tx, STMT_HISTORY_SENT,
+	                SQL_ARGS(sql_int(account_no), sql_int(sender_no), sql_int(since), sql_int(since / MINUTE_MS)), ret) == 1
+	               ? 0
+	               : -1;
+}
+
+int history_countries(struct store_tx *tx, int64_t account_no, int64_t sender_no, int64_t *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_HISTORY_COUNTRIES, SQL_ARGS(sql_int(account_no), sql_int(sender_no)), &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		int64_t country = sql_col_int(rows, 0);
+		if (country >= 0 && country < NUMBER_COUNTRIES)
+			ret[country] += sql_col_int(rows, 1);
+	}
+	return more;
+}

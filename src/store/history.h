@@ -1,0 +1,9 @@
+#pragma once
+/* What a sender has sent so far, from counters: for forecasts. */
+
+#include "store/store.h"
+
+/* Messages handed over to WhatsApp since the minute of `since`. A person who got several counts several times. */
+must_check int history_sent_since(struct store_tx *tx, int64_t account_no, int64_t sender_no, msec_t since, int64_t *ret);
+/* Messages handed over, ever, by country: `ret` has room for NUMBER_COUNTRIES and comes zeroed. */
+must_check int history_countries(struct store_tx *tx, int64_t account_no, int64_t sender_no, int64_t *ret);
