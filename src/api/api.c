@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/api_internal.h"
+#include "api/events.h"
 #include "api/idempotency.h"
 #include "api/media_need.h"
 #include "api/rate.h"
@@ -35,6 +36,7 @@ struct api *api_create(const struct api_options *options)
 	api->rate = rate_create(options->key_rate);
 	pthread_mutex_init(&api->lock, NULL);
 	api->preflight = preflight_create(options->store);
+	api->events = events_create(options->store);
 	if (api->options.max_import_bytes == 0)
 		api->options.max_import_bytes = 1u << 30;
 	return api;
@@ -52,6 +54,7 @@ void api_destroy(struct api *api)
 		return;
 	rate_destroy(api->rate);
 	preflight_destroy(api->preflight);
+	events_destroy(api->events);
 	pthread_mutex_destroy(&api->lock);
 	free(api);
 }

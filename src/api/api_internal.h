@@ -12,6 +12,7 @@ struct api {
 	struct api_options options; /* texts borrowed from the caller, who outlives us */
 	struct rate *rate;          /* of each API key */
 	struct preflight *preflight;
+	struct events *events;
 	pthread_mutex_t lock;     /* over what follows */
 	struct api_call *running; /* calls with an Idempotency-Key (idempotency.h) */
 };

@@ -124,7 +124,8 @@ struct http_stream {
 /* Answer with a stream; counts as http_respond does. The struct is copied. `produce` may be called before it returns. */
 void http_respond_stream(struct http_request *req, int status, const char *content_type, const struct http_stream *stream);
 /* Have a sleeping stream asked again. Any thread, as long as `closed` has not returned: a waker and `closed` share a lock of
- * the caller's. A wake that comes before the sleep is not lost. */
+ * the caller's. A wake that comes before the sleep is not lost; one before http_respond_stream does nothing, since the stream
+ * begins by being asked. */
 void http_stream_wake(struct http_request *req);
 
 /* Decode %XX (and + when `plus`) in place; false for bad escapes, %00 or a result that is not UTF-8. */

@@ -22,10 +22,11 @@ struct stream_state {
 	bool woken;    /* while it was not */
 };
 
-static void link_stream(struct http_request *req)
+static void link_stream(struct http_request *req, struct stream_state *stream)
 {
 	struct http_server *server = req->server;
 	pthread_mutex_lock(&server->lock);
+	req->stream = stream;
 	req->stream_next = server->streams;
 	if (server->streams)
 		server->streams->stream_prev = req;
@@ -141,8 +142,7 @@ void http_respond_stream(struct http_request *req, int status, const char *conte
 	s->owner = *stream;
 	s->next = HTTP_GO_ON;
 	buf_init(&s->piece, HTTP_STREAM_PIECE_BYTES);
-	req->stream = s;
-	link_stream(req);
+	link_stream(req, s);
 	turn_respond(req, status, content_type,
 	             MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, req, NULL));
 }
@@ -150,7 +150,8 @@ void http_respond_stream(struct http_request *req, int status, const char *conte
 void http_stream_wake(struct http_request *req)
 {
 	pthread_mutex_lock(&req->server->lock);
-	wake(req);
+	if (req->stream)
+		wake(req);
 	pthread_mutex_unlock(&req->server->lock);
 }
 

@@ -1,0 +1,12 @@
+#pragma once
+/* Inside api: live counters of campaigns, as server-sent events (HTML standard, 9.2). One thread reads each campaign that anyone
+ * listens to, once however many they are: after a commit, and at most once a second. */
+
+#include "api/call.h"
+
+struct events;
+
+#define EVENTS_MAX_LISTENERS 200
+
+struct events *events_create(struct store *store);
+void events_destroy(struct events *events); /* after the http server has stopped; NULL is fine */
