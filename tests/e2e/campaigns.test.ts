@@ -46,7 +46,7 @@ test('who lacks a value is skipped with the reason', async () => {
 	expect(skipped.status).toBe('rejected');
 	expect(skipped.status_details).toContain('placeholder');
 	const { data } = await good(w.api.GET('/v1/campaigns/{campaign}/analytics', at({ campaign: made.id })));
-	expect(data.skips).toEqual([{ rule: 'empty_placeholder', count: 1, meaning: skipped.status_details }]);
+	expect(data.skips).toEqual([{ rule: 'empty_placeholder', count: 1, share: 0.3333, meaning: skipped.status_details }]);
 });
 
 test('create faults', async () => {
