@@ -9,6 +9,7 @@
 #include "report/problems.h"
 #include "report/report.h"
 #include "store/history.h"
+#include "store/media.h"
 #include "store/senders.h"
 #include "store/templates.h"
 
@@ -34,6 +35,7 @@ struct work {
 	struct template tpl;
 	struct forecast forecast;
 	int64_t sent_24h;
+	const char *media_refused, *media_waits; /* problem_facts */
 	int64_t history[NUMBER_COUNTRIES];
 	struct problem problem[MAX_PROBLEMS];
 	struct forecast_sample sample[FORECAST_PICKS];
@@ -155,7 +157,9 @@ static void answer(struct work *work)
 	                                    .start = req->schedule_ms >= 0 ? req->schedule_ms : call->now,
 	                                    .deadline = req->deadline_ms,
 	                                    .sent_24h = work->sent_24h,
-	                                    .history = work->history};
+	                                    .history = work->history,
+	                                    .media_refused = work->media_refused,
+	                                    .media_waits = work->media_waits};
 	struct estimate estimate;
 	estimate_make(&facts, &estimate);
 	int n = problems_find(&facts, &estimate, call->arena, work->problem);
@@ -179,6 +183,27 @@ static void answer(struct work *work)
 
 /* ---- the work ---- */
 
+static int read_media(struct store_tx *tx, struct work *work)
+{
+	const struct campaign_refs *refs = &work->refs;
+	struct arena *arena = work->call->arena;
+	int64_t media_no[MEDIA_PER_TEMPLATE_MAX];
+	int n = 0;
+	if (template_media_of(tx, refs->template_no, media_no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		struct media_at_meta at_meta;
+		if (media_no[i] == 0)
+			continue;
+		int ready = media_ready(tx, media_no[i], refs->sender_no, MEDIA_TO_SEND, work->call->now, arena, &at_meta);
+		if (ready < 0)
+			return -1;
+		if (ready == 2)
+			work->media_refused = at_meta.reason;
+	}
+	return template_media_waits(tx, refs->template_no, refs->sender_no, work->call->now, arena, &work->media_waits);
+}
+
 /* As call_read's run: 0, 1 with faults, -1. */
 static int open_work(struct store_tx *tx, struct work *work)
 {
@@ -192,7 +217,7 @@ static int open_work(struct store_tx *tx, struct work *work)
 	if (sender_read(tx, account_no, work->refs.sender_no, call->arena, &work->sender) != 0 ||
 	    template_read(tx, account_no, work->refs.template_no, call->arena, &work->tpl) != 0 ||
 	    history_sent_since(tx, account_no, work->refs.sender_no, call->now - DAY_MS, &work->sent_24h) < 0 ||
-	    history_countries(tx, account_no, work->refs.sender_no, work->history) < 0 ||
+	    history_countries(tx, account_no, work->refs.sender_no, work->history) < 0 || read_media(tx, work) < 0 ||
 	    template_text_parse(call->arena, work->tpl.text, &walk.text, &err) < 0)
 		return -1;
 	walk.audience_no = work->refs.audience_no;

@@ -7,12 +7,25 @@
 #include "base/text.h"
 #include "store/audiences.h"
 
+static struct forecast_placeholder *find_placeholder(struct forecast *f, const char *key)
+{
+	for (int i = 0; i < f->n_placeholders; i++)
+		if (strcmp(f->placeholder[i].key, key) == 0)
+			return &f->placeholder[i];
+	return NULL;
+}
+
 void forecast_init(struct forecast *f, const struct candidates *walk, uint64_t seed)
 {
 	*f = (struct forecast){.walk = *walk, .random = seed | 1};
-	for (size_t i = 0; i < walk->text.n_parts; i++)
-		if (walk->text.part[i].is_placeholder)
-			f->placeholder[f->n_placeholders++].key = walk->text.part[i].key;
+	const struct template_text *text[CANDIDATES_MAX_TEXTS];
+	int n_texts = candidates_texts(&f->walk, text);
+	for (int k = 0; k < n_texts; k++)
+		for (size_t i = 0; i < text[k]->n_parts; i++) {
+			const struct template_part *part = &text[k]->part[i];
+			if (part->is_placeholder && f->n_placeholders < FORECAST_PLACEHOLDERS && !find_placeholder(f, part->key))
+				f->placeholder[f->n_placeholders++].key = part->key;
+		}
 }
 
 /* xorshift64: it only has to be fair, nobody gains by guessing it. */
@@ -42,30 +55,37 @@ struct measure {
 	bool right_to_left;
 };
 
-/* How one message would come out; counts its placeholders on the way. */
+/* The placeholder's value as it would be sent, counted at its first place only. */
+static const char *measure_placeholder(struct forecast *f, const struct template_part *part, const struct contact *contact,
+                                       struct arena *scratch, struct measure *m)
+{
+	struct template_part bare = *part;
+	struct forecast_placeholder *p = find_placeholder(f, part->key);
+	bare.fallback = NULL;
+	const char *value = template_value(&bare, contact, scratch);
+	if (p && p->key == part->key) {
+		p->filled += value != NULL;
+		p->fallback += !value && part->fallback;
+		p->missing += !value && !part->fallback;
+	}
+	m->right_to_left = m->right_to_left || (value && is_right_to_left(value));
+	m->is.fallbacks += !value && part->fallback;
+	return value ? value : template_value(part, contact, scratch);
+}
+
+/* How one message would come out. */
 static struct measure measure(struct forecast *f, const struct contact *contact, struct arena *scratch)
 {
+	const struct template_text *text[CANDIDATES_MAX_TEXTS];
 	struct measure m = {.is.contact_no = contact->no};
-	struct forecast_placeholder *count = f->placeholder;
-	for (size_t i = 0; i < f->walk.text.n_parts; i++) {
-		const struct template_part *part = &f->walk.text.part[i];
-		const char *piece = part->text;
-		if (part->is_placeholder) {
-			struct template_part bare = *part;
-			bare.fallback = NULL;
-			piece = template_value(&bare, contact, scratch);
-			count->filled += piece != NULL;
-			count->fallback += !piece && part->fallback;
-			count->missing += !piece && !part->fallback;
-			count++;
-			m.right_to_left = m.right_to_left || (piece && is_right_to_left(piece));
-			if (!piece && part->fallback) {
-				m.is.fallbacks++;
-				piece = template_value(part, contact, scratch);
-			}
+	int n_texts = candidates_texts(&f->walk, text);
+	for (int k = 0; k < n_texts; k++)
+		for (size_t i = 0; i < text[k]->n_parts; i++) {
+			const struct template_part *part = &text[k]->part[i];
+			const char *piece = part->is_placeholder ? measure_placeholder(f, part, contact, scratch, &m)
+			                                         : part->text;
+			m.is.chars += piece ? (int64_t)utf8_length(piece, strlen(piece)) : 0;
 		}
-		m.is.chars += piece ? (int64_t)utf8_length(piece, strlen(piece)) : 0;
-	}
 	return m;
 }
 
@@ -138,12 +158,14 @@ int forecast_samples(struct store_tx *tx, const struct forecast *f, struct arena
 		int got = contact_read_version(tx, f->walk.audience_no, p->contact_no, arena, &contact);
 		if (got < 0)
 			return -1;
-		if (got == 0)
-			ret[n++] = (struct forecast_sample){.pick = words[order[i]],
-			                                    .number = contact.number,
-			                                    .text = template_fill(&f->walk.text, &contact, arena),
-			                                    .chars = p->chars,
-			                                    .fallbacks = p->fallbacks};
+		if (got > 0)
+			continue;
+		const char *text = candidates_fill(&f->walk, &contact, arena);
+		ret[n++] = (struct forecast_sample){.pick = words[order[i]],
+		                                    .number = contact.number,
+		                                    .text = text,
+		                                    .chars = (int64_t)utf8_length(text, strlen(text)),
+		                                    .fallbacks = p->fallbacks};
 	}
 	*ret_n = n;
 	return 0;

@@ -15,9 +15,10 @@ struct forecast_rule {
 	char number[FORECAST_NUMBERS][NUMBER_BYTES];
 };
 
-/* A placeholder, over the whole audience. */
+/* A placeholder, over the whole audience; told once, as where it stands first. */
+#define FORECAST_PLACEHOLDERS 64
 struct forecast_placeholder {
-	const char *key; /* borrowed from the template's text */
+	const char *key; /* borrowed from the template's texts */
 	int64_t filled, fallback, missing;
 };
 
@@ -29,7 +30,7 @@ enum forecast_pick {
 };
 struct forecast_picked {
 	int64_t contact_no; /* 0: none */
-	int64_t chars;      /* of the filled text */
+	int64_t chars;      /* of all texts, filled */
 	int fallbacks;
 };
 
@@ -39,7 +40,7 @@ struct forecast {
 	int64_t audience, recipients;
 	int64_t countries[NUMBER_COUNTRIES]; /* recipients */
 	struct forecast_rule rule[FORECAST_RULES];
-	struct forecast_placeholder placeholder[TEMPLATE_MAX_PARTS];
+	struct forecast_placeholder placeholder[FORECAST_PLACEHOLDERS];
 	int n_placeholders;
 	struct forecast_picked pick[FORECAST_PICKS]; /* random ones first */
 };

@@ -89,6 +89,12 @@ static void judge_template(struct finder *f)
 		add(f, PROBLEM_ERROR, "template_status",
 		    arena_printf(f->arena, "WhatsApp's own word for the template is %s now, so its messages would be refused.",
 		                 t->meta_status));
+	if (f->facts->media_refused)
+		add(f, PROBLEM_ERROR, "media",
+		    arena_printf(f->arena, "The template's medium cannot be shown: %s", f->facts->media_refused));
+	else if (f->facts->media_waits)
+		add(f, PROBLEM_INFO, "media",
+		    arena_printf(f->arena, "The campaign would wait for the template's medium: %s", f->facts->media_waits));
 	if (strcmp(t->quality, "RED") == 0)
 		add(f, PROBLEM_WARNING, "template_quality", "WhatsApp rates the template's quality as low and may pause it.");
 	if (is_marketing && in_us > 0)

@@ -22,10 +22,11 @@ struct problem_facts {
 	const struct forecast *forecast;
 	const struct sender *sender;
 	const struct template *tpl;
-	int64_t rate;           /* the campaign's own ceiling; 0 none */
-	msec_t start, deadline; /* deadline -1: the default */
-	int64_t sent_24h;       /* of the sender */
-	const int64_t *history; /* handed over by the sender, by country */
+	int64_t rate;                            /* the campaign's own ceiling; 0 none */
+	msec_t start, deadline;                  /* deadline -1: the default */
+	int64_t sent_24h;                        /* of the sender */
+	const int64_t *history;                  /* handed over by the sender, by country */
+	const char *media_refused, *media_waits; /* why the template's media cannot be shown, or not yet; NULL */
 };
 
 /* How long it takes: the sender's pace, and WhatsApp's limit on how many people it may begin with in 24 hours. */

@@ -47,6 +47,7 @@ static struct forecast *forecast_of(struct world *w, const char *text, int piece
 }
 
 #define TEXT "Hi {first_name}, {custom1|nothing} waits for you."
+#define TEXT_TWICE "Hi {first_name}, {custom1|nothing} waits for {first_name|you}."
 
 static const char long_name[] = "a name of thirty-two characters!";
 
@@ -108,6 +109,10 @@ static void it_names_whom_a_rule_removes(void **state)
 	assert_int_equal(f->placeholder[1].filled, 6);
 	assert_int_equal(f->placeholder[1].fallback, 2);
 	assert_int_equal(f->placeholder[1].missing, 0);
+	f = forecast_of(w, TEXT_TWICE, 3);
+	assert_int_equal(f->n_placeholders, 2);
+	assert_int_equal(f->placeholder[0].filled, 6);
+	assert_int_equal(f->placeholder[0].missing, 2);
 }
 
 static const struct forecast_sample *find(const struct forecast_sample *sample, int n, const char *pick)

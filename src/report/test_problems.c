@@ -143,6 +143,11 @@ static void sender_and_template(void **state)
 	check(s, "error:sender_held error:template_status warning:sender_quality warning:template_quality");
 	s->tpl.meta_status = NULL;
 	s->tpl.quality = "GREEN";
+	s->facts.media_refused = s->facts.media_waits = "it says why.";
+	check(s, "error:sender_held error:media warning:sender_quality");
+	s->facts.media_refused = NULL;
+	check(s, "error:sender_held warning:sender_quality info:media");
+	s->facts.media_waits = NULL;
 	s->sender = (struct sender){.code = "447400123456", .quality = "GREEN", .tier = ""};
 	check(s, "");
 }

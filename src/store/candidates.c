@@ -3,6 +3,17 @@
 #include "sql/sql.h"
 #include "statements.h"
 
+int candidates_texts(const struct candidates *c, const struct template_text **ret)
+{
+	ret[0] = &c->text;
+	return 1;
+}
+
+const char *candidates_fill(const struct candidates *c, const struct contact *contact, struct arena *arena)
+{
+	return template_fill(&c->text, contact, arena);
+}
+
 static enum skip_rule judge(const struct candidates *c, const struct contact *contact, bool opted_out, struct arena *scratch)
 {
 	return opted_out ? RULE_OPTED_OUT : template_check_contact(&c->text, contact, scratch);

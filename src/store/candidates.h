@@ -13,6 +13,12 @@ struct candidates {
 	struct template_text text;
 };
 
+/* The template's texts that may have placeholders, in their order; borrowed. `ret` has room for CANDIDATES_MAX_TEXTS. */
+#define CANDIDATES_MAX_TEXTS 1
+int candidates_texts(const struct candidates *c, const struct template_text **ret);
+/* The message as this contact would read it. */
+const char *candidates_fill(const struct candidates *c, const struct contact *contact, struct arena *arena);
+
 struct candidate {
 	struct contact contact; /* without tags and times; borrowed for the call */
 	int country;            /* number_country_code of the number, 0 unknown */
