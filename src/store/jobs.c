@@ -25,14 +25,20 @@ static int run_one(struct store *store, struct store_job *job, bool *ret_broken)
 	return result;
 }
 
-/* Wait a little, or until the store is closed. */
-static void pause_ms(struct store *store, int ms)
+static struct timespec after(clockid_t clock, int ms)
 {
 	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(clock, &until);
 	until.tv_nsec += (long)(ms % 1000) * 1000000;
 	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
+	return until;
+}
+
+/* Wait a little, or until the store is closed. */
+static void pause_ms(struct store *store, int ms)
+{
+	struct timespec until = after(CLOCK_REALTIME, ms);
 	pthread_mutex_lock(&store->lock);
 	while (!store->closing && pthread_cond_timedwait(&store->news, &store->lock, &until) == 0)
 		;
@@ -92,11 +98,7 @@ static void generation_grow(struct store *store)
 
 uint64_t store_generation(struct store *store, uint64_t seen, int timeout_ms)
 {
-	struct timespec until;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	until.tv_sec += timeout_ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
+	struct timespec until = after(CLOCK_MONOTONIC, timeout_ms);
 	pthread_mutex_lock(&store->generation_lock);
 	int rc = 0;
 	while (store->generation == seen && timeout_ms > 0 && rc == 0)
