@@ -6,27 +6,11 @@
 #include "api/api_internal.h"
 #include "model/message.h"
 #include "model/number.h"
+#include "report/why.h"
 #include "store/campaigns.h"
 #include "store/messages.h"
 
 #define MAX_PREFIX 15
-
-/* One sentence a person understands. */
-static const char *details_of(struct api_call *call, const struct ledger_row *r)
-{
-	const char *meaning, *remedy;
-	if (r->state == STATE_SKIPPED)
-		return rule_sentence(r->code);
-	if (r->state == STATE_CANCELED)
-		return "It was canceled before it was handed to WhatsApp.";
-	if (r->held_by_meta)
-		return "WhatsApp took the message and holds it to judge the template's quality.";
-	if (r->code == 0)
-		return arena_printf(call->arena, "The message is %s: %s.", state_text(r->state), state_words(r->state));
-	delivery_error_words(r->code, &meaning, &remedy);
-	return arena_printf(call->arena, "The message is %s. WhatsApp's code %d: %s %s%s%s", state_text(r->state), r->code,
-	                    meaning, remedy, r->detail ? " WhatsApp says: " : "", r->detail ? r->detail : "");
-}
 
 static msec_t latest(const struct ledger_row *r)
 {
@@ -124,7 +108,7 @@ static void put_id_or_null(struct api_call *call, const char *key, enum pubid_ki
 		json_put_null(&call->json, key);
 }
 
-static void put_sent(struct api_call *call, const struct ledger_row *r)
+static void put_sent(struct api_call *call, const struct ledger_row *r, const struct recipient_holds *holds)
 {
 	struct json_writer *w = &call->json;
 	put_message_head(call, r);
@@ -134,7 +118,7 @@ static void put_sent(struct api_call *call, const struct ledger_row *r)
 	json_put_text(w, "direction", "MT");
 	put_sender(call, r->sender_no, r->sender_name);
 	put_country(w, r->contact.number);
-	json_put_text(w, "status_details", details_of(call, r));
+	json_put_text(w, "status_details", why_text(r, holds, call->now, call->arena));
 	put_id_or_null(call, "campaign_id", PUBID_CAMPAIGN, r->is_single ? 0 : r->campaign_no, 0);
 	put_id_or_null(call, "contact_id", PUBID_CONTACT, r->is_single ? 0 : r->audience_no, r->contact.first_no);
 	put_id_or_null(call, "test_campaign_id", PUBID_CAMPAIGN, r->test_of, 0);
@@ -206,8 +190,11 @@ static int read_sent(struct store_tx *tx, struct api_call *call)
 	int got = ledger_read(tx, call->key.account_no, call->id[0], call->id_b[0], call->arena, &row);
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
+	struct recipient_holds holds;
+	if (recipient_holds(tx, row.campaign_no, call->arena, &holds) != 0)
+		return -1;
 	call_begin_answer(call);
-	put_sent(call, &row);
+	put_sent(call, &row, &holds);
 	put_links(call, id_text(call, PUBID_MESSAGE, row.campaign_no, row.seq), row.is_single ? 0 : row.campaign_no);
 	call_end_answer(call);
 	return 0;
@@ -240,13 +227,19 @@ static int list_run(struct store_tx *tx, void *arg)
 	int n = 0;
 	if (!req->nothing && message_list(tx, call->key.account_no, &req->filter, &req->page, call->arena, item, &n) < 0)
 		return -1;
+	struct recipient_holds holds = {0};
+	int64_t held = 0; /* the campaign whose holds are known: neighbours mostly share one */
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
+		int64_t campaign_no = item[i].is_inbound ? held : item[i].row.campaign_no;
+		if (campaign_no != held && recipient_holds(tx, campaign_no, call->arena, &holds) != 0)
+			return -1;
+		held = campaign_no;
 		json_open_object(&call->json, NULL);
 		if (item[i].is_inbound)
 			put_received(call, &item[i].inbound);
 		else
-			put_sent(call, &item[i].row);
+			put_sent(call, &item[i].row, &holds);
 		json_close_object(&call->json);
 	}
 	call_end_list(call, &req->page, n);

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "model/message.h"
-#include "store/senders.h"
 
 void recipient_steps(const struct ledger_row *r, struct recipient_step ret[RECIPIENT_STEPS])
 {
@@ -16,16 +15,6 @@ void recipient_steps(const struct ledger_row *r, struct recipient_step ret[RECIP
 		{"failed", r->failed_ms},       {"not_before", r->state == STATE_QUEUED ? r->not_before : -1},
 	};
 	memcpy(ret, steps, sizeof(steps));
-}
-
-int recipient_context(struct store_tx *tx, const struct campaign *c, msec_t now, struct arena *arena, struct why_context *ret)
-{
-	struct sender sender = {0};
-	if (sender_read(tx, 0, c->sender_no, arena, &sender) < 0)
-		return -1;
-	*ret = (struct why_context){
-		.campaign_hold = c->hold, .sender_hold = sender.hold, .on_unconfirmed = c->on_unconfirmed, .now = now};
-	return 0;
 }
 
 /* ---- filters ---- */
@@ -98,7 +87,7 @@ static void put_reason(struct json_writer *w, const struct ledger_row *r)
 	json_put_text(w, "error", r->detail);
 }
 
-static void put_recipient(struct api_call *call, const struct ledger_row *r, const struct why_context *context)
+static void put_recipient(struct api_call *call, const struct ledger_row *r, const struct recipient_holds *holds)
 {
 	struct json_writer *w = &call->json;
 	struct recipient_step step[RECIPIENT_STEPS];
@@ -113,7 +102,7 @@ static void put_recipient(struct api_call *call, const struct ledger_row *r, con
 	json_put_text(w, "country", country[0] ? country : NULL);
 	json_put_text(w, "state", state_text(r->state));
 	json_put_text(w, "status", message_status_text(message_status_of(r->state, r->accepted_ms >= 0, r->code)));
-	json_put_text(w, "why", why_text(r, context, call->arena));
+	json_put_text(w, "why", why_text(r, holds, call->now, call->arena));
 	json_put_int(w, "attempts", r->attempts);
 	json_put_text(w, "wamid", r->wamid);
 	put_reason(w, r);
@@ -130,17 +119,17 @@ static int list_run(struct store_tx *tx, void *arg)
 	struct recipients_request *req = call->state;
 	struct ledger_row *item = arena_array(call->arena, (size_t)req->page.size, sizeof(*item));
 	struct campaign c;
-	struct why_context context;
+	struct recipient_holds holds;
 	int n = 0, got = campaign_read(tx, call->key.account_no, call->id[0], call->arena, &c);
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
-	if (recipient_context(tx, &c, call->now, call->arena, &context) < 0 ||
+	if (recipient_holds(tx, c.no, call->arena, &holds) != 0 ||
 	    (!req->nothing && recipient_list(tx, c.no, c.audience_no, &req->filter, &req->page, call->arena, item, &n) < 0))
 		return -1;
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
 		json_open_object(&call->json, NULL);
-		put_recipient(call, &item[i], &context);
+		put_recipient(call, &item[i], &holds);
 		json_close_object(&call->json);
 	}
 	call_end_list(call, &req->page, n);

@@ -14,9 +14,5 @@ struct recipient_step {
 #define RECIPIENT_STEPS 8
 void recipient_steps(const struct ledger_row *row, struct recipient_step ret[RECIPIENT_STEPS]);
 
-/* What holds the campaign and its sender; texts in `arena`. */
-must_check int recipient_context(struct store_tx *tx, const struct campaign *campaign, msec_t now, struct arena *arena,
-                                 struct why_context *ret);
-
 /* Answer with all of them as CSV. `nothing`: only the header line. */
 void recipients_export(struct api_call *call, const struct recipient_filter *filter, bool nothing);

@@ -62,7 +62,7 @@ static void put_head_line(struct buf *out)
 	buf_adds(out, "\r\n");
 }
 
-static void put_line(struct export *e, const struct ledger_row *r, const struct why_context *context, struct arena *arena,
+static void put_line(struct export *e, const struct ledger_row *r, const struct recipient_holds *holds, struct arena *arena,
                      struct buf *out)
 {
 	struct recipient_step step[RECIPIENT_STEPS];
@@ -86,7 +86,7 @@ static void put_line(struct export *e, const struct ledger_row *r, const struct 
 		buf_addc(out, ',');
 	put_text(out, skipped ? rule_text(r->code) : "");
 	put_text(out, r->detail);
-	put_text(out, why_text(r, context, arena));
+	put_text(out, why_text(r, holds, clock_now_ms(), arena));
 	recipient_steps(r, step);
 	for (int i = 0; i < RECIPIENT_STEPS; i++) {
 		buf_addc(out, ',');
@@ -102,18 +102,18 @@ static void put_line(struct export *e, const struct ledger_row *r, const struct 
 static int put_stretch(struct export *e, struct store_tx *tx, struct arena *arena, struct buf *out)
 {
 	struct campaign c;
-	struct why_context context;
+	struct recipient_holds holds;
 	struct ledger_row *row = arena_array(arena, RECIPIENT_STRETCH, sizeof(*row));
 	int n = 0, got = campaign_read(tx, e->account_no, e->campaign_no, arena, &c);
 	if (got != 0)
 		return -1; /* deleted meanwhile: what was given is not all there was */
-	if (recipient_context(tx, &c, clock_now_ms(), arena, &context) < 0)
+	if (recipient_holds(tx, c.no, arena, &holds) != 0)
 		return -1;
 	int last = recipient_stretch(tx, c.no, c.audience_no, e->from_seq, &e->filter, arena, row, &n);
 	if (last < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
-		put_line(e, &row[i], &context, arena, out);
+		put_line(e, &row[i], &holds, arena, out);
 		if (out->len > PIECE_BYTES) {
 			e->from_seq = row[i].seq;
 			return 0;

@@ -42,10 +42,9 @@ static struct ledger_row row_in(enum state state)
 	                           .failed_ms = -1};
 }
 
-static void check(const struct ledger_row *row, struct why_context context, const char *wanted)
+static void check(const struct ledger_row *row, struct recipient_holds holds, const char *wanted)
 {
-	context.now = NOW;
-	const char *text = why_text(row, &context, arena);
+	const char *text = why_text(row, &holds, NOW, arena);
 	if (!strstr(text, wanted))
 		fail_msg("\"%s\" does not say \"%s\"", text, wanted);
 	assert_int_equal(text[strlen(text) - 1], '.');
@@ -56,17 +55,17 @@ static void what_waits_says_for_what(void **state)
 	(void)state;
 	struct ledger_row r = row_in(STATE_QUEUED);
 	r.attempts = 0;
-	check(&r, (struct why_context){0}, "Nothing was sent yet; it waits for its turn.");
-	check(&r, (struct why_context){.campaign_hold = "Paused by a person."}, "the campaign is held. Paused by a person.");
-	check(&r, (struct why_context){.campaign_hold = "Paused.", .sender_hold = "The token expired."},
+	check(&r, (struct recipient_holds){0}, "Nothing was sent yet; it waits for its turn.");
+	check(&r, (struct recipient_holds){.campaign = "Paused by a person."}, "the campaign is held. Paused by a person.");
+	check(&r, (struct recipient_holds){.campaign = "Paused.", .sender = "The token expired."},
 	      "the sender is held. The token expired.");
 	r.attempts = 1;
 	r.code = 131056;
 	r.not_before = NOW + MINUTE_MS;
-	check(&r, (struct why_context){0}, "not sent so far (code 131056: Too many messages to this person");
-	check(&r, (struct why_context){0}, "; it is tried again after 2023-11-14 22:14:20.");
+	check(&r, (struct recipient_holds){0}, "not sent so far (code 131056: Too many messages to this person");
+	check(&r, (struct recipient_holds){0}, "; it is tried again after 2023-11-14 22:14:20.");
 	r.not_before = NOW - 1;
-	check(&r, (struct why_context){0}, "It was certainly not sent so far; it waits for its turn.");
+	check(&r, (struct recipient_holds){0}, "It was certainly not sent so far; it waits for its turn.");
 }
 
 static void what_is_in_doubt_says_what_settles_it(void **state)
@@ -74,9 +73,10 @@ static void what_is_in_doubt_says_what_settles_it(void **state)
 	(void)state;
 	struct ledger_row r = row_in(STATE_UNCONFIRMED);
 	r.detail = "the connection broke";
-	check(&r, (struct why_context){0}, "It left at 2023-11-14 22:13:20 and no clear answer came (the connection broke)");
-	check(&r, (struct why_context){0}, "not sent again by itself");
-	check(&r, (struct why_context){.on_unconfirmed = UNCONFIRMED_RESEND}, "sent again when WhatsApp tells of later messages");
+	check(&r, (struct recipient_holds){0}, "It left at 2023-11-14 22:13:20 and no clear answer came (the connection broke)");
+	check(&r, (struct recipient_holds){0}, "not sent again by itself");
+	check(&r, (struct recipient_holds){.on_unconfirmed = UNCONFIRMED_RESEND},
+	      "sent again when WhatsApp tells of later messages");
 }
 
 static void what_failed_says_what_to_do(void **state)
@@ -85,11 +85,11 @@ static void what_failed_says_what_to_do(void **state)
 	struct ledger_row r = row_in(STATE_FAILED);
 	r.code = 131026;
 	r.detail = "Message undeliverable";
-	check(&r, (struct why_context){0}, "WhatsApp refused it (code 131026: The message cannot be delivered");
-	check(&r, (struct why_context){0}, "It says: Message undeliverable");
-	check(&r, (struct why_context){0}, "Check the number with the person");
+	check(&r, (struct recipient_holds){0}, "WhatsApp refused it (code 131026: The message cannot be delivered");
+	check(&r, (struct recipient_holds){0}, "It says: Message undeliverable");
+	check(&r, (struct recipient_holds){0}, "Check the number with the person");
 	r.accepted_ms = NOW;
-	check(&r, (struct why_context){0}, "WhatsApp took it and could not deliver it");
+	check(&r, (struct recipient_holds){0}, "WhatsApp took it and could not deliver it");
 }
 
 static void every_state_has_a_sentence(void **state)
@@ -111,12 +111,12 @@ static void every_state_has_a_sentence(void **state)
 		struct ledger_row r = row_in((enum state)i);
 		r.code = i == STATE_SKIPPED ? RULE_EMPTY_PLACEHOLDER : 0;
 		r.accepted_ms = i == STATE_ACCEPTED ? NOW : -1;
-		check(&r, (struct why_context){0}, wanted[i]);
+		check(&r, (struct recipient_holds){0}, wanted[i]);
 	}
 	struct ledger_row held = row_in(STATE_ACCEPTED);
 	held.accepted_ms = NOW;
 	held.held_by_meta = true;
-	check(&held, (struct why_context){0}, "holds it to judge the template's quality");
+	check(&held, (struct recipient_holds){0}, "holds it to judge the template's quality");
 }
 
 int main(void)

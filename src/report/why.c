@@ -19,25 +19,25 @@ static const char *at(msec_t time, struct arena *arena)
 	return text;
 }
 
-static const char *why_queued(const struct ledger_row *r, const struct why_context *c, struct arena *arena)
+static const char *why_queued(const struct ledger_row *r, const struct recipient_holds *holds, msec_t now, struct arena *arena)
 {
 	const char *tried = r->attempts == 0 ? "Nothing was sent yet" : "It was certainly not sent so far";
-	if (c->sender_hold)
-		return arena_printf(arena, "%s: the sender is held. %s", tried, c->sender_hold);
-	if (c->campaign_hold)
-		return arena_printf(arena, "%s: the campaign is held. %s", tried, c->campaign_hold);
-	if (r->not_before > c->now)
+	if (holds->sender)
+		return arena_printf(arena, "%s: the sender is held. %s", tried, holds->sender);
+	if (holds->campaign)
+		return arena_printf(arena, "%s: the campaign is held. %s", tried, holds->campaign);
+	if (r->not_before > now)
 		return arena_printf(arena, "%s%s; it is tried again after %s.", tried, code_text(r, arena),
 		                    at(r->not_before, arena));
 	return arena_printf(arena, "%s; it waits for its turn.", tried);
 }
 
-static const char *why_unconfirmed(const struct ledger_row *r, const struct why_context *c, struct arena *arena)
+static const char *why_unconfirmed(const struct ledger_row *r, const struct recipient_holds *holds, struct arena *arena)
 {
 	return arena_printf(arena, "It left%s%s and no clear answer came%s, so it may have arrived; %s.",
 	                    r->claimed_ms >= 0 ? " at " : "", r->claimed_ms >= 0 ? at(r->claimed_ms, arena) : "",
 	                    code_text(r, arena),
-	                    c->on_unconfirmed == UNCONFIRMED_RESEND
+	                    holds->on_unconfirmed == UNCONFIRMED_RESEND
 	                            ? "it is sent again when WhatsApp tells of later messages and not of this one"
 	                            : "it is not sent again by itself, and a status from WhatsApp settles it");
 }
@@ -60,15 +60,15 @@ static const char *why_failed(const struct ledger_row *r, struct arena *arena)
 	                    code_text(r, arena), wa_error_words(r->code)->remedy);
 }
 
-const char *why_text(const struct ledger_row *r, const struct why_context *context, struct arena *arena)
+const char *why_text(const struct ledger_row *r, const struct recipient_holds *holds, msec_t now, struct arena *arena)
 {
 	switch (r->state) {
 	case STATE_QUEUED:
-		return why_queued(r, context, arena);
+		return why_queued(r, holds, now, arena);
 	case STATE_CLAIMED:
 		return "It is being handed to WhatsApp now.";
 	case STATE_UNCONFIRMED:
-		return why_unconfirmed(r, context, arena);
+		return why_unconfirmed(r, holds, arena);
 	case STATE_ACCEPTED:
 		return why_accepted(r, arena);
 	case STATE_SENT:

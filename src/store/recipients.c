@@ -75,6 +75,19 @@ int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no
 	return list_run(&list, ret_n);
 }
 
+static void holds_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	struct recipient_holds *holds = item;
+	*holds = (struct recipient_holds){.campaign = arena_strdup(arena, sql_col_text(rows, 0, NULL)),
+	                                  .sender = arena_strdup(arena, sql_col_text(rows, 1, NULL)),
+	                                  .on_unconfirmed = (enum on_unconfirmed)sql_col_int(rows, 2)};
+}
+
+int recipient_holds(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct recipient_holds *ret)
+{
+	return one_row(tx, STMT_RECIPIENT_HOLDS, SQL_ARGS(sql_int(campaign_no)), holds_from_row, arena, ret);
+}
+
 int recipient_stretch(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, int64_t from_seq,
                       const struct recipient_filter *filter, struct arena *arena, struct ledger_row *ret, int *ret_n)
 {

@@ -1,6 +1,7 @@
 #pragma once
 /* The recipients of one campaign, one ledger row each: in pages, and whole for an export. */
 
+#include "model/campaign.h"
 #include "store/ledger.h"
 #include "store/page.h"
 
@@ -19,6 +20,14 @@ struct recipient_filter {
 must_check int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no,
                               const struct recipient_filter *filter, struct page *page, struct arena *arena,
                               struct ledger_row *ret, int *ret_n);
+
+/* What holds a campaign's messages that wait: sentences, NULL where nothing does. */
+struct recipient_holds {
+	const char *campaign, *sender;
+	enum on_unconfirmed on_unconfirmed;
+};
+/* Of any campaign, also the hidden one of a sender's single messages. 1 unknown. */
+must_check int recipient_holds(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct recipient_holds *ret);
 
 #define RECIPIENT_STRETCH 1000
 /* Those among the rows `from_seq` + 1 to `from_seq` + RECIPIENT_STRETCH, in their order, so that one stretch costs the same

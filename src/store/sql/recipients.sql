@@ -41,3 +41,6 @@ ORDER BY seq;
 
 -- name: recipient_beyond
 SELECT seq FROM ledger WHERE campaign_no = $1 AND seq > $2 ORDER BY seq LIMIT 1;
+
+-- name: recipient_holds
+SELECT c.hold, s.hold, c.on_unconfirmed FROM campaign c JOIN sender s ON s.no = c.sender_no WHERE c.no = $1;
