@@ -169,17 +169,27 @@ void http_server_quiesce(struct http_server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
-static void wait_until_idle(struct http_server *server, int timeout_ms)
+/* Streams that were asleep come to their end at once; others are not waited for longer than this. */
+#define STREAMS_END_MS 1000
+
+static struct timespec after_ms(int ms)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += timeout_ms / 1000;
-	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	return until;
+}
+
+static void wait_until_idle(struct http_server *server, int timeout_ms)
+{
+	struct timespec until = after_ms(timeout_ms),
+			streams_until = after_ms(timeout_ms < STREAMS_END_MS ? timeout_ms : STREAMS_END_MS);
 	int rc = 0;
+	while (server->n_active > 0 && rc == 0)
+		rc = pthread_cond_timedwait(&server->changed, &server->lock, &streams_until);
+	rc = 0;
 	while (server->n_active > server->n_streams && rc == 0)
 		rc = pthread_cond_timedwait(&server->changed, &server->lock, &until);
 }

@@ -65,10 +65,10 @@ must_check int http_server_start(const struct http_server_options *options, stru
 uint16_t http_server_port(const struct http_server *server);
 /* Stop taking connections; those open finish their request and are closed with its answer. Streams that sleep end. */
 void http_server_quiesce(struct http_server *server);
-/* Waits for requests in progress to be answered, at most `timeout_ms`, then closes all and frees. Streams are not
- * waited for: they are cut, which their clients can tell from an end. Whoever keeps requests must have answered them; of one
- * still kept the connection is closed, and only http_respond, http_respond_owned or http_drop (one of them, once, with no effect)
- * may be called for it. NULL is fine. */
+/* Waits for requests in progress to be answered, at most `timeout_ms`, then closes all and frees. Streams have a
+ * second: those asleep end in it, the others are cut, which their clients can tell from an end. Whoever keeps requests must have
+ * answered them; of one still kept the connection is closed, and only http_respond, http_respond_owned or http_drop (one of them,
+ * once, with no effect) may be called for it. NULL is fine. */
 void http_server_stop(struct http_server *server, int timeout_ms);
 unsigned http_server_active(const struct http_server *server); /* requests whose answer has not left yet */
 

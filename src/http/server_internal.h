@@ -52,7 +52,7 @@ struct http_server {
 
 	/* Guards what follows, and every request's phase and place in `kept`. */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;    /* n_active went down to n_streams */
+	pthread_cond_t changed;    /* n_active went down */
 	unsigned n_active;         /* requests begun and not yet freed */
 	bool stopping;             /* nothing may be kept any more */
 	bool owner_gone;           /* stop has returned; the last request frees the server */

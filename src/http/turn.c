@@ -22,8 +22,7 @@ void turn_put(struct http_request *req)
 	pthread_mutex_lock(&server->lock);
 	server->n_active--;
 	bool last = server->n_active == 0;
-	if (server->n_active <= server->n_streams)
-		pthread_cond_broadcast(&server->changed);
+	pthread_cond_broadcast(&server->changed);
 	bool orphaned = last && server->owner_gone;
 	pthread_mutex_unlock(&server->lock);
 	if (orphaned)
