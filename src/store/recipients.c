@@ -1,11 +1,16 @@
 #include "store/recipients.h"
 
+#include <string.h>
+
+#include "sql/sql.h"
 #include "statements.h"
+#include "store/ledger_number.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
 #include "store/one.h"
 
 #define N_FILTER_ARGS (5 + RECIPIENT_MAX_CODES)
+#define EXCEPTIONS (1u << STATE_FAILED | 1u << STATE_SKIPPED | 1u << STATE_CANCELED)
 
 /* The columns of the view recipient_seen. */
 static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
@@ -56,23 +61,90 @@ static void filter_args(int64_t campaign_no, int64_t audience_no, const struct r
 		ret[5 + i] = i < f->n_codes ? sql_int(f->code[i]) : sql_null();
 }
 
-int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, const struct recipient_filter *filter,
-                   struct page *page, struct arena *arena, struct ledger_row *ret, int *ret_n)
+/* The row `seq`, if the filter wants it: 1, else 0. */
+static int read_one(struct store_tx *tx, const struct sql_value filter[N_FILTER_ARGS], int64_t seq, struct arena *arena,
+                    struct ledger_row *ret)
 {
-	bool counted = !filter->search && !filter->n_codes; /* the tallies know how many */
+	struct sql_value args[N_FILTER_ARGS + 3];
+	memcpy(args, filter, N_FILTER_ARGS * sizeof(*args));
+	args[N_FILTER_ARGS] = sql_int(seq + 1);
+	args[N_FILTER_ARGS + 1] = sql_int(seq - 1);
+	args[N_FILTER_ARGS + 2] = sql_int(1);
+	int got = one_row(tx, STMT_RECIPIENT_LIST_BEFORE, args, N_FILTER_ARGS + 3, from_row, arena, ret);
+	return got < 0 ? -1 : !got;
+}
+
+/* A page of few rows that are known already. */
+static int list_numbered(struct store_tx *tx, const struct sql_value filter[N_FILTER_ARGS], const int64_t *seq, int n,
+                         struct page *page, struct arena *arena, struct ledger_row *ret, int *ret_n)
+{
+	struct ledger_row *row = arena_array(arena, (size_t)n + 1, sizeof(*row));
+	int n_rows = 0, from = 0, to;
+	for (int i = n - 1; i >= 0; i--) {
+		int wanted = read_one(tx, filter, seq[i], arena, &row[n_rows]);
+		if (wanted < 0)
+			return -1;
+		n_rows += wanted;
+	}
+	for (int i = 0; i < n_rows; i++) /* newest first: those before the page are the ones above its key */
+		from += page->after > 0 ? row[i].seq > page->after : page->before > 0 && row[i].seq >= page->before;
+	if (page->after > 0) {
+		to = from;
+		from = to > page->size ? to - page->size : 0;
+	} else {
+		to = n_rows - from > page->size ? from + page->size : n_rows;
+	}
+	memcpy(ret, row + from, (size_t)(to - from) * sizeof(*ret));
+	page->total = n_rows;
+	page->has_previous = from > 0;
+	page->has_next = to < n_rows;
+	page->first_key = to > from ? row[from].seq : 0;
+	page->last_key = to > from ? row[to - 1].seq : 0;
+	*ret_n = to - from;
+	return 0;
+}
+
+static int list_rows(struct store_tx *tx, int64_t campaign_no, const struct recipient_filter *f,
+                     const struct sql_value filter[N_FILTER_ARGS], struct page *page, struct arena *arena, struct ledger_row *ret,
+                     int *ret_n)
+{
+	bool exceptions = f->n_codes || (f->states && (f->states & ~EXCEPTIONS) == 0);
+	bool counted = !f->search && !f->n_codes; /* the tallies know how many */
 	struct list list = {.tx = tx,
-	                    .before = STMT_RECIPIENT_LIST_BEFORE,
-	                    .after = STMT_RECIPIENT_LIST_AFTER,
+	                    .before = exceptions ? STMT_RECIPIENT_EXCEPTIONS_BEFORE : STMT_RECIPIENT_LIST_BEFORE,
+	                    .after = exceptions ? STMT_RECIPIENT_EXCEPTIONS_AFTER : STMT_RECIPIENT_LIST_AFTER,
 	                    .count = counted ? STMT_RECIPIENT_TOTAL : STMT_RECIPIENT_COUNT,
 	                    .n_args = N_FILTER_ARGS,
 	                    .n_count_args = counted ? 2 : N_FILTER_ARGS,
+	                    .window = LIST_WINDOW,
+	                    .counters_know = counted,
 	                    .page = page,
 	                    .read = from_row,
 	                    .arena = arena,
 	                    .items = ret,
 	                    .item_bytes = sizeof(*ret)};
-	filter_args(campaign_no, audience_no, filter, arena, list.arg);
+	memcpy(list.arg, filter, N_FILTER_ARGS * sizeof(*filter));
+	if (one_find(tx, STMT_LEDGER_END, SQL_ARGS(sql_int(campaign_no)), &list.max_key) < 0)
+		return -1;
+	if (exceptions) /* few, and found by their index: all of them may be looked at */
+		list.window = list.max_key + 1;
 	return list_run(&list, ret_n);
+}
+
+int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, const struct recipient_filter *filter,
+                   struct page *page, struct arena *arena, struct ledger_row *ret, int *ret_n)
+{
+	struct sql_value args[N_FILTER_ARGS];
+	int64_t seq[LEDGER_FEW_NUMBERS];
+	int n, many = 1;
+	filter_args(campaign_no, audience_no, filter, arena, args);
+	if (filter->search && filter->search[strspn(filter->search, "0123456789")] == '\0')
+		many = ledger_by_number(tx, campaign_no, audience_no, filter->search, seq, &n);
+	if (many < 0)
+		return -1;
+	if (many == 0)
+		return list_numbered(tx, args, seq, n, page, arena, ret, ret_n);
+	return list_rows(tx, campaign_no, filter, args, page, arena, ret, ret_n);
 }
 
 static void holds_from_row(const struct sql_rows *rows, struct arena *arena, void *item)

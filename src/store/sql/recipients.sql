@@ -18,8 +18,8 @@ WHERE campaign_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CA
   AND audience_no = $3
   AND (CAST($4 AS TEXT) IS NULL OR number LIKE $4 ESCAPE '\')
   AND (CAST($5 AS BIGINT) = 0 OR reason IN ($6, $7, $8, $9, $10, $11, $12, $13))
-  AND seq < $14
-ORDER BY seq DESC LIMIT $15;
+  AND seq < $14 AND seq > $15
+ORDER BY seq DESC LIMIT $16;
 
 -- name: recipient_list_after
 SELECT * FROM recipient_seen
@@ -27,8 +27,27 @@ WHERE campaign_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CA
   AND audience_no = $3
   AND (CAST($4 AS TEXT) IS NULL OR number LIKE $4 ESCAPE '\')
   AND (CAST($5 AS BIGINT) = 0 OR reason IN ($6, $7, $8, $9, $10, $11, $12, $13))
-  AND seq > $14
-ORDER BY seq LIMIT $15;
+  AND seq > $14 AND seq < $15
+ORDER BY seq LIMIT $16;
+
+-- Of those that failed, were left out or canceled, which have an index.
+-- name: recipient_exceptions_before
+SELECT * FROM recipient_seen
+WHERE campaign_no = $1 AND state >= 7 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
+  AND audience_no = $3
+  AND (CAST($4 AS TEXT) IS NULL OR number LIKE $4 ESCAPE '\')
+  AND (CAST($5 AS BIGINT) = 0 OR reason IN ($6, $7, $8, $9, $10, $11, $12, $13))
+  AND seq < $14 AND seq > $15
+ORDER BY seq DESC LIMIT $16;
+
+-- name: recipient_exceptions_after
+SELECT * FROM recipient_seen
+WHERE campaign_no = $1 AND state >= 7 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
+  AND audience_no = $3
+  AND (CAST($4 AS TEXT) IS NULL OR number LIKE $4 ESCAPE '\')
+  AND (CAST($5 AS BIGINT) = 0 OR reason IN ($6, $7, $8, $9, $10, $11, $12, $13))
+  AND seq > $14 AND seq < $15
+ORDER BY seq LIMIT $16;
 
 -- name: recipient_stretch
 SELECT * FROM recipient_seen
