@@ -92,7 +92,7 @@ test('the life of every message is told in order, signed, and listed', async () 
 test('a single message is told with its payload, and is of no campaign', () =>
 	withHook(w, 'delivery', async (target) => {
 		const { id } = await w.template('Your {what} is ready.');
-		const body = { data: { channel: 'whatsapp', from: 'MyBusiness', to: '447400000091', template: id, variables: ['book'], payload: 'order-17' } } as const;
+		const body = { data: { channel: 'whatsapp', from: 'MyBusiness', to: '447400000091', template: id, variables: ['book'] as string[], payload: 'order-17' } } as const;
 		const { data } = await good(w.api.POST('/v1/messages', { body }), 201);
 		await target.when(() => target.taken.some((e) => e.data.status === 'read'), 'its way to the reader');
 		expectLives(target, data);
