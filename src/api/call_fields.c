@@ -54,20 +54,22 @@ void call_decode(struct api_call *call, const cJSON *object, const struct field 
 	}
 }
 
-static const char *last_name(const struct fault *f)
+/* The place of one step of a path (`components[2]`) in the table. */
+static size_t rank_of(const char *step, const struct field *fields, size_t n_fields)
 {
-	const char *dot = strrchr(f->field, '.');
-	return dot ? dot + 1 : f->field;
-}
-
-/* An item of a list stands where the list does. */
-static size_t rank(const struct fault *f, const struct field *fields, size_t n_fields)
-{
-	const char *name = last_name(f);
-	size_t i = 0, n = strcspn(name, "[");
-	while (i < n_fields && (strlen(fields[i].name) != n || memcmp(fields[i].name, name, n) != 0))
+	size_t n = strcspn(step, ".["), i = 0;
+	while (i < n_fields && (strlen(fields[i].name) != n || strncmp(fields[i].name, step, n) != 0))
 		i++;
 	return i;
+}
+
+/* By the first step of its path that the table has: what lies within `components` stands where that does. */
+static size_t rank(const struct fault *f, const struct field *fields, size_t n_fields)
+{
+	size_t found = n_fields;
+	for (const char *step = f->field; step && found == n_fields; step = strchr(step, '.'), step += step != NULL)
+		found = rank_of(step, fields, n_fields);
+	return found;
 }
 
 void call_order_faults(struct api_call *call, size_t from, const struct field *fields, size_t n_fields)

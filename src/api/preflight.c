@@ -218,7 +218,7 @@ static int open_work(struct store_tx *tx, struct work *work)
 	    template_read(tx, account_no, work->refs.template_no, call->arena, &work->tpl) != 0 ||
 	    history_sent_since(tx, account_no, work->refs.sender_no, call->now - DAY_MS, &work->sent_24h) < 0 ||
 	    history_countries(tx, account_no, work->refs.sender_no, work->history) < 0 || read_media(tx, work) < 0 ||
-	    template_text_parse(call->arena, work->tpl.text, &walk.text, &err) < 0)
+	    template_form_open(tx, &work->tpl, call->arena, &walk.form, &err) < 0)
 		return -1;
 	walk.audience_no = work->refs.audience_no;
 	walk.version = work->refs.snapshot_v;

@@ -1,6 +1,9 @@
 #include "store/templates.h"
 
+#include <string.h>
+
 #include "api/call.h"
+#include "api/template_put.h"
 #include "store/senders.h"
 
 static const struct field fields[] = {
@@ -10,10 +13,14 @@ static const struct field fields[] = {
 	FIELD(template_request, wa_category, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
 	FIELD(template_request, text, FIELD_TEXT, FAULT_TEMPLATE_TEXT_INVALID),
 	FIELD(template_request, type, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
+	FIELD(template_request, url, FIELD_TEXT, FAULT_TEMPLATE_URL_INVALID),
+	FIELD(template_request, media_id, FIELD_TEXT, FAULT_TEMPLATE_MEDIA_REQUIRED),
+	FIELD(template_request, filename, FIELD_TEXT, FAULT_TEMPLATE_FILENAME_INVALID),
 	FIELD(template_request, button_type, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
 	FIELD(template_request, button_text, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED),
 	FIELD(template_request, button_value, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
 	FIELD(template_request, language, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
+	FIELD(template_request, components, FIELD_JSON, FAULT_TEMPLATE_COMPONENTS),
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -28,21 +35,29 @@ static void put_template(struct api_call *call, const struct template *t)
 	json_put_text(w, "status", template_status_text(t->status));
 	json_put_text(w, "wa_category", t->category);
 	json_put_text(w, "wa_sender_code", t->sender_code);
+	json_put_text(w, "url", t->url);
+	json_put_text(w, "media_id", t->media_id);
+	json_put_text(w, "filename", t->filename);
 	json_put_text(w, "button_type", t->button_type);
 	json_put_text(w, "button_text", t->button_text);
 	json_put_text(w, "button_value", t->button_value);
 	json_put_time(w, "create_date", t->create_ms);
 	json_put_time(w, "update_date", t->update_ms);
 	json_put_text(w, "language", t->language);
-	json_put_null(w, "components");
+	if (t->components)
+		json_put_raw(w, "components", t->components, strlen(t->components));
+	else
+		json_put_null(w, "components");
 	json_put_text(w, "reason", t->reason);
 	json_put_text(w, "quality", t->quality);
+	json_put_text(w, "correct_category", t->correct_category);
+	json_put_text(w, "previous_category", t->previous_category);
 	json_put_text(w, "meta_id", t->meta_id);
 	json_put_text(w, "meta_name", t->meta_name);
 	json_put_text(w, "meta_status", t->meta_status);
 }
 
-static int answer_template(struct store_tx *tx, struct api_call *call, int64_t no)
+int template_answer(struct store_tx *tx, struct api_call *call, int64_t no)
 {
 	struct template t;
 	int got = template_read(tx, call->key.account_no, no, call->arena, &t);
@@ -60,7 +75,7 @@ static int answer_template(struct store_tx *tx, struct api_call *call, int64_t n
 static int read_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	return answer_template(tx, call, call->id[0]);
+	return template_answer(tx, call, call->id[0]);
 }
 
 void templates_read(struct api_call *call)
@@ -117,6 +132,15 @@ void templates_list(struct api_call *call)
 
 /* ---- creating and deleting ---- */
 
+static int judge_media(struct store_tx *tx, struct api_call *call, const struct template_request *req)
+{
+	struct template_form *form = arena_alloc(call->arena, sizeof(*form));
+	int64_t media[TEMPLATE_MAX_MEDIA];
+	int n;
+	template_form_build(req, TEMPLATE_PARAMS_EACH, call->arena, form, &call->faults);
+	return template_media_find(tx, call->key.account_no, form, !req->components, call->arena, &call->faults, media, &n);
+}
+
 static int create_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
@@ -131,23 +155,34 @@ static int create_run(struct store_tx *tx, void *arg)
 			          " is not the code of a sender of this account");
 		return known;
 	}
+	if (judge_media(tx, call, req) < 0)
+		return -1;
+	if (faults_any(&call->faults))
+		return 1;
 	int result = template_create(tx, call->key.account_no, sender.no, req, call->now, &no);
 	if (result == 1)
 		fault_add(&call->faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
 	call->status = 201;
-	return result != 0 ? result : answer_template(tx, call, no);
+	return result != 0 ? result : template_answer(tx, call, no);
+}
+
+static void create_now(struct api_call *call)
+{
+	call_write(call, create_run, AFTER_DELIVERY);
 }
 
 void templates_create(struct api_call *call)
 {
 	struct template_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	call_decode(call, call->data, fields, N_FIELDS, req);
+	if (faults_on(&call->faults, "components"))
+		req->components = "[]"; /* given, if not as a list: `text` is not what lacks */
 	template_judge(req, call->arena, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
 	if (faults_any(&call->faults))
 		call_faults(call);
 	else
-		call_write(call, create_run, AFTER_DELIVERY);
+		template_need_media(call, req, create_now);
 }
 
 static int delete_run(struct store_tx *tx, void *arg)

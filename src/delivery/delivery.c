@@ -19,9 +19,11 @@
 #define CONNECTIONS 256
 #define MAX_FED 64 /* senders with new single messages; beyond that everything is looked at */
 
+/* A question to Meta that somebody waits for. */
 struct check {
-	char *phone_number_id, *token;
-	delivery_checked_fn *done;
+	char *id, *token; /* of a phone number, or with `listed` of a business account */
+	delivery_checked_fn *checked;
+	delivery_listed_fn *listed;
 	void *arg;
 	struct check *next;
 };
@@ -55,7 +57,7 @@ static void check_free(struct check *c)
 {
 	explicit_bzero(c->token, strlen(c->token));
 	free(c->token);
-	free(c->phone_number_id);
+	free(c->id);
 	free(c);
 }
 
@@ -67,7 +69,10 @@ static void start_checks(struct delivery *d)
 	pthread_mutex_unlock(&d->lock);
 	while (c) {
 		struct check *next = c->next;
-		manage_check_number(d->manage, c->phone_number_id, c->token, c->done, c->arg);
+		if (c->listed)
+			manage_list_templates(d->manage, c->id, c->token, c->listed, c->arg);
+		else
+			manage_check_number(d->manage, c->id, c->token, c->checked, c->arg);
 		check_free(c);
 		c = next;
 	}
@@ -288,15 +293,16 @@ void delivery_notify_singles(struct delivery *d, int64_t sender_no)
 		wake(d);
 }
 
-int delivery_check_number(struct delivery *d, const char *phone_number_id, const char *access_token, delivery_checked_fn *done,
-                          void *arg)
+static int ask(struct delivery *d, const char *id, const char *token, delivery_checked_fn *checked, delivery_listed_fn *listed,
+               void *arg)
 {
 	if (atomic_load(&d->stopping))
 		return -1;
 	struct check *c = calloc(1, sizeof(*c));
-	if (!c || !(c->phone_number_id = strdup(phone_number_id)) || !(c->token = strdup(access_token)))
+	if (!c || !(c->id = strdup(id)) || !(c->token = strdup(token)))
 		abort();
-	c->done = done;
+	c->checked = checked;
+	c->listed = listed;
 	c->arg = arg;
 	pthread_mutex_lock(&d->lock);
 	c->next = d->checks;
@@ -304,6 +310,18 @@ int delivery_check_number(struct delivery *d, const char *phone_number_id, const
 	pthread_mutex_unlock(&d->lock);
 	wake(d);
 	return 0;
+}
+
+int delivery_check_number(struct delivery *d, const char *phone_number_id, const char *access_token, delivery_checked_fn *done,
+                          void *arg)
+{
+	return ask(d, phone_number_id, access_token, done, NULL, arg);
+}
+
+int delivery_list_templates(struct delivery *d, const char *waba_id, const char *access_token, delivery_listed_fn *done,
+                            void *arg)
+{
+	return ask(d, waba_id, access_token, NULL, done, arg);
 }
 
 void delivery_stats(struct delivery *d, struct delivery_stats *ret)

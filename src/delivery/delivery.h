@@ -40,6 +40,12 @@ typedef void delivery_checked_fn(const struct wa_number_record *number, const ch
 must_check int delivery_check_number(struct delivery *delivery, const char *phone_number_id, const char *access_token,
                                      delivery_checked_fn *done, void *arg);
 
+/* Ask Meta for all templates of a business account. `done` comes once, on the delivery thread: the list, which is gone after it,
+ * or NULL with the sentence in `why`. Any thread. Texts are copied. */
+typedef void delivery_listed_fn(const struct wa_template_import *list, int n, const char *why, void *arg);
+must_check int delivery_list_templates(struct delivery *delivery, const char *waba_id, const char *access_token,
+                                       delivery_listed_fn *done, void *arg);
+
 /* What Meta's code means and what a person can do, each a sentence of plain words. */
 void delivery_error_words(int code, const char **ret_meaning, const char **ret_remedy);
 

@@ -202,13 +202,13 @@ static void not_posted(struct lane *lane, const struct claimed_row *row, enum ou
 static int single_encode(const struct claimed_row *row, const struct wa_key *key, struct arena *scratch, struct buf *out)
 {
 	const struct single *single = row->single;
-	struct template_text *text = arena_alloc(scratch, sizeof(*text));
+	struct template_form *form = arena_alloc(scratch, sizeof(*form));
 	struct err err;
 	if (!single->template_no)
 		return wa_free_encode(&single->content, row->contact.number, key, out);
-	if (single->template_gone || template_text_parse(scratch, single->tpl.text, text, &err) < 0)
+	if (single->template_gone || template_form_read(&single->tpl, scratch, form, &err) < 0)
 		return -1;
-	struct wa_plan *plan = wa_plan_create(&single->tpl, text);
+	struct wa_plan *plan = wa_plan_create(&single->tpl, form);
 	int result = wa_send_encode(plan, &row->contact, key, scratch, out);
 	wa_plan_destroy(plan);
 	return result < 0 || out->overflow ? -1 : 0;

@@ -55,6 +55,15 @@ static int load_media(struct store_tx *tx, struct loaded_campaign *c, msec_t now
 	return 0;
 }
 
+/* What is shown goes by Meta's ids of it. */
+static void plan_media(struct loaded_campaign *c)
+{
+	struct template_media *shown[TEMPLATE_MAX_MEDIA];
+	int n = template_form_media(&c->form, shown);
+	for (int i = 0; i < n; i++)
+		wa_plan_set_media(c->plan, i, media_ref_find(c->media, c->n_media, shown[i]->media_no));
+}
+
 /* 1: it was held instead. */
 static int load_campaign(struct store_tx *tx, const struct campaign *from, msec_t now, struct loaded_campaign **ret)
 {
@@ -67,7 +76,7 @@ static int load_campaign(struct store_tx *tx, const struct campaign *from, msec_
 	c->campaign.hold = c->campaign.hold_by = NULL;
 	struct err err;
 	if (template_read(tx, 0, from->template_no, arena, &c->tpl) != 0 ||
-	    template_text_parse(arena, c->tpl.text, &c->text, &err) != 0) {
+	    template_form_open(tx, &c->tpl, arena, &c->form, &err) != 0) {
 		arena_destroy(arena);
 		return -1;
 	}
@@ -76,7 +85,8 @@ static int load_campaign(struct store_tx *tx, const struct campaign *from, msec_
 		arena_destroy(arena);
 		return held;
 	}
-	c->plan = wa_plan_create(&c->tpl, &c->text);
+	c->plan = wa_plan_create(&c->tpl, &c->form);
+	plan_media(c);
 	*ret = c;
 	return 0;
 }

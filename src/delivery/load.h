@@ -4,7 +4,7 @@
 #include "delivery/job.h"
 #include "model/campaign.h"
 #include "model/sender.h"
-#include "model/template.h"
+#include "model/template_form.h"
 #include "store/campaigns.h"
 #include "store/media.h"
 #include "store/senders.h"
@@ -16,7 +16,7 @@ struct loaded_campaign {
 	struct arena *arena;
 	struct campaign campaign;
 	struct template tpl;
-	struct template_text text;
+	struct template_form form;
 	struct wa_plan *plan; /* NULL: single messages */
 	/* Its media, as this sender's number has them at Meta. */
 	struct media_ref media[MEDIA_PER_TEMPLATE_MAX];

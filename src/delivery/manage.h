@@ -30,3 +30,5 @@ bool manage_is_quiet(const struct manage *manage);
 /* See delivery_check_number; on its own thread. */
 void manage_check_number(struct manage *manage, const char *phone_number_id, const char *token, delivery_checked_fn *done,
                          void *arg);
+/* See delivery_list_templates; on its own thread. */
+void manage_list_templates(struct manage *manage, const char *waba_id, const char *token, delivery_listed_fn *done, void *arg);

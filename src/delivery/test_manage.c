@@ -186,7 +186,8 @@ static void test_verdict_by_webhook(void **state)
 	calls_answer("POST", "/2001/message_templates", 200, "{\"id\":\"7001\",\"status\":\"PENDING\",\"category\":\"UTILITY\"}");
 	int64_t no = new_template(w);
 	run(w, MINUTE_MS);
-	assert_int_equal(IN_JOB(w, template_verdict(tx, w->hash, "2001", "7001", NULL, "APPROVED", NULL, w->now)), 0);
+	const struct template_word word = {.hash = w->hash, .waba_id = "2001", .meta_id = "7001"};
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "APPROVED", NULL, w->now)), 0);
 	manage_notify(manage);
 	woken = true;
 	run(w, DAY_MS);

@@ -4,10 +4,7 @@
 
 #include "base/text.h"
 #include "model/sender.h"
-
-#define BUTTON_TEXT_MAX 20
-#define BUTTON_VALUE_MAX 2000
-#define BUTTON_PHONE_MAX 20
+#include "model/template_form.h"
 
 const char *template_status_text(enum template_status status)
 {
@@ -69,7 +66,7 @@ void template_meta_name(const char *name, const char *tag, char *out, size_t out
 
 /* ---- the judge ---- */
 
-static void judge_name(const char *name, struct faults *faults)
+void template_judge_name(const char *name, struct faults *faults)
 {
 	size_t n = name ? strlen(name) : 0;
 	if (!name)
@@ -88,100 +85,93 @@ static void judge_channel(const char *channel, struct faults *faults)
 		fault_add(faults, FAULT_TEMPLATE_CHANNEL, "channel", " must be whatsapp");
 }
 
-static void judge_category(const char *category, struct faults *faults)
+static void judge_category(const char *category, bool has_components, struct faults *faults)
 {
-	if (category && strcmp(category, "AUTHENTICATION") == 0)
+	bool is_auth = category && strcmp(category, "AUTHENTICATION") == 0;
+	if (is_auth && !has_components)
 		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category",
-		          " AUTHENTICATION cannot have a text of its own at WhatsApp");
-	else if (!category || (strcmp(category, "MARKETING") != 0 && strcmp(category, "UTILITY") != 0))
-		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category", " must be MARKETING or UTILITY");
+		          " AUTHENTICATION cannot have a text of its own at WhatsApp: give `components`");
+	else if (!is_auth && (!category || (strcmp(category, "MARKETING") != 0 && strcmp(category, "UTILITY") != 0)))
+		fault_add(faults, FAULT_TEMPLATE_INVALID, "wa_category", " must be MARKETING, UTILITY or AUTHENTICATION");
 }
 
-/* At Meta two braces open a variable, and there is no other way to write them. */
-static void judge_braces(const struct template_text *text, struct faults *faults)
-{
-	for (size_t i = 0; i < text->n_parts; i++) {
-		const char *literal = text->part[i].is_placeholder ? "" : text->part[i].text;
-		bool opens = *literal && literal[strlen(literal) - 1] == '{' && i + 1 < text->n_parts;
-		if (opens || strstr(literal, "{{")) {
-			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text",
-			          " must not have two literal braces side by side, or one before a placeholder");
-			return;
-		}
-	}
-}
-
-/* Meta refuses a body whose variable is the first or last thing in it, or stands directly beside another. */
-static void judge_placeholders(const struct template_text *text, struct faults *faults)
-{
-	if (text->n_placeholders == 0)
-		return;
-	bool before = false;
-	for (size_t i = 0; i < text->n_parts; i++) {
-		const struct template_part *p = &text->part[i];
-		if (p->is_placeholder && before)
-			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text",
-			          " has two placeholders side by side; WhatsApp wants text between them");
-		before = p->is_placeholder;
-	}
-	if (text->part[0].is_placeholder || text->part[text->n_parts - 1].is_placeholder)
-		fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text",
-		          " must not begin or end with a placeholder; WhatsApp refuses that");
-}
-
-static void judge_text(const char *text, struct arena *arena, struct faults *faults)
+static void judge_text(const char *text, struct faults *faults)
 {
 	size_t n = text ? strlen(text) : 0;
-	struct err err;
-	if (!text || text_is_blank(text, n)) {
+	if (!text || text_is_blank(text, n))
 		fault_add(faults, FAULT_TEMPLATE_TEXT_REQUIRED, "text", " is required");
-	} else if (utf8_length(text, n) > TEMPLATE_TEXT_MAX) {
+	else if (utf8_length(text, n) > TEMPLATE_TEXT_MAX)
 		fault_add(faults, FAULT_TEMPLATE_TEXT_LONG, "text", " must be at most %d characters long", TEMPLATE_TEXT_MAX);
-	} else {
-		struct template_text *parsed = arena_alloc(arena, sizeof(*parsed));
-		if (template_text_parse(arena, text, parsed, &err) < 0) {
-			fault_add(faults, FAULT_TEMPLATE_TEXT_INVALID, "text", " is invalid: %s", err.text);
-		} else {
-			judge_braces(parsed, faults);
-			judge_placeholders(parsed, faults);
-		}
-	}
 }
 
-static bool is_url(const char *value)
+static void judge_type(const char *type, struct faults *faults)
 {
-	bool http = strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0;
-	const char *host = http ? strstr(value, "//") + 2 : "";
-	for (const char *p = value; *p; p++)
-		if ((unsigned char)*p <= ' ' || strchr("{}<>\"\\^`|", *p))
-			return false;
-	return *host && *host != '/' && utf8_length(value, strlen(value)) <= BUTTON_VALUE_MAX;
+	static const char *const types[] = {"text", "image", "video", "document"};
+	for (size_t i = 0; type && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return;
+	if (type)
+		fault_add(faults, FAULT_TEMPLATE_INVALID, "type", " must be text, image, video or document");
 }
 
-static void judge_button(const struct template_request *req, struct faults *faults)
+/* A medium where `type` names none is a mistake, not a wish that may be passed over. */
+static void judge_stray_media(const struct template_request *req, struct faults *faults)
 {
+	if (req->type && strcmp(req->type, "text") != 0)
+		return;
+	if (req->url)
+		fault_add(faults, FAULT_TEMPLATE_URL_INVALID, "url", " goes with `type` image, video or document");
+	else if (req->media_id)
+		fault_add(faults, FAULT_TEMPLATE_MEDIA_REQUIRED, "media_id", " goes with `type` image, video or document");
+}
+
+static void judge_button_type(const struct template_request *req, struct faults *faults)
+{
+	static const char *const types[] = {"LINK", "PHONE_CALL", "quick_reply"};
 	if (!req->button_type) {
 		if (req->button_text || req->button_value)
 			fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type",
 			          " is required where there is a button: LINK, PHONE_CALL or quick_reply");
 		return;
 	}
-	bool link = text_equal_nocase(req->button_type, "LINK"), call = text_equal_nocase(req->button_type, "PHONE_CALL");
-	char digits[NUMBER_BYTES];
-	const char *value = req->button_value ? req->button_value : "", *text = req->button_text;
-	if (!link && !call && !text_equal_nocase(req->button_type, "quick_reply"))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type", " must be LINK, PHONE_CALL or quick_reply");
-	if (!text || text_is_blank(text, strlen(text)))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED, "button_text", " is required");
-	else if (utf8_length(text, strlen(text)) > BUTTON_TEXT_MAX || text_has_control(text, strlen(text)))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_TEXT_LONG, "button_text",
-		          " must be at most %d characters long, without control characters", BUTTON_TEXT_MAX);
-	if (link && !is_url(value))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value",
-		          " must be an http or https URL of at most %d characters", BUTTON_VALUE_MAX);
-	if (call && (strlen(value) > BUTTON_PHONE_MAX || number_parse(value, strlen(value), digits) != NUMBER_OK))
-		fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_value",
-		          " must be a valid phone number with its country code");
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (text_equal_nocase(req->button_type, types[i]))
+			return;
+	fault_add(faults, FAULT_TEMPLATE_BUTTON_VALUE, "button_type", " must be LINK, PHONE_CALL or quick_reply");
+}
+
+/* Two ways to say it exclude each other: which one counts would be a guess. */
+static void judge_exclusive(const struct template_request *req, struct faults *faults)
+{
+	const struct {
+		const char *name, *value;
+	} flat[] = {{"text", req->text},
+	            {"type", req->type},
+	            {"url", req->url},
+	            {"media_id", req->media_id},
+	            {"filename", req->filename},
+	            {"button_type", req->button_type},
+	            {"button_text", req->button_text},
+	            {"button_value", req->button_value}};
+	for (size_t i = 0; i < sizeof(flat) / sizeof(flat[0]); i++)
+		if (flat[i].value)
+			fault_add(faults, FAULT_TEMPLATE_COMPONENTS, "components", " and `%s` exclude each other", flat[i].name);
+}
+
+void template_judge_content(const struct template_request *req, enum template_params params, struct arena *arena,
+                            struct faults *faults)
+{
+	struct template_form *form = arena_alloc(arena, sizeof(*form));
+	if (req->components) {
+		judge_exclusive(req, faults);
+	} else {
+		judge_text(req->text, faults);
+		judge_type(req->type, faults);
+		judge_stray_media(req, faults);
+		judge_button_type(req, faults);
+	}
+	template_form_build(req, params, arena, form, faults);
+	template_form_judge(form, req->wa_category, faults);
 }
 
 /* Meta's form: `en`, `pt_BR`, `zh_CN`. */
@@ -196,15 +186,12 @@ static bool language_ok(const char *language)
 
 void template_judge(const struct template_request *req, struct arena *arena, struct faults *faults)
 {
-	judge_name(req->name, faults);
+	template_judge_name(req->name, faults);
 	judge_channel(req->channel, faults);
 	if (!req->wa_sender_code)
 		fault_add(faults, FAULT_TEMPLATE_SENDER, "wa_sender_code", " is required: the code of a sender");
-	judge_category(req->wa_category, faults);
-	judge_text(req->text, arena, faults);
-	if (req->type && strcmp(req->type, "text") != 0)
-		fault_add(faults, FAULT_TEMPLATE_INVALID, "type", " must be text");
-	judge_button(req, faults);
+	judge_category(req->wa_category, req->components != NULL, faults);
+	template_judge_content(req, TEMPLATE_PARAMS_EACH, arena, faults);
 	if (req->language && !language_ok(req->language))
 		fault_add(faults, FAULT_TEMPLATE_INVALID, "language", " must be one of WhatsApp's language codes, such as en_US");
 }

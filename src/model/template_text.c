@@ -29,30 +29,51 @@ const char *rule_sentence(int rule)
 
 static struct template_part *next_part(struct template_text *t)
 {
-	return t->n_parts < TEMPLATE_MAX_PARTS ? &t->part[t->n_parts++] : NULL;
+	return t->n_parts < t->max_parts ? &t->part[t->n_parts++] : NULL;
+}
+
+static bool param_taken(const struct template_text *t, const struct template_part *p, const char *name)
+{
+	for (const struct template_part *other = t->part; other < p; other++)
+		if (other->is_placeholder && strcmp(other->param, name) == 0)
+			return true;
+	return false;
 }
 
 /* Meta's parameter names are [a-z0-9_]; each occurrence gets one of its own. */
-static void name_param(struct template_text *t, struct template_part *p)
+static void name_param(struct arena *arena, const struct template_text *t, struct template_part *p)
 {
-	char base[32];
+	char base[32], name[40];
 	size_t n = 0;
 	for (const char *c = p->key; *c && n < 24; c++) {
 		char l = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
 		base[n++] = (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9') ? l : '_';
 	}
 	base[n] = '\0';
-	for (unsigned char i = 1; i <= TEMPLATE_MAX_PARTS; i++) {
-		if (i == 1)
-			snprintf(p->param, sizeof(p->param), "%s", base);
-		else
-			snprintf(p->param, sizeof(p->param), "%.28s_%d", base, i);
-		bool taken = false;
-		for (size_t k = 0; k < t->n_parts; k++)
-			taken = taken ||
-			        (&t->part[k] != p && t->part[k].is_placeholder && strcmp(t->part[k].param, p->param) == 0);
-		if (!taken)
-			return;
+	snprintf(name, sizeof(name), "%s", base);
+	for (int i = 2; i <= TEMPLATE_MAX_PARTS && param_taken(t, p, name); i++)
+		snprintf(name, sizeof(name), "%.28s_%d", base, i);
+	p->param = arena_strdup(arena, name);
+}
+
+void template_text_params(struct template_text *t, enum template_params params, struct arena *arena)
+{
+	if (params == TEMPLATE_PARAMS_EACH)
+		return;
+	t->n_params = 0;
+	for (size_t i = 0; i < t->n_parts; i++) {
+		struct template_part *p = &t->part[i], *first = t->part;
+		if (!p->is_placeholder)
+			continue;
+		while (first < p && !(first->is_placeholder && strcmp(first->key, p->key) == 0))
+			first++;
+		p->repeats = first < p;
+		if (p->repeats) {
+			p->param = first->param;
+			continue;
+		}
+		t->n_params++;
+		p->param = params == TEMPLATE_PARAMS_NAMED ? p->key : arena_printf(arena, "%zu", t->n_params);
 	}
 }
 
@@ -75,8 +96,8 @@ static int add_placeholder(struct arena *arena, struct template_text *t, const c
 			               FALLBACK_MAX);
 		p->fallback = arena_strndup(arena, bar + 1, n_fallback);
 	}
-	name_param(t, p);
-	t->n_placeholders++;
+	name_param(arena, t, p);
+	t->n_params = ++t->n_placeholders;
 	return 0;
 }
 
@@ -94,11 +115,21 @@ static int add_literal(struct arena *arena, struct template_text *t, struct buf 
 	return 0;
 }
 
+/* Each placeholder has a literal before it at most, and one comes last. */
+static size_t max_parts(const char *text)
+{
+	size_t n = 1;
+	for (const char *p = text; *p && n < TEMPLATE_MAX_PARTS; p++)
+		n += *p == '{' ? 2 : 0;
+	return n < TEMPLATE_MAX_PARTS ? n : TEMPLATE_MAX_PARTS;
+}
+
 int template_text_parse(struct arena *arena, const char *text, struct template_text *ret, struct err *err)
 {
 	buf_auto struct buf literal;
 	buf_init(&literal, 65536);
-	ret->n_parts = ret->n_placeholders = 0;
+	*ret = (struct template_text){.max_parts = max_parts(text)};
+	ret->part = arena_array(arena, ret->max_parts, sizeof(*ret->part));
 	for (const char *p = text; *p;) {
 		if (*p != '{') {
 			buf_addc(&literal, *p++);
@@ -147,7 +178,8 @@ const char *template_value(const struct template_part *part, const struct contac
 	return folded ? folded : part->fallback ? fold(part->fallback, scratch) : NULL;
 }
 
-enum skip_rule template_check_contact(const struct template_text *text, const struct contact *contact, struct arena *scratch)
+enum skip_rule template_check_text(const struct template_text *text, size_t max_chars, const struct contact *contact,
+                                   struct arena *scratch)
 {
 	size_t chars = 0;
 	for (size_t i = 0; i < text->n_parts; i++) {
@@ -157,7 +189,7 @@ enum skip_rule template_check_contact(const struct template_text *text, const st
 			return RULE_EMPTY_PLACEHOLDER;
 		chars += utf8_length(piece, strlen(piece));
 	}
-	return chars > TEMPLATE_BODY_MAX ? RULE_TOO_LONG : RULE_NONE;
+	return chars > max_chars ? RULE_TOO_LONG : RULE_NONE;
 }
 
 const char *template_fill(const struct template_text *text, const struct contact *contact, struct arena *arena)

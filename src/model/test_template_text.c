@@ -211,18 +211,18 @@ static void who_is_skipped(void **state)
 	(void)state;
 	struct contact ada = contact("Ada", ""), nobody = contact("", "");
 	assert_non_null(parts("Hi {first_name}."));
-	assert_int_equal(template_check_contact(&parsed, &ada, arena), RULE_NONE);
-	assert_int_equal(template_check_contact(&parsed, &nobody, arena), RULE_EMPTY_PLACEHOLDER);
+	assert_int_equal(template_check_text(&parsed, TEMPLATE_BODY_MAX, &ada, arena), RULE_NONE);
+	assert_int_equal(template_check_text(&parsed, TEMPLATE_BODY_MAX, &nobody, arena), RULE_EMPTY_PLACEHOLDER);
 	assert_non_null(parts("Hi {first_name|you}."));
-	assert_int_equal(template_check_contact(&parsed, &nobody, arena), RULE_NONE);
+	assert_int_equal(template_check_text(&parsed, TEMPLATE_BODY_MAX, &nobody, arena), RULE_NONE);
 	/* 1,024 characters once filled in, counted as characters */
 	assert_non_null(parts(repeated("\xC3\xA9", 1000, "{first_name}")));
 	for (int n = 23; n <= 26; n++) {
 		struct contact c = contact(repeated("\xE5\xAE\xA2", n, ""), "");
-		assert_int_equal(template_check_contact(&parsed, &c, arena), n <= 24 ? RULE_NONE : RULE_TOO_LONG);
+		assert_int_equal(template_check_text(&parsed, TEMPLATE_BODY_MAX, &c, arena), n <= 24 ? RULE_NONE : RULE_TOO_LONG);
 	}
 	struct contact folded = contact(repeated(" ", 200, "x"), "");
-	assert_int_equal(template_check_contact(&parsed, &folded, arena), RULE_NONE);
+	assert_int_equal(template_check_text(&parsed, TEMPLATE_BODY_MAX, &folded, arena), RULE_NONE);
 }
 
 static void filled_in(void **state)

@@ -30,7 +30,8 @@ static struct candidates walk_of(struct world *w, const char *text)
 	struct candidates walk = {.account_no = w->account, .audience_no = w->audience};
 	struct err err;
 	walk.version = world_int(w, "SELECT version FROM audience WHERE no = %lld", (long long)w->audience);
-	assert_int_equal(template_text_parse(w->arena, text, &walk.text, &err), 0);
+	const struct template tpl = {.text = text, .type = "text", .category = "MARKETING"};
+	assert_int_equal(template_form_read(&tpl, w->arena, &walk.form, &err), 0);
 	return walk;
 }
 

@@ -20,18 +20,8 @@ static int find_sender(struct store_tx *tx, int64_t account_no, const struct cam
 	return got < 0 ? -1 : 0;
 }
 
-static int judge_placeholders(const char *text, struct arena *arena, struct faults *faults)
-{
-	struct template_text *parsed = arena_alloc(arena, sizeof(*parsed));
-	struct err err;
-	if (template_text_parse(arena, text, parsed, &err) == 0)
-		return 0;
-	fault_add(faults, FAULT_CAMPAIGN_PLACEHOLDERS, "template", " has placeholders that no contact can fill: %s", err.text);
-	return 0;
-}
-
-static int find_template(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct arena *arena,
-                         struct faults *faults, struct campaign_refs *ret)
+static int find_template(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
+                         struct campaign_refs *ret)
 {
 	int64_t no;
 	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
@@ -51,10 +41,10 @@ static int find_template(struct store_tx *tx, int64_t account_no, const struct c
 	if (sql_col_int(rows, 0) != TEMPLATE_COMPLETED)
 		fault_add(faults, FAULT_CAMPAIGN_TEMPLATE_STATE, "template",
 		          " is not COMPLETED: only a template approved by WhatsApp can be sent");
-	else if (ret->sender_no != 0 && sql_is_null(rows, 2))
+	else if (ret->sender_no != 0 && sql_is_null(rows, 1))
 		fault_add(faults, FAULT_CAMPAIGN_REFERENCE, "template",
 		          " belongs to another WhatsApp Business Account than the sender");
-	return judge_placeholders(sql_col_text(rows, 1, NULL), arena, faults);
+	return 0;
 }
 
 static int find_audience(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, struct faults *faults,
@@ -126,8 +116,11 @@ static int check(struct store_tx *tx, int64_t account_no, const struct campaign_
 	*refs = (struct campaign_refs){0};
 	if ((!faults_on(faults, "name") && find_name(tx, account_no, req, now, arena, faults, ret_name) < 0) ||
 	    (!faults_on(faults, "from") && find_sender(tx, account_no, req, faults, refs) < 0) ||
-	    (!faults_on(faults, "template") && find_template(tx, account_no, req, arena, faults, refs) < 0) ||
+	    (!faults_on(faults, "template") && find_template(tx, account_no, req, faults, refs) < 0) ||
 	    (!faults_on(faults, "audience") && find_audience(tx, account_no, req, faults, refs) < 0))
+		return -1;
+	if (!faults_on(faults, "template") && !faults_on(faults, "audience") &&
+	    campaign_judge_keys(tx, refs->template_no, refs->audience_no, arena, faults) < 0)
 		return -1;
 	campaign_sort_faults(faults);
 	return faults_any(faults) ? 1 : 0;

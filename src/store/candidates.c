@@ -5,18 +5,17 @@
 
 int candidates_texts(const struct candidates *c, const struct template_text **ret)
 {
-	ret[0] = &c->text;
-	return 1;
+	return template_form_texts(&c->form, ret);
 }
 
 const char *candidates_fill(const struct candidates *c, const struct contact *contact, struct arena *arena)
 {
-	return template_fill(&c->text, contact, arena);
+	return template_form_fill(&c->form, contact, arena);
 }
 
 static enum skip_rule judge(const struct candidates *c, const struct contact *contact, bool opted_out, struct arena *scratch)
 {
-	return opted_out ? RULE_OPTED_OUT : template_check_contact(&c->text, contact, scratch);
+	return opted_out ? RULE_OPTED_OUT : template_form_check(&c->form, contact, scratch);
 }
 
 static void read_candidate(const struct candidates *c, const struct sql_rows *rows, struct arena *scratch, struct candidate *ret)

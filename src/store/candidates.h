@@ -3,18 +3,18 @@
  * them through this door, so that what was forecast and what is sent cannot differ but by what changed in between. */
 
 #include "model/contact.h"
-#include "model/template.h"
+#include "model/template_form.h"
 #include "store/store.h"
 
 struct candidates {
 	int64_t account_no, audience_no;
 	int64_t version; /* of the audience: contacts as they were then */
 	int64_t from_no; /* contact versions up to this one are done with; moves on */
-	struct template_text text;
+	struct template_form form;
 };
 
 /* The template's texts that may have placeholders, in their order; borrowed. `ret` has room for CANDIDATES_MAX_TEXTS. */
-#define CANDIDATES_MAX_TEXTS 1
+#define CANDIDATES_MAX_TEXTS TEMPLATE_MAX_TEXTS
 int candidates_texts(const struct candidates *c, const struct template_text **ret);
 /* The message as this contact would read it. */
 const char *candidates_fill(const struct candidates *c, const struct contact *contact, struct arena *arena);

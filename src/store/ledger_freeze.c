@@ -6,6 +6,7 @@
 #include "store/candidates.h"
 #include "store/ledger_row.h"
 #include "store/tally_batch.h"
+#include "store/templates.h"
 
 struct freeze {
 	struct store_tx *tx;
@@ -34,8 +35,11 @@ static int freeze_open(struct store_tx *tx, int64_t campaign_no, struct arena *a
 	ret->from.version = sql_col_int(rows, 4);
 	ret->from.from_no = sql_col_int(rows, 5);
 	ret->next_seq = sql_col_int(rows, 6);
+	struct template tpl;
 	struct err err;
-	return template_text_parse(arena, arena_strdup(arena, sql_col_text(rows, 7, NULL)), &ret->from.text, &err);
+	if (template_read(tx, 0, sql_col_int(rows, 7), arena, &tpl) != 0)
+		return -1;
+	return template_form_open(tx, &tpl, arena, &ret->from.form, &err);
 }
 
 static int freeze_one(const struct candidate *c, struct arena *scratch, void *arg)

@@ -54,17 +54,10 @@ static int judge_window(struct store_tx *tx, struct single_draft *d, bool many, 
 	return 0;
 }
 
-int draft_keys(const struct template_text *text, const char *ret[TEMPLATE_MAX_PARTS])
+int draft_keys(const struct template_form *form, const char *ret[TEMPLATE_MAX_PARTS])
 {
-	int n = 0;
-	for (size_t i = 0; i < text->n_parts; i++) {
-		bool known = !text->part[i].is_placeholder;
-		for (int k = 0; k < n && !known; k++)
-			known = strcmp(ret[k], text->part[i].key) == 0;
-		if (!known)
-			ret[n++] = text->part[i].key;
-	}
-	return n;
+	size_t n = template_form_keys(form, ret, TEMPLATE_MAX_PARTS);
+	return n < TEMPLATE_MAX_PARTS ? (int)n : TEMPLATE_MAX_PARTS;
 }
 
 const char *draft_fields(const char *const *key, const char *const *value, int n, struct arena *arena)
@@ -80,11 +73,11 @@ const char *draft_fields(const char *const *key, const char *const *value, int n
 	return out.overflow ? NULL : arena_strdup(arena, buf_text(&out));
 }
 
-static void judge_values(const struct template_text *text, struct single_draft *d, const struct message_request *req,
+static void judge_values(const struct template_form *form, struct single_draft *d, const struct message_request *req,
                          struct arena *arena, struct faults *faults)
 {
 	const char *key[TEMPLATE_MAX_PARTS];
-	int n = draft_keys(text, key);
+	int n = draft_keys(form, key);
 	if (req->n_variables > n) {
 		fault_add(faults, FAULT_MESSAGE_VARIABLES, "variables", " has %d values; the template has %d placeholders",
 		          req->n_variables, n);
@@ -92,16 +85,19 @@ static void judge_values(const struct template_text *text, struct single_draft *
 	}
 	d->fields = draft_fields(key, req->variable, req->n_variables, arena);
 	const struct contact contact = {.number = "", .fields = d->fields, .fields_only = true};
-	enum skip_rule rule = template_check_contact(text, &contact, arena);
+	enum skip_rule rule = template_form_check(form, &contact, arena);
 	if (rule == RULE_EMPTY_PLACEHOLDER)
 		fault_add(faults, FAULT_MESSAGE_VARIABLES, "variables",
 		          " must have a value for each of the template's %d placeholders, or a fallback must stand there", n);
+	else if (rule == RULE_INVALID_VALUE)
+		fault_add(faults, FAULT_MESSAGE_VARIABLES, "variables",
+		          " have a value that does not fit its place in the template: a code, a time or a coordinate");
 	else if (rule != RULE_NONE)
 		fault_add(faults, FAULT_MESSAGE_TEXT_LONG, "variables", " make the text longer than WhatsApp's %d characters",
 		          TEMPLATE_BODY_MAX);
 }
 
-int draft_judge_template(struct store_tx *tx, struct single_draft *d, int64_t template_no, struct template_text *text,
+int draft_judge_template(struct store_tx *tx, struct single_draft *d, int64_t template_no, struct template_form *form,
                          struct arena *arena, struct faults *faults)
 {
 	struct template tpl;
@@ -117,7 +113,7 @@ int draft_judge_template(struct store_tx *tx, struct single_draft *d, int64_t te
 	else if (d->sender.no && strcmp(tpl.waba_id, d->sender.waba_id) != 0)
 		fault_add(faults, FAULT_MESSAGE_TEMPLATE_UNKNOWN, "template",
 		          " belongs to another WhatsApp Business Account than the sender");
-	else if (template_text_parse(arena, tpl.text, text, &err) < 0)
+	else if (template_form_open(tx, &tpl, arena, form, &err) < 0)
 		return -1;
 	else
 		d->template_no = template_no;
@@ -128,14 +124,14 @@ int draft_judge_template(struct store_tx *tx, struct single_draft *d, int64_t te
 static int use_template(struct store_tx *tx, struct single_draft *d, const struct message_request *req, struct arena *arena,
                         struct faults *faults)
 {
-	struct template_text *text = arena_alloc(arena, sizeof(*text));
+	struct template_form *form = arena_alloc(arena, sizeof(*form));
 	int64_t no;
 	if (!pubid_open(tx->ids, PUBID_TEMPLATE, &req->template_uuid, &no, NULL))
 		no = -1;
-	if (draft_judge_template(tx, d, no, text, arena, faults) < 0)
+	if (draft_judge_template(tx, d, no, form, arena, faults) < 0)
 		return -1;
 	if (d->template_no && !faults_on(faults, "variables"))
-		judge_values(text, d, req, arena, faults);
+		judge_values(form, d, req, arena, faults);
 	for (int i = 0; i < d->n; i++)
 		d->expire_ms[i] = d->now + SINGLE_LIFE_MS;
 	return 0;

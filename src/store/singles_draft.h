@@ -1,6 +1,7 @@
 #pragma once
 /* Inside store: a single message on its way into the ledger. */
 
+#include "model/template_form.h"
 #include "store/senders.h"
 #include "store/singles.h"
 
@@ -28,8 +29,8 @@ must_check int draft_judge_blocked(struct store_tx *tx, const struct single_draf
 const char *draft_field(char out[16], bool many, int i);
 /* Whether the template can be sent by the draft's sender (1513); then it is the draft's, and `text` is its text. */
 must_check int draft_judge_template(struct store_tx *tx, struct single_draft *draft, int64_t template_no,
-                                    struct template_text *text, struct arena *arena, struct faults *faults);
+                                    struct template_form *form, struct arena *arena, struct faults *faults);
 /* The template's placeholders in order of first appearance, each once. */
-int draft_keys(const struct template_text *text, const char *ret[TEMPLATE_MAX_PARTS]);
+int draft_keys(const struct template_form *form, const char *ret[TEMPLATE_MAX_PARTS]);
 /* The placeholders' values as JSON, NULL ones as empty. */
 const char *draft_fields(const char *const *key, const char *const *value, int n, struct arena *arena);

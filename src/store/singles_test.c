@@ -37,12 +37,12 @@ static int find_contact(struct store_tx *tx, const struct subject *s, const stru
 	return got;
 }
 
-static void test_values(const struct template_text *text, struct single_draft *d, const struct contact *contact,
+static void test_values(const struct template_form *form, struct single_draft *d, const struct contact *contact,
                         struct arena *arena, struct faults *faults)
 {
 	const char *key[TEMPLATE_MAX_PARTS], *value[TEMPLATE_MAX_PARTS];
-	enum skip_rule rule = template_check_contact(text, contact, arena);
-	int n = draft_keys(text, key);
+	enum skip_rule rule = template_form_check(form, contact, arena);
+	int n = draft_keys(form, key);
 	for (int i = 0; i < n; i++)
 		value[i] = contact_value(contact, key[i], arena);
 	d->fields = draft_fields(key, value, n, arena);
@@ -66,7 +66,7 @@ int single_test(struct store_tx *tx, int64_t account_no, const struct single_tes
                 struct faults *faults, struct single_made *ret)
 {
 	struct single_draft *d = arena_alloc(arena, sizeof(*d));
-	struct template_text *text = arena_alloc(arena, sizeof(*text));
+	struct template_form *form = arena_alloc(arena, sizeof(*form));
 	struct subject subject;
 	struct contact contact;
 	int got = find_subject(tx, account_no, test->campaign_no, &subject);
@@ -83,12 +83,12 @@ int single_test(struct store_tx *tx, int64_t account_no, const struct single_tes
 	if (got > 0)
 		fault_add(faults, FAULT_CAMPAIGN_FROM_UNKNOWN, NULL, "The campaign's sender is not there any more");
 	if (draft_judge_blocked(tx, d, test->many, faults) < 0 || judge_allowance(tx, d, test->allowance, faults) < 0 ||
-	    draft_judge_template(tx, d, subject.template_no, text, arena, faults) < 0)
+	    draft_judge_template(tx, d, subject.template_no, form, arena, faults) < 0)
 		return -1;
 	got = find_contact(tx, &subject, test, arena, faults, &contact);
 	if (got < 0)
 		return -1;
 	if (got == 0 && d->template_no)
-		test_values(text, d, &contact, arena, faults);
+		test_values(form, d, &contact, arena, faults);
 	return faults_any(faults) ? 1 : draft_put(tx, d, ret);
 }

@@ -6,13 +6,13 @@
 
 #include "statements.h"
 #include "store/list.h"
+#include "store/media.h"
 #include "store/one.h"
 #include "store/senders.h"
-
-enum { COL_SENDER = 20, COL_TRIES, COL_DELETED, COL_ERRAND, COL_LIVE_SENDER };
+#include "store/template_row.h"
 
 /* Columns of the view template_seen. */
-static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+void template_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
 	struct template *t = item;
 	*t = (struct template){
@@ -36,35 +36,71 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 		.quality = one_text(rows, 17, arena),
 		.create_ms = sql_col_int(rows, 18),
 		.update_ms = sql_col_int(rows, 19),
+		.url = arena_strdup(arena, sql_col_text(rows, 24, NULL)),
+		.media_id = arena_strdup(arena, sql_col_text(rows, 25, NULL)),
+		.filename = arena_strdup(arena, sql_col_text(rows, 26, NULL)),
+		.components = arena_strdup(arena, sql_col_text(rows, 27, NULL)),
+		.params = (enum template_params)sql_col_int(rows, 28),
+		.unsupported = arena_strdup(arena, sql_col_text(rows, 29, NULL)),
+		.correct_category = arena_strdup(arena, sql_col_text(rows, 30, NULL)),
+		.previous_category = arena_strdup(arena, sql_col_text(rows, 31, NULL)),
+		.editing = sql_col_int(rows, 32) != 0,
+		.edit_ms = sql_is_null(rows, 34) ? -1 : sql_col_int(rows, 34),
 	};
+}
+
+int template_content_of(const struct template_request *req, enum template_params params, struct arena *arena, struct content *ret)
+{
+	struct template_form *form = arena_alloc(arena, sizeof(*form));
+	struct faults *faults = arena_alloc(arena, sizeof(*faults));
+	faults_init(faults);
+	template_form_build(req, params, arena, form, faults);
+	ret->text = form->main.body_source ? form->main.body_source : "";
+	ret->type = template_form_type(form);
+	ret->form = form;
+	return faults_any(faults) ? -1 : 0;
+}
+
+int template_place_media(struct store_tx *tx, int64_t account_no, int64_t no, struct template_form *form, struct arena *arena)
+{
+	int64_t media[TEMPLATE_MAX_MEDIA];
+	int n;
+	if (template_media_find(tx, account_no, form, false, arena, NULL, media, &n) < 0)
+		return -1;
+	return template_media_set(tx, no, media, n);
 }
 
 int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, const struct template_request *req, msec_t now,
                     int64_t *ret_no)
 {
-	arena_auto struct arena *arena = arena_create(1024);
+	arena_auto struct arena *arena = arena_create(16384);
 	struct sender sender;
+	struct content content;
 	char tag[40], meta_name[512];
+	if (template_content_of(req, TEMPLATE_PARAMS_EACH, arena, &content) < 0)
+		return -1;
 	int taken = one_find(tx, STMT_TEMPLATE_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(req->name)), NULL);
 	if (taken != 0)
 		return taken;
 	if (sender_read(tx, account_no, sender_no, arena, &sender) != 0 ||
 	    one_insert(tx, STMT_TEMPLATE_INSERT,
-	               SQL_ARGS(sql_int(account_no), sql_int(sender_no), sql_text(req->name), sql_text(req->text),
-	                        sql_text(req->type ? req->type : "text"), sql_text(req->wa_category), sql_text(sender.code),
+	               SQL_ARGS(sql_int(account_no), sql_int(sender_no), sql_text(req->name), sql_text(content.text),
+	                        sql_text(content.type), sql_text(req->wa_category), sql_text(sender.code),
 	                        sql_text(sender.waba_id), sql_text(req->language ? req->language : "en_US"),
-	                        sql_text(req->button_type), sql_text(req->button_text), sql_text(req->button_value),
-	                        sql_int(now)),
+	                        sql_text(req->button_type), sql_text(req->button_text), sql_text(req->button_value), sql_int(now),
+	                        sql_text(req->url), sql_text(req->media_id), sql_text(req->filename), sql_text(req->components)),
 	               ret_no) < 0)
 		return -1;
 	snprintf(tag, sizeof(tag), "%s_%" PRIx64, tx->instance, (uint64_t)*ret_no);
 	template_meta_name(req->name, tag, meta_name, sizeof(meta_name));
-	return sql_run(tx->db, STMT_TEMPLATE_SET_META_NAME, SQL_ARGS(sql_int(*ret_no), sql_text(meta_name)), NULL);
+	if (sql_run(tx->db, STMT_TEMPLATE_SET_META_NAME, SQL_ARGS(sql_int(*ret_no), sql_text(meta_name)), NULL) < 0)
+		return -1;
+	return template_place_media(tx, account_no, *ret_no, content.form, arena);
 }
 
 int template_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct template *ret)
 {
-	return one_row(tx, STMT_TEMPLATE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
+	return one_row(tx, STMT_TEMPLATE_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), template_from_row, arena, ret);
 }
 
 int template_list(struct store_tx *tx, int64_t account_no, const struct template_filter *filter, struct page *page,
@@ -78,7 +114,7 @@ int template_list(struct store_tx *tx, int64_t account_no, const struct template
 	                    .n_args = 3,
 	                    .n_count_args = 3,
 	                    .page = page,
-	                    .read = from_row,
+	                    .read = template_from_row,
 	                    .arena = arena,
 	                    .items = ret,
 	                    .item_bytes = sizeof(*ret)};
@@ -98,127 +134,4 @@ int template_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 	if (used != 0)
 		return used < 0 ? -1 : 3;
 	return sql_run(tx->db, STMT_TEMPLATE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
-}
-
-/* ---- the way to Meta ---- */
-
-int template_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct template_errand *ret, int max, int *ret_n)
-{
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_TEMPLATE_ERRANDS, SQL_ARGS(sql_int(now), sql_int(max)), &rows) < 0)
-		return -1;
-	int n = 0, more;
-	while ((more = sql_next(rows)) > 0) {
-		from_row(rows, arena, &ret[n].tpl);
-		ret[n].sender_no = sql_col_int(rows, sql_is_null(rows, COL_LIVE_SENDER) ? COL_SENDER : COL_LIVE_SENDER);
-		ret[n].deleting = !sql_is_null(rows, COL_DELETED);
-		ret[n].tries = (int)sql_col_int(rows, COL_TRIES);
-		n++;
-	}
-	*ret_n = n;
-	return more;
-}
-
-int template_next_errand(struct store_tx *tx, msec_t *ret)
-{
-	msec_t next = -1;
-	int got = one_find(tx, STMT_TEMPLATE_NEXT_ERRAND, NULL, 0, &next);
-	*ret = next;
-	return got < 0 ? -1 : 0;
-}
-
-int template_errand_later(struct store_tx *tx, int64_t no, msec_t next_ms)
-{
-	return sql_run(tx->db, STMT_TEMPLATE_ERRAND_LATER, SQL_ARGS(sql_int(no), sql_int(next_ms)), NULL);
-}
-
-int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms,
-                       msec_t now)
-{
-	return sql_run(tx->db, STMT_TEMPLATE_SUBMITTED,
-	               SQL_ARGS(sql_int(no), sql_text(meta_id), category && *category ? sql_text(category) : sql_null(),
-	                        sql_int(next_poll_ms), sql_int(now)),
-	               NULL);
-}
-
-int template_deleted_at_meta(struct store_tx *tx, int64_t no)
-{
-	return sql_run(tx->db, STMT_TEMPLATE_DELETED_AT_META, SQL_ARGS(sql_int(no)), NULL);
-}
-
-int template_refused(struct store_tx *tx, int64_t no, const char *reason, msec_t now)
-{
-	return sql_run(tx->db, STMT_TEMPLATE_REFUSED, SQL_ARGS(sql_int(no), sql_text(reason), sql_int(now)), NULL);
-}
-
-/* ---- what Meta says ---- */
-
-struct found {
-	int64_t no;
-	enum template_status status;
-};
-
-/* Is this row's business account one whose webhooks that secret signs? */
-static int may_speak(struct store_tx *tx, const unsigned char *hash, const struct sql_rows *rows)
-{
-	if (!hash)
-		return 1;
-	return one_find(
-		tx, STMT_TEMPLATE_SIGNED_BY,
-		SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_text(sql_col_text(rows, 2, NULL)), sql_int(sql_col_int(rows, 1))),
-		NULL);
-}
-
-static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, const struct sql_value *args, size_t n_args,
-                struct found *ret)
-{
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
-		return -1;
-	int more;
-	while ((more = sql_next(rows)) > 0) {
-		int may = may_speak(tx, hash, rows);
-		if (may == 0)
-			continue;
-		*ret = (struct found){sql_col_int(rows, 0), (enum template_status)sql_col_int(rows, 3)};
-		return may;
-	}
-	return more;
-}
-
-/* By id; a verdict may also come before the answer that gives the id, then by the name that we made. */
-static int find_template(struct store_tx *tx, const unsigned char *hash, const char *waba_id, const char *meta_id,
-                         const char *name, struct found *ret)
-{
-	int got = 0;
-	if (meta_id && *meta_id)
-		got = find(tx, hash, STMT_TEMPLATE_BY_META_ID, SQL_ARGS(sql_text(meta_id)), ret);
-	if (got == 0 && name && *name && waba_id && *waba_id)
-		got = find(tx, hash, STMT_TEMPLATE_BY_META_NAME, SQL_ARGS(sql_text(waba_id), sql_text(name)), ret);
-	return got;
-}
-
-int template_verdict(struct store_tx *tx, const unsigned char *hash, const char *waba_id, const char *meta_id, const char *name,
-                     const char *meta_status, const char *reason, msec_t now)
-{
-	struct found found;
-	int got = find_template(tx, hash, waba_id, meta_id, name, &found);
-	if (got <= 0)
-		return got < 0 ? -1 : 1;
-	enum template_status status = template_status_from_meta(found.status, meta_status);
-	bool has_reason = reason && *reason && strcmp(reason, "NONE") != 0;
-	return sql_run(tx->db, STMT_TEMPLATE_VERDICT,
-	               SQL_ARGS(sql_int(found.no), sql_int(status), sql_text(meta_status),
-	                        has_reason ? sql_text(reason) : sql_null(), meta_id && *meta_id ? sql_text(meta_id) : sql_null(),
-	                        sql_int(now)),
-	               NULL);
-}
-
-int template_quality(struct store_tx *tx, const unsigned char *hash, const char *meta_id, const char *quality, msec_t now)
-{
-	struct found found;
-	int got = find_template(tx, hash, NULL, meta_id, NULL, &found);
-	if (got <= 0)
-		return got < 0 ? -1 : 1;
-	return sql_run(tx->db, STMT_TEMPLATE_QUALITY, SQL_ARGS(sql_int(found.no), sql_text(quality), sql_int(now)), NULL);
 }

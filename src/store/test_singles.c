@@ -112,9 +112,8 @@ static void what_it_refers_to_must_be_there(void **state)
 	req.variable[0] = req.variable[1] = "x";
 	req.n_variables = 2;
 	must_fail(w, &req, 1514);
-	assert_int_equal(IN_JOB(w, template_verdict(tx, NULL, NULL, arena_printf(w->arena, "30%02lld", (long long)strict), NULL,
-	                                            "DISABLED", NULL, w->now)),
-	                 0);
+	const struct template_word word = {.meta_id = arena_printf(w->arena, "30%02lld", (long long)strict)};
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "DISABLED", NULL, w->now)), 0);
 	req.n_variables = 1;
 	must_fail(w, &req, 1513);
 	assert_int_equal(IN_JOB(w, optout_set(tx, w->account, ANN, true, "person", "", w->now)), 0);

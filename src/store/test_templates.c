@@ -40,7 +40,14 @@ static msec_t next_errand(struct world *w)
 static int verdict(struct world *w, const unsigned char *hash, const char *waba, const char *id, const char *name,
                    const char *status, const char *reason)
 {
-	return IN_JOB(w, template_verdict(tx, hash, waba, id, name, status, reason, w->now));
+	const struct template_word word = {.hash = hash, .waba_id = waba, .meta_id = id, .meta_name = name};
+	return IN_JOB(w, template_verdict(tx, &word, status, reason, w->now));
+}
+
+static int quality(struct world *w, const unsigned char *hash, const char *id, const char *score)
+{
+	const struct template_word word = {.hash = hash, .meta_id = id};
+	return IN_JOB(w, template_quality(tx, &word, score, w->now));
 }
 
 static void a_new_template_is_to_be_submitted_at_once(void **state)
@@ -143,11 +150,11 @@ static void strangers_have_no_say(void **state)
 	assert_int_equal(verdict(w, w->hash, "2001", "999", NULL, "REJECTED", NULL), 1);
 	assert_int_equal(verdict(w, w->hash, "2002", NULL, tpl.meta_name, "REJECTED", NULL), 1); /* of another business account */
 	assert_int_equal(verdict(w, w->hash, "2001", NULL, "someone_elses_name", "REJECTED", NULL), 1);
-	assert_int_equal(IN_JOB(w, template_quality(tx, foreign, "777", "RED", w->now)), 1);
+	assert_int_equal(quality(w, foreign, "777", "RED"), 1);
 	tpl = read_template(w, no);
 	assert_int_equal(tpl.status, TEMPLATE_IN_PROCESS);
 	assert_string_equal(tpl.quality, "UNKNOWN");
-	assert_int_equal(IN_JOB(w, template_quality(tx, w->hash, "777", "YELLOW", w->now)), 0);
+	assert_int_equal(quality(w, w->hash, "777", "YELLOW"), 0);
 	assert_string_equal(read_template(w, no).quality, "YELLOW");
 }
 

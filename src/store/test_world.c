@@ -146,7 +146,8 @@ int64_t world_template(struct world *w, const char *name, const char *text)
 	assert_int_equal(IN_JOB(w, template_create(tx, w->account, w->sender, &req, w->now, &no)), 0);
 	const char *meta_id = arena_printf(w->arena, "30%02lld", (long long)no);
 	assert_int_equal(IN_JOB(w, template_submitted(tx, no, meta_id, NULL, w->now + 1, w->now)), 0);
-	assert_int_equal(IN_JOB(w, template_verdict(tx, NULL, NULL, meta_id, NULL, "APPROVED", NULL, w->now)), 0);
+	const struct template_word word = {.meta_id = meta_id};
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "APPROVED", NULL, w->now)), 0);
 	return no;
 }
 

@@ -110,6 +110,7 @@ static int walk_message(struct walk *w, const cJSON *message)
 	} else if (strcmp(e.type, "button") == 0) {
 		e.text = text_or_empty(json_get(message, "button"), "text");
 		e.payload = text_or_empty(json_get(message, "button"), "payload");
+		e.has_key = wa_payload_parse(e.payload, &e.key, &e.payload);
 	} else if (strcmp(e.type, "interactive") == 0) {
 		read_interactive(message, &e);
 	} else {
@@ -172,17 +173,41 @@ static const char *upper(const char *word, char out[STATUS_BYTES])
 	return out;
 }
 
+#define LANGUAGE_BYTES 32
+
+/* Webhooks write `en-US` where the API has `en_US`. */
+static const char *language_of(const cJSON *value, char out[LANGUAGE_BYTES])
+{
+	snprintf(out, LANGUAGE_BYTES, "%s", text_or_empty(value, "message_template_language"));
+	char *hyphen = strchr(out, '-');
+	if (hyphen)
+		*hyphen = '_';
+	return out;
+}
+
+/* Two shapes: what has happened (`previous_category`, `new_category`), and what is announced for tomorrow, in which
+ * `new_category` is the present one and `correct_category` the coming one. */
+static void read_category(const cJSON *value, struct wa_event *e)
+{
+	e->category = text_or_empty(value, "new_category");
+	e->correct_category = text_or_empty(value, "correct_category");
+	e->previous_category = text_or_empty(value, "previous_category");
+}
+
 static int walk_template(struct walk *w, const cJSON *value, enum wa_event_kind kind, const char *status_key)
 {
-	char scratch[32], status[STATUS_BYTES];
+	char scratch[32], status[STATUS_BYTES], language[LANGUAGE_BYTES];
 	struct wa_event e = event_of(w, kind);
 	e.template_id = id_text(value, "message_template_id", scratch);
 	e.template_name = text_or_empty(value, "message_template_name");
+	e.language = language_of(value, language);
 	e.status = upper(text_or_empty(value, status_key), status);
 	const char *why = json_text(json_get(value, "rejection_info"), "reason");
 	e.reason = why ? why : text_or_empty(value, "reason");
+	if (kind == WA_EVENT_TEMPLATE_CATEGORY)
+		read_category(value, &e);
 	/* An id is a number here, and a large one is no longer exact; Meta's name of the template tells as much. */
-	if ((!*e.template_id && !*e.template_name) || !*e.status)
+	if ((!*e.template_id && !*e.template_name) || (*status_key && !*e.status))
 		return tell_unknown(w);
 	return tell(w, &e);
 }
@@ -198,6 +223,10 @@ static int walk_change(struct walk *w, const cJSON *change)
 		return walk_template(w, value, WA_EVENT_TEMPLATE, "event");
 	if (strcmp(w->event.what, "message_template_quality_update") == 0)
 		return walk_template(w, value, WA_EVENT_TEMPLATE_QUALITY, "new_quality_score");
+	if (strcmp(w->event.what, "template_category_update") == 0)
+		return walk_template(w, value, WA_EVENT_TEMPLATE_CATEGORY, "new_category");
+	if (strcmp(w->event.what, "message_template_components_update") == 0)
+		return walk_template(w, value, WA_EVENT_TEMPLATE_COMPONENTS, "");
 	if (strcmp(w->event.what, "user_preferences") == 0)
 		return walk_preferences(w, value);
 	return tell_unknown(w);
@@ -236,6 +265,10 @@ int wa_event_each(const char *body, size_t n_bytes, wa_event_fn *each, void *arg
 		.context_id = "",
 		.template_id = "",
 		.template_name = "",
+		.language = "",
+		.category = "",
+		.correct_category = "",
+		.previous_category = "",
 		.status = "",
 		.reason = "",
 	};

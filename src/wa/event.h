@@ -17,8 +17,10 @@ enum wa_event_kind {
 	WA_EVENT_INBOUND,  /* a person wrote */
 	WA_EVENT_TEMPLATE, /* a verdict or change of status */
 	WA_EVENT_TEMPLATE_QUALITY,
-	WA_EVENT_PREFERENCE, /* marketing stop or resume */
-	WA_EVENT_UNKNOWN,    /* anything else; `what` names the field */
+	WA_EVENT_TEMPLATE_CATEGORY,   /* changed, or a change is announced */
+	WA_EVENT_TEMPLATE_COMPONENTS, /* its content was changed at Meta */
+	WA_EVENT_PREFERENCE,          /* marketing stop or resume */
+	WA_EVENT_UNKNOWN,             /* anything else; `what` names the field */
 };
 
 /* Text is borrowed for the call back; "" where Meta left it out, never NULL. */
@@ -32,7 +34,7 @@ struct wa_event {
 	/* STATUS */
 	const char *wamid;
 	enum state state; /* SENT, DELIVERED, READ or FAILED */
-	bool has_key;     /* biz_opaque_callback_data is one of ours */
+	bool has_key;     /* biz_opaque_callback_data is one of ours; INBOUND: the tapped button's payload began with one */
 	struct wa_key key;
 	int code;           /* FAILED: Meta's */
 	const char *detail; /* FAILED */
@@ -41,15 +43,17 @@ struct wa_event {
 	const char *from;       /* digits */
 	const char *type;       /* text, button, … */
 	const char *text;       /* what was written, or the button's text */
-	const char *payload;    /* of a button */
+	const char *payload;    /* of a button, without our key before it */
 	const char *context_id; /* wamid it answers */
 	bool stop;
 
 	/* TEMPLATE */
 	const char *template_id; /* "" too where it came as a number of more than 2^53; the name is there then */
 	const char *template_name;
-	const char *status; /* event word upper case, or the quality score */
+	const char *language; /* as in the API: `en_US` */
+	const char *status;   /* event word upper case, or the quality score */
 	const char *reason;
+	const char *category, *correct_category, *previous_category; /* the present one, the announced one, the one before */
 };
 
 /* -1 to stop (forwarded). */

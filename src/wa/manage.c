@@ -7,93 +7,6 @@
 #include "base/text.h"
 #include "wa/plain.h"
 
-/* Meta wants a sample for every variable. */
-static const char *sample(const struct template_part *part)
-{
-	static const struct {
-		const char *key, *sample;
-	} known[] = {
-		{"first_name", "Ada"},  {"last_name", "Lovelace"}, {"number", "15550100"},
-		{"timestamp", "10:00"}, {"date", "1 May"},
-	};
-	if (part->fallback)
-		return part->fallback;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].key, part->key) == 0)
-			return known[i].sample;
-	return "sample";
-}
-
-static void put_body(struct json_writer *w, const struct template_text *text)
-{
-	buf_auto struct buf body;
-	buf_init(&body, 65536);
-	for (size_t i = 0; i < text->n_parts; i++) {
-		const struct template_part *part = &text->part[i];
-		if (part->is_placeholder)
-			buf_addf(&body, "{{%s}}", part->param);
-		else
-			buf_adds(&body, part->text);
-	}
-	json_open_object(w, NULL);
-	json_put_text(w, "type", "BODY");
-	json_put_text(w, "text", buf_text(&body));
-	if (text->n_placeholders) {
-		json_open_object(w, "example");
-		json_open_array(w, "body_text_named_params");
-		for (size_t i = 0; i < text->n_parts; i++) {
-			if (!text->part[i].is_placeholder)
-				continue;
-			json_open_object(w, NULL);
-			json_put_text(w, "param_name", text->part[i].param);
-			json_put_text(w, "example", sample(&text->part[i]));
-			json_close_object(w);
-		}
-		json_close_array(w);
-		json_close_object(w);
-	}
-	json_close_object(w);
-}
-
-static void put_button(struct json_writer *w, const struct template *tpl)
-{
-	bool link = text_equal_nocase(tpl->button_type, "LINK"), call = text_equal_nocase(tpl->button_type, "PHONE_CALL");
-	json_open_object(w, NULL);
-	json_put_text(w, "type", "BUTTONS");
-	json_open_array(w, "buttons");
-	json_open_object(w, NULL);
-	json_put_text(w, "type", link ? "URL" : call ? "PHONE_NUMBER" : "QUICK_REPLY");
-	json_put_text(w, "text", tpl->button_text);
-	if (link)
-		json_put_text(w, "url", tpl->button_value);
-	if (call) {
-		char number[32];
-		snprintf(number, sizeof(number), "%s%s", tpl->button_value[0] == '+' ? "" : "+", tpl->button_value);
-		json_put_text(w, "phone_number", number);
-	}
-	json_close_object(w);
-	json_close_array(w);
-	json_close_object(w);
-}
-
-int wa_template_encode(const struct template *tpl, const struct template_text *text, struct buf *out)
-{
-	struct json_writer w;
-	json_begin(&w, out);
-	json_open_object(&w, NULL);
-	json_put_text(&w, "name", tpl->meta_name);
-	json_put_text(&w, "language", tpl->language);
-	json_put_text(&w, "category", tpl->category);
-	json_put_text(&w, "parameter_format", "NAMED");
-	json_open_array(&w, "components");
-	put_body(&w, text);
-	if (tpl->button_type && *tpl->button_type)
-		put_button(&w, tpl);
-	json_close_array(&w);
-	json_close_object(&w);
-	return out->overflow ? -1 : 0;
-}
-
 static void copy_member(const cJSON *object, const char *key, char *out, size_t out_bytes)
 {
 	const char *text = json_text(object, key);
@@ -112,13 +25,15 @@ static bool id_ok(const char *id)
 	return *id && strspn(id, "0123456789") == strlen(id);
 }
 
-static int record_decode(const cJSON *object, struct wa_template_record *ret, struct err *err)
+int wa_template_record_decode(const cJSON *object, struct wa_template_record *ret, struct err *err)
 {
 	struct wa_template_record r = {0};
 	copy_member(object, "id", r.id, sizeof(r.id));
 	copy_member(object, "status", r.status, sizeof(r.status));
 	copy_member(object, "category", r.category, sizeof(r.category));
 	copy_member(object, "rejected_reason", r.reason, sizeof(r.reason));
+	copy_member(object, "correct_category", r.correct_category, sizeof(r.correct_category));
+	copy_member(object, "previous_category", r.previous_category, sizeof(r.previous_category));
 	copy_member(json_get(object, "quality_score"), "score", r.quality, sizeof(r.quality));
 	if (!id_ok(r.id) || !r.status[0])
 		return err_set(err, "a template without id or status");
@@ -131,7 +46,7 @@ static int parsed_record(const char *body, size_t n_bytes, struct wa_template_re
 	json_auto cJSON *tree = NULL;
 	if (json_parse(body, n_bytes, &tree, err) < 0)
 		return -1;
-	return record_decode(tree, ret, err);
+	return wa_template_record_decode(tree, ret, err);
 }
 
 int wa_template_created_decode(const char *body, size_t n_bytes, struct wa_template_record *ret, struct err *err)
@@ -156,7 +71,7 @@ int wa_template_find(const char *body, size_t n_bytes, const char *name, const c
 	for (const cJSON *item = data->child; item; item = item->next) {
 		const char *n = json_text(item, "name"), *l = json_text(item, "language");
 		if (n && l && strcmp(n, name) == 0 && text_equal_nocase(l, language))
-			return record_decode(item, ret, err);
+			return wa_template_record_decode(item, ret, err);
 	}
 	return 1;
 }

@@ -1,98 +1,92 @@
-/* What is the same for every message of a campaign is written once, as pieces of JSON; for a recipient only the values between
- * them are escaped. */
 #include "wa/send.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "wa/plan.h"
 
-struct wa_plan {
-	const struct template_text *text;
-	struct buf head;  /* up to the recipient's number, exclusive */
-	struct buf tmpl;  /* from behind the number up to the first parameter's value, or to our key when there is none */
-	struct buf *lead; /* one a placeholder: what stands before its value */
-	size_t n_leads;
-	struct buf tail; /* from behind the last value up to our key */
-};
-
-#define PLAN_MAX 65536
-
-static void put_string(struct buf *out, const char *text)
+static int put_value(const struct template_part *part, const struct contact *contact, bool in_url, struct arena *scratch,
+                     struct buf *out)
 {
-	buf_addc(out, '"');
-	json_escape(out, text, strlen(text));
-	buf_addc(out, '"');
+	const char *value = template_value(part, contact, scratch);
+	if (!value)
+		return -1;
+	if (in_url)
+		value = template_url_value(value, scratch);
+	return json_escape(out, value, strlen(value));
 }
 
-struct wa_plan *wa_plan_create(const struct template *tpl, const struct template_text *text)
+static int put_text(const struct template_text *text, const struct contact *contact, struct arena *scratch, struct buf *out)
 {
-	struct wa_plan *plan = calloc(1, sizeof(*plan));
-	if (!plan || !(plan->lead = calloc(text->n_placeholders + 1, sizeof(*plan->lead))))
-		abort();
-	plan->text = text;
-	buf_init(&plan->head, PLAN_MAX);
-	buf_init(&plan->tmpl, PLAN_MAX);
-	buf_init(&plan->tail, PLAN_MAX);
-	buf_adds(&plan->head, "{\"messaging_product\":\"whatsapp\",\"recipient_type\":\"individual\",\"to\":\"+");
-	buf_adds(&plan->tmpl, "\",\"type\":\"template\",\"template\":{\"name\":");
-	put_string(&plan->tmpl, tpl->meta_name);
-	buf_adds(&plan->tmpl, ",\"language\":{\"code\":");
-	put_string(&plan->tmpl, tpl->language);
-	buf_addc(&plan->tmpl, '}');
-	for (size_t i = 0; i < text->n_parts; i++) {
-		if (!text->part[i].is_placeholder)
-			continue;
-		struct buf *lead = &plan->lead[plan->n_leads++];
-		buf_init(lead, PLAN_MAX);
-		buf_adds(lead, plan->n_leads == 1 ? ",\"components\":[{\"type\":\"body\",\"parameters\":[" : "\"},");
-		buf_adds(lead, "{\"type\":\"text\",\"parameter_name\":");
-		put_string(lead, text->part[i].param);
-		buf_adds(lead, ",\"text\":\"");
+	if (template_check_text(text, SIZE_MAX, contact, scratch) != RULE_NONE)
+		return -1;
+	const char *filled = template_fill(text, contact, scratch);
+	return json_escape(out, filled, strlen(filled));
+}
+
+static int put_media(const struct wa_plan *plan, int i, struct buf *out)
+{
+	const char *id = plan->media[i].id, *link = plan->media[i].link;
+	if (!*id && !link)
+		return -1;
+	buf_adds(out, *id ? "\"id\":\"" : "\"link\":\"");
+	json_escape(out, *id ? id : link, strlen(*id ? id : link));
+	return buf_addc(out, '"');
+}
+
+static int put_offer(const struct wa_plan *plan, const struct contact *contact, struct arena *scratch, struct buf *out)
+{
+	msec_t until = template_offer_until(plan->form, contact, scratch);
+	return until < 0 ? -1 : buf_addf(out, "%" PRId64, until);
+}
+
+static int put_step(const struct wa_plan *plan, const struct plan_step *step, const struct contact *contact, const char *key,
+                    struct arena *scratch, struct buf *out)
+{
+	switch (step->kind) {
+	case PLAN_BYTES:
+		return buf_add(out, plan->bytes.data + step->from, step->n_bytes);
+	case PLAN_NUMBER:
+		return json_escape(out, contact->number, strlen(contact->number));
+	case PLAN_KEY:
+		return buf_adds(out, key);
+	case PLAN_VALUE:
+		return put_value(step->part, contact, false, scratch, out);
+	case PLAN_URL_VALUE:
+		return put_value(step->part, contact, true, scratch, out);
+	case PLAN_TEXT:
+		return put_text(step->text, contact, scratch, out);
+	case PLAN_OFFER:
+		return put_offer(plan, contact, scratch, out);
+	case PLAN_MEDIA:
+		return put_media(plan, step->media, out);
 	}
-	buf_adds(&plan->tail, plan->n_leads ? "\"}]}]}" : "}");
-	buf_adds(&plan->tail, ",\"biz_opaque_callback_data\":\"");
-	return plan;
-}
-
-void wa_plan_destroy(struct wa_plan *plan)
-{
-	if (!plan)
-		return;
-	for (size_t i = 0; i < plan->n_leads; i++)
-		buf_fini(&plan->lead[i]);
-	free(plan->lead);
-	buf_fini(&plan->head);
-	buf_fini(&plan->tmpl);
-	buf_fini(&plan->tail);
-	free(plan);
-}
-
-static void put_buf(struct buf *out, const struct buf *piece)
-{
-	buf_add(out, piece->data, piece->len);
+	return -1;
 }
 
 int wa_send_encode(const struct wa_plan *plan, const struct contact *contact, const struct wa_key *key, struct arena *scratch,
                    struct buf *out)
 {
 	char opaque[WA_KEY_BYTES];
-	put_buf(out, &plan->head);
-	json_escape(out, contact->number, strlen(contact->number));
-	put_buf(out, &plan->tmpl);
-	size_t lead = 0;
-	for (size_t i = 0; i < plan->text->n_parts; i++) {
-		const struct template_part *part = &plan->text->part[i];
-		if (!part->is_placeholder)
-			continue;
-		const char *value = template_value(part, contact, scratch);
-		if (!value)
-			return -1;
-		put_buf(out, &plan->lead[lead++]);
-		json_escape(out, value, strlen(value));
-	}
-	put_buf(out, &plan->tail);
 	wa_key_format(key, opaque);
-	buf_adds(out, opaque);
-	return buf_adds(out, "\"}");
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (put_step(plan, &plan->step[i], contact, opaque, scratch, out) < 0)
+			return -1;
+	return out->overflow ? -1 : 0;
+}
+
+bool wa_payload_parse(const char *payload, struct wa_key *ret_key, const char **ret_own)
+{
+	char text[WA_KEY_BYTES];
+	const char *bar = strchr(payload, '|');
+	size_t n = bar ? (size_t)(bar - payload) : 0;
+	if (n == 0 || n >= sizeof(text))
+		return false;
+	memcpy(text, payload, n);
+	text[n] = '\0';
+	if (!wa_key_parse(text, ret_key))
+		return false;
+	*ret_own = bar + 1;
+	return true;
 }

@@ -38,7 +38,8 @@ static void put(const char *key, const char *value)
 static int tell(const struct wa_event *e, void *arg)
 {
 	(void)arg;
-	static const char *const kinds[] = {"status", "inbound", "template", "quality", "preference", "unknown"};
+	static const char *const kinds[] = {"status",   "inbound",    "template",   "quality",
+	                                    "category", "components", "preference", "unknown"};
 	buf_adds(&told, kinds[e->kind]);
 	put("waba", e->waba_id);
 	put("number", e->phone_number_id);
@@ -65,6 +66,10 @@ static int tell(const struct wa_event *e, void *arg)
 	put("name", e->template_name);
 	put("status", e->status);
 	put("reason", e->reason);
+	put("category", e->category);
+	put("correct", e->correct_category);
+	put("previous", e->previous_category);
+	put("language", e->language);
 	buf_addc(&told, '\n');
 	return 0;
 }
@@ -204,7 +209,7 @@ static void templates(void **state)
 	static const struct one cases[] = {
 		{VERDICT("\"event\":\"APPROVED\",\"message_template_id\":1689556908129832,\"message_template_name\":\"spring\","
 	                 "\"message_template_language\":\"en-GB\",\"reason\":\"NONE\""),
-	         OF_VERDICT "1689556908129832 name=spring status=APPROVED reason=NONE\n"},
+	         OF_VERDICT "1689556908129832 name=spring status=APPROVED reason=NONE language=en_GB\n"},
 		{VERDICT("\"event\":\"REJECTED\",\"message_template_id\":\"5\",\"reason\":\"INVALID_FORMAT\",\"rejection_info\":{"
 	                 "\"reason\":\"why\"}"),
 	         OF_VERDICT "5 status=REJECTED reason=why\n"},
@@ -222,8 +227,19 @@ static void templates(void **state)
 		{CHANGE("message_template_quality_update", "{\"previous_quality_score\":\"GREEN\",\"new_quality_score\":\"RED\","
 	                                                   "\"message_template_id\":5,\"message_template_name\":\"n\"}"),
 	         "quality waba=77 what=message_template_quality_update template=5 name=n status=RED\n"},
-		{CHANGE("template_category_update", "{\"message_template_id\":5,\"new_category\":\"MARKETING\"}"),
+		/* announced: the present one is called new there */
+		{CHANGE("template_category_update",
+	                "{\"message_template_id\":5,\"new_category\":\"UTILITY\","
+	                "\"correct_category\":\"MARKETING\",\"category_update_timestamp\":1750030073}"),
+	         "category waba=77 what=template_category_update template=5 status=UTILITY category=UTILITY correct=MARKETING\n"},
+		{CHANGE("template_category_update", "{\"message_template_id\":5,\"previous_category\":\"UTILITY\","
+	                                            "\"new_category\":\"MARKETING\"}"),
+	         "category waba=77 what=template_category_update template=5 status=MARKETING category=MARKETING "
+	         "previous=UTILITY\n"},
+		{CHANGE("template_category_update", "{\"message_template_id\":5}"),
 	         "unknown waba=77 what=template_category_update\n"},
+		{CHANGE("message_template_components_update", "{\"message_template_id\":5,\"message_template_element\":\"Hi\"}"),
+	         "components waba=77 what=message_template_components_update template=5\n"},
 		{CHANGE("something_new", "{\"a\":[1]}"), "unknown waba=77 what=something_new\n"},
 	};
 	each(cases, sizeof cases / sizeof *cases);

@@ -22,11 +22,14 @@ static void expect(const struct template *tpl, const char *template_text, const 
 	arena_auto struct arena *arena = arena_create(4096);
 	buf_auto struct buf out;
 	json_auto cJSON *sent = NULL, *wanted = NULL;
-	struct template_text *text = arena_alloc(arena, sizeof(*text));
+	struct template_form *form = arena_alloc(arena, sizeof(*form));
+	struct template written = *tpl;
 	struct err err;
 	buf_init(&out, 65536);
-	assert_int_equal(template_text_parse(arena, template_text, text, &err), 0);
-	assert_int_equal(wa_template_encode(tpl, text, &out), 0);
+	written.text = template_text;
+	written.type = "text";
+	assert_int_equal(template_form_read(&written, arena, form, &err), 0);
+	assert_int_equal(wa_template_encode(tpl, form, NULL, false, &out), 0);
 	assert_int_equal(json_parse(buf_text(&out), out.len, &sent, NULL), 0);
 	assert_int_equal(json_parse(expected, strlen(expected), &wanted, NULL), 0);
 	if (!cJSON_Compare(sent, wanted, true))
@@ -34,7 +37,7 @@ static void expect(const struct template *tpl, const char *template_text, const 
 	for (size_t max = 0; max < out.len; max += 7) {
 		buf_auto struct buf small;
 		buf_init(&small, max);
-		assert_int_equal(wa_template_encode(tpl, text, &small), -1);
+		assert_int_equal(wa_template_encode(tpl, form, NULL, false, &small), -1);
 	}
 }
 

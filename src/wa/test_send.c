@@ -11,7 +11,7 @@
 #include "wa/send.h"
 
 static struct arena *arena;
-static struct template_text text;
+static struct template_form form;
 static struct wa_plan *plan;
 static struct buf out;
 
@@ -40,10 +40,10 @@ static int teardown(void **state)
 static void use(const char *template_text)
 {
 	struct err err;
-	const struct template tpl = {.meta_name = "spring_offer_1", .language = "en_GB"};
-	assert_int_equal(template_text_parse(arena, template_text, &text, &err), 0);
+	const struct template tpl = {.meta_name = "spring_offer_1", .language = "en_GB", .text = template_text, .type = "text"};
+	assert_int_equal(template_form_read(&tpl, arena, &form, &err), 0);
 	wa_plan_destroy(plan);
-	plan = wa_plan_create(&tpl, &text);
+	plan = wa_plan_create(&tpl, &form);
 }
 
 /* What is sent, compared as JSON with what Meta's page says. */

@@ -123,13 +123,37 @@ static int on_preference(struct applier *a, const struct wa_event *e)
 	return inbox_count(a->tx, "preference", 1);
 }
 
+static int template_event(struct applier *a, const struct template_word *word, const struct wa_event *e)
+{
+	switch (e->kind) {
+	case WA_EVENT_TEMPLATE_QUALITY:
+		return template_quality(a->tx, word, e->status, a->now);
+	case WA_EVENT_TEMPLATE_CATEGORY:
+		return template_category(a->tx, word, e->category, e->correct_category, e->previous_category, a->now);
+	case WA_EVENT_TEMPLATE_COMPONENTS:
+		return template_changed(a->tx, word, a->now);
+	case WA_EVENT_STATUS:
+	case WA_EVENT_INBOUND:
+	case WA_EVENT_TEMPLATE:
+	case WA_EVENT_PREFERENCE:
+	case WA_EVENT_UNKNOWN:
+		break;
+	}
+	return template_verdict(a->tx, word, e->status, *e->reason ? keep(a, e->reason) : NULL, a->now);
+}
+
 static int on_template(struct applier *a, const struct wa_event *e)
 {
-	int result = template_verdict(a->tx, a->hash, e->waba_id, e->template_id, e->template_name, e->status,
-	                              *e->reason ? keep(a, e->reason) : NULL, a->now);
+	const struct template_word word = {.hash = a->hash,
+	                                   .waba_id = e->waba_id,
+	                                   .meta_id = e->template_id,
+	                                   .meta_name = e->template_name,
+	                                   .language = e->language};
+	int result = template_event(a, &word, e);
 	if (result < 0)
 		return -1;
-	a->changed = a->changed || result == 0;
+	bool is_news = e->kind == WA_EVENT_TEMPLATE || e->kind == WA_EVENT_TEMPLATE_COMPONENTS; /* for delivery */
+	a->changed = a->changed || (result == 0 && is_news);
 	return inbox_count(a->tx, result == 0 ? "template" : "template_foreign", 1);
 }
 
@@ -156,9 +180,10 @@ static int on_event(const struct wa_event *e, void *arg)
 	case WA_EVENT_INBOUND:
 		return on_inbound(a, e);
 	case WA_EVENT_TEMPLATE:
-		return on_template(a, e);
 	case WA_EVENT_TEMPLATE_QUALITY:
-		return template_quality(a->tx, a->hash, e->template_id, e->status, a->now) < 0 ? -1 : 0;
+	case WA_EVENT_TEMPLATE_CATEGORY:
+	case WA_EVENT_TEMPLATE_COMPONENTS:
+		return on_template(a, e);
 	case WA_EVENT_PREFERENCE:
 		return on_preference(a, e);
 	case WA_EVENT_UNKNOWN:

@@ -53,12 +53,15 @@ static void fill(struct arena *arena, const char *text, const struct template_te
 	buf_init(&out, 1 << 16);
 	const char *filled = template_fill(parsed, &contact, arena);
 	HOLDS(utf8_valid(filled, strlen(filled)));
-	if (wa_template_encode(&tpl, parsed, &out) == 0)
+	struct template_form form;
+	struct err err;
+	HOLDS(template_form_read(&tpl, arena, &form, &err) == 0);
+	if (wa_template_encode(&tpl, &form, NULL, false, &out) == 0)
 		check_json(&out);
-	if (template_check_contact(parsed, &contact, arena) != RULE_NONE)
+	if (template_form_check(&form, &contact, arena) != RULE_NONE)
 		return;
 	HOLDS(utf8_length(filled, strlen(filled)) <= TEMPLATE_BODY_MAX);
-	struct wa_plan *plan = wa_plan_create(&tpl, parsed);
+	struct wa_plan *plan = wa_plan_create(&tpl, &form);
 	buf_reset(&out);
 	HOLDS(wa_send_encode(plan, &contact, &key, arena, &out) == 0);
 	check_json(&out);

@@ -4,11 +4,14 @@
 SELECT no FROM sender WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
 
 -- name: campaign_template_of
-SELECT t.status, t.text, (SELECT s.no FROM sender s WHERE s.no = $3 AND s.waba_id = t.waba_id)
+SELECT t.status, (SELECT s.no FROM sender s WHERE s.no = $3 AND s.waba_id = t.waba_id)
 FROM template t WHERE t.no = $1 AND t.account_no = $2 AND t.deleted_ms IS NULL;
 
 -- name: campaign_audience_of
 SELECT version FROM audience WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+
+-- name: campaign_first_fields
+SELECT fields FROM contact WHERE audience_no = $1 AND until_v IS NULL ORDER BY first_no LIMIT $2;
 
 -- name: campaign_name_taken
 SELECT no FROM campaign WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;

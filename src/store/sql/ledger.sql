@@ -15,8 +15,8 @@ WHERE campaign_no = $1 AND seq = $2;
 INSERT INTO ledger (campaign_no, seq, contact_no, state, code, country) VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: freeze_gate
-SELECT c.status, c.frozen, c.account_no, c.audience_no, c.snapshot_v, c.freeze_no, c.next_seq, t.text
-FROM campaign c JOIN template t ON t.no = c.template_no WHERE c.no = $1 {for_update_of_c};
+SELECT c.status, c.frozen, c.account_no, c.audience_no, c.snapshot_v, c.freeze_no, c.next_seq, c.template_no
+FROM campaign c WHERE c.no = $1 {for_update_of_c};
 
 -- name: candidates
 SELECT c.no, c.number, c.first_name, c.last_name, c.custom1, c.custom2, c.fields, o.out, c.country, c.first_no

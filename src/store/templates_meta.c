@@ -1,0 +1,186 @@
+/* The way of a template to Meta and back: errands, and what Meta says, by answer or by webhook. */
+#include <string.h>
+
+#include "statements.h"
+#include "store/one.h"
+#include "store/senders.h"
+#include "store/template_row.h"
+
+/* Columns of template_seen that are not the template's own, and the one behind them. */
+enum { COL_SENDER = 20, COL_TRIES, COL_DELETED, COL_REFETCH = 35, COL_LIVE_SENDER };
+
+int template_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct template_errand *ret, int max, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_TEMPLATE_ERRANDS, SQL_ARGS(sql_int(now), sql_int(max)), &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0) {
+		template_from_row(rows, arena, &ret[n].tpl);
+		ret[n].sender_no = sql_col_int(rows, sql_is_null(rows, COL_LIVE_SENDER) ? COL_SENDER : COL_LIVE_SENDER);
+		ret[n].deleting = !sql_is_null(rows, COL_DELETED);
+		ret[n].refetch = sql_col_int(rows, COL_REFETCH) != 0;
+		ret[n].tries = (int)sql_col_int(rows, COL_TRIES);
+		n++;
+	}
+	if (more < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		bool submits = !ret[i].deleting && (!ret[i].tpl.meta_id || ret[i].tpl.editing);
+		ret[i].samples = (struct template_samples){.state = TEMPLATE_SAMPLES_READY};
+		if (submits && template_samples(tx, &ret[i].tpl, ret[i].sender_no, now, arena, &ret[i].samples) < 0)
+			return -1;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+int template_next_errand(struct store_tx *tx, msec_t *ret)
+{
+	msec_t next = -1;
+	int got = one_find(tx, STMT_TEMPLATE_NEXT_ERRAND, NULL, 0, &next);
+	*ret = next;
+	return got < 0 ? -1 : 0;
+}
+
+int template_errand_later(struct store_tx *tx, int64_t no, msec_t next_ms)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_ERRAND_LATER, SQL_ARGS(sql_int(no), sql_int(next_ms)), NULL);
+}
+
+int template_errand_at(struct store_tx *tx, int64_t no, msec_t next_ms)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_ERRAND_AT, SQL_ARGS(sql_int(no), sql_int(next_ms)), NULL);
+}
+
+int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms,
+                       msec_t now)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_SUBMITTED,
+	               SQL_ARGS(sql_int(no), sql_text(meta_id), category && *category ? sql_text(category) : sql_null(),
+	                        sql_int(next_poll_ms), sql_int(now)),
+	               NULL);
+}
+
+int template_deleted_at_meta(struct store_tx *tx, int64_t no)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_DELETED_AT_META, SQL_ARGS(sql_int(no)), NULL);
+}
+
+int template_refused(struct store_tx *tx, int64_t no, const char *reason, msec_t now)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_REFUSED, SQL_ARGS(sql_int(no), sql_text(reason), sql_int(now)), NULL);
+}
+
+/* ---- what Meta says ---- */
+
+struct found {
+	int64_t no;
+	enum template_status status;
+	bool editing;
+	bool unsupported;
+};
+
+/* Is this row's business account one whose webhooks that secret signs? */
+static int may_speak(struct store_tx *tx, const unsigned char *hash, const struct sql_rows *rows)
+{
+	if (!hash)
+		return 1;
+	return one_find(
+		tx, STMT_TEMPLATE_SIGNED_BY,
+		SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_text(sql_col_text(rows, 2, NULL)), sql_int(sql_col_int(rows, 1))),
+		NULL);
+}
+
+static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, const struct sql_value *args, size_t n_args,
+                struct found *ret)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, stmt, args, n_args, &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		int may = may_speak(tx, hash, rows);
+		if (may == 0)
+			continue;
+		*ret = (struct found){.no = sql_col_int(rows, 0),
+		                      .status = (enum template_status)sql_col_int(rows, 3),
+		                      .editing = sql_col_int(rows, 4) != 0,
+		                      .unsupported = !sql_is_null(rows, 5)};
+		return may;
+	}
+	return more;
+}
+
+static bool given(const char *text)
+{
+	return text && *text;
+}
+
+/* By id; a verdict may also come before the answer that gives the id, then by the name that we made. 1 found, 0 not. */
+static int find_template(struct store_tx *tx, const struct template_word *of, struct found *ret)
+{
+	int got = 0;
+	if (given(of->meta_id))
+		got = find(tx, of->hash, STMT_TEMPLATE_BY_META_ID, SQL_ARGS(sql_text(of->meta_id)), ret);
+	if (got == 0 && given(of->meta_name) && given(of->waba_id))
+		got = find(tx, of->hash, STMT_TEMPLATE_BY_META_NAME,
+		           SQL_ARGS(sql_text(of->waba_id), sql_text(of->meta_name),
+		                    given(of->language) ? sql_text(of->language) : sql_null()),
+		           ret);
+	return got;
+}
+
+/* While an edit is on its way Meta speaks of what was there before: its word is kept, the status is not moved by it. */
+static enum template_status status_after(const struct found *found, const char *meta_status)
+{
+	if (found->editing)
+		return found->status;
+	enum template_status status = template_status_from_meta(found->status, meta_status);
+	return status == TEMPLATE_COMPLETED && found->unsupported ? TEMPLATE_CANCELED : status;
+}
+
+int template_verdict(struct store_tx *tx, const struct template_word *of, const char *meta_status, const char *reason, msec_t now)
+{
+	struct found found;
+	int got = find_template(tx, of, &found);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	bool has_reason = given(reason) && strcmp(reason, "NONE") != 0;
+	return sql_run(tx->db, STMT_TEMPLATE_VERDICT,
+	               SQL_ARGS(sql_int(found.no), sql_int(status_after(&found, meta_status)), sql_text(meta_status),
+	                        has_reason ? sql_text(reason) : sql_null(),
+	                        given(of->meta_id) ? sql_text(of->meta_id) : sql_null(), sql_int(now)),
+	               NULL);
+}
+
+int template_quality(struct store_tx *tx, const struct template_word *of, const char *quality, msec_t now)
+{
+	struct found found;
+	int got = find_template(tx, of, &found);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	return sql_run(tx->db, STMT_TEMPLATE_QUALITY, SQL_ARGS(sql_int(found.no), sql_text(quality), sql_int(now)), NULL);
+}
+
+int template_category(struct store_tx *tx, const struct template_word *of, const char *category, const char *correct,
+                      const char *previous, msec_t now)
+{
+	struct found found;
+	int got = find_template(tx, of, &found);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	return sql_run(tx->db, STMT_TEMPLATE_CATEGORY,
+	               SQL_ARGS(sql_int(found.no), sql_text(category), given(correct) ? sql_text(correct) : sql_null(),
+	                        given(previous) ? sql_text(previous) : sql_null(), sql_int(now)),
+	               NULL);
+}
+
+int template_changed(struct store_tx *tx, const struct template_word *of, msec_t now)
+{
+	struct found found;
+	int got = find_template(tx, of, &found);
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	return sql_run(tx->db, STMT_TEMPLATE_REFETCH, SQL_ARGS(sql_int(found.no), sql_int(now)), NULL);
+}
