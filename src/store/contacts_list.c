@@ -52,7 +52,8 @@ static int by_looking(struct list *list, int64_t audience_no, const char *search
 	if (search) {
 		list->window = LIST_WINDOW;
 		list->count = STMT_CONTACT_COUNT;
-	} else { /* every contact is one of the list, so the window is never too narrow, and the audience knows how many there are */
+	} else { /* every contact is one of the list, so the window is never too narrow, and the audience knows how many there are
+		  */
 		list->window = list->max_key + 1;
 		list->count = STMT_CONTACTS_TOTAL;
 		list->n_count_args = 1;

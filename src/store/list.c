@@ -98,7 +98,8 @@ int list_run(const struct list *l, int *ret_n)
 	int64_t key[MAX_PAGE];
 	bool beyond = false;
 	page->total = -1;
-	if ((l->window == 0 || l->counters_know || l->max_key <= l->window) && list_count(l->tx, l->count, l->arg, l->n_count_args, &page->total) < 0)
+	if ((l->window == 0 || l->counters_know || l->max_key <= l->window) &&
+	    list_count(l->tx, l->count, l->arg, l->n_count_args, &page->total) < 0)
 		return -1;
 	int n = read_span(l, &span, key, &beyond);
 	if (n < 0)
