@@ -34,7 +34,7 @@ LIBRARY = {
 OWN = {"statements.h": "store"}  # generated, so without a room in its name
 TESTDB = {"sql/testdb.h", "sql/test_engines.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
-SUFFIXES = (".c", ".h", ".cc", ".def")
+SUFFIXES = (".c", ".h", ".cc", ".hh", ".def")
 
 
 def below(room):

@@ -1,39 +1,15 @@
-// The one place that speaks C++: libphonenumber, the field's own judge of numbers.
-
-#include <phonenumbers/phonenumberutil.h>
+// Numbers as they are written, brought down to digits and judged: by number_fast, and where that is unsure by libphonenumber, the
+// field's own judge of numbers. number*.cc is the one place that speaks C++.
 
 #include <cstring>
 #include <string>
 
-extern "C" {
-#include "model/number.h"
-}
-
-using i18n::phonenumbers::PhoneNumber;
-using i18n::phonenumbers::PhoneNumberUtil;
+#include "model/number_fast.hh"
+#include "model/number_library.hh"
 
 namespace {
 
 const int LETTERS = 26;
-
-const PhoneNumberUtil &util()
-{
-	return *PhoneNumberUtil::GetInstance();
-}
-
-// Digits with country code of a valid number; false when it is none.
-bool judge(const std::string &text, const char *region, char *ret)
-{
-	PhoneNumber number;
-	if (util().Parse(text, region, &number) != PhoneNumberUtil::NO_PARSING_ERROR || !util().IsValidNumber(number))
-		return false;
-	std::string digits;
-	util().Format(number, PhoneNumberUtil::E164, &digits);
-	if (digits.size() < 2 || digits.size() > NUMBER_BYTES)
-		return false;
-	std::memcpy(ret, digits.c_str() + 1, digits.size());
-	return true;
-}
 
 bool is_digits(const char *text, std::size_t n)
 {
@@ -41,6 +17,11 @@ bool is_digits(const char *text, std::size_t n)
 		if (text[i] < '0' || text[i] > '9')
 			return false;
 	return n > 0;
+}
+
+enum number_verdict verdict_of(bool valid)
+{
+	return valid ? NUMBER_OK : NUMBER_INVALID;
 }
 
 } // namespace
@@ -54,7 +35,10 @@ extern "C" enum number_verdict number_parse(const char *text, std::size_t n_byte
 	if (text[plus] == '0' || n_bytes - plus > NUMBER_BYTES - 1)
 		return NUMBER_INVALID;
 	// The library's own form is what is kept: it drops a national prefix that stands behind the country code.
-	return judge("+" + std::string(text + plus, n_bytes - plus), "ZZ", ret) ? NUMBER_OK : NUMBER_INVALID;
+	Fast fast = number_fast_parse(text + plus, n_bytes - plus, ret);
+	if (fast != Fast::UNSURE)
+		return verdict_of(fast == Fast::VALID);
+	return verdict_of(number_library_judge("+" + std::string(text + plus, n_bytes - plus), "ZZ", ret));
 }
 
 extern "C" enum number_verdict number_parse_region(const char *text, std::size_t n_bytes, const char *region,
@@ -77,19 +61,15 @@ extern "C" enum number_verdict number_parse_region(const char *text, std::size_t
 		return NUMBER_NOT_DIGITS;
 	if (plus || !region)
 		return number_parse(kept.c_str(), kept.size(), ret);
-	return judge(kept, region, ret) ? NUMBER_OK : NUMBER_INVALID;
+	Fast fast = number_fast_parse_region(kept.c_str(), kept.size(), region, ret);
+	return verdict_of(fast == Fast::UNSURE ? number_library_judge(kept, region, ret) : fast == Fast::VALID);
 }
 
 extern "C" void number_country(const char *digits, char ret[3])
 {
-	PhoneNumber number;
-	std::string region;
-	ret[0] = '\0';
-	if (util().Parse("+" + std::string(digits), "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR)
-		return;
-	util().GetRegionCodeForNumber(number, &region);
-	if (region.size() == 2 && region != "ZZ")
-		std::memcpy(ret, region.c_str(), 3);
+	std::size_t n = std::strlen(digits);
+	if (!is_digits(digits, n) || n >= NUMBER_BYTES || !number_fast_country(digits, n, ret))
+		number_library_country(digits, ret);
 }
 
 extern "C" int number_country_code(const char *digits)
@@ -117,11 +97,6 @@ extern "C" void number_country_text(int country_code, char ret[3])
 	ret[0] = known ? (char)('A' + (country_code - 1) / LETTERS) : '\0';
 	ret[1] = known ? (char)('A' + (country_code - 1) % LETTERS) : '\0';
 	ret[2] = '\0';
-}
-
-extern "C" bool number_region_known(const char *region)
-{
-	return std::strlen(region) == 2 && util().GetCountryCodeForRegion(region) != 0;
 }
 
 extern "C" void number_mask(const char *digits, char *out, std::size_t out_bytes)

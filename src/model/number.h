@@ -1,5 +1,5 @@
 #pragma once
-/* Telephone numbers, judged by libphonenumber. Pure; any thread. */
+/* Telephone numbers, judged as libphonenumber judges them. Pure; any thread. */
 
 #include <stdbool.h>
 #include <stddef.h>
