@@ -78,5 +78,6 @@ def run(crier, n):
         shutil.rmtree(folder)
 
 
-for count in " ".join(sys.argv[2:]).split():
-    run(sys.argv[1], int(count))
+if __name__ == "__main__":
+    for count in " ".join(sys.argv[2:]).split():
+        run(sys.argv[1], int(count))

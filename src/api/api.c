@@ -12,6 +12,7 @@
 
 #include "api/api_internal.h"
 #include "api/events.h"
+#include "api/form.h"
 #include "api/idempotency.h"
 #include "api/media_need.h"
 #include "api/rate.h"
@@ -163,8 +164,9 @@ static bool open_upload(struct api_call *call, const char *folder)
 
 static void policy_file(struct api_call *call, struct http_policy *policy)
 {
-	if (!has_type(call->req, "text/csv")) {
-		call_fault(call, FAULT_CONTENT_TYPE, NULL, "The header Content-Type must be text/csv");
+	if (!has_type(call->req, "text/csv") && !has_type(call->req, FORM_TYPE)) {
+		call_fault(call, FAULT_CONTENT_TYPE, NULL,
+		           "The header Content-Type must be text/csv, or " FORM_TYPE " with a file");
 		return;
 	}
 	if (!open_upload(call, call->api->options.import_folder))

@@ -189,5 +189,5 @@ static int delete_run(struct store_tx *tx, void *arg)
 
 void audiences_delete(struct api_call *call)
 {
-	call_write(call, delete_run, AFTER_NOTHING);
+	call_write(call, delete_run, AFTER_DELIVERY);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "api/number_cell.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -114,9 +115,13 @@ static void put_cell(struct contact_request *req, enum column meaning, const cha
 /* Every column that is none of ours, as a JSON object; NULL when there is nothing in them. */
 static const char *fields_of(const struct columns *columns, const struct record *record, struct arena *arena)
 {
+	bool any = false;
+	for (int i = 0; i < record->n_cells && i < columns->n && !any; i++)
+		any = columns->meaning[i] == COLUMN_FIELD && *record->cell[i];
+	if (!any)
+		return NULL;
 	buf_auto struct buf out;
 	struct json_writer w;
-	bool any = false;
 	buf_init(&out, RECORD_MAX_BYTES * 8);
 	json_begin(&w, &out);
 	json_open_object(&w, NULL);
@@ -124,25 +129,21 @@ static const char *fields_of(const struct columns *columns, const struct record 
 		if (columns->meaning[i] != COLUMN_FIELD || !*record->cell[i])
 			continue;
 		json_put_text(&w, columns->name[i], record->cell[i]);
-		any = true;
 	}
 	json_close_object(&w);
-	return any ? arena_strdup(arena, buf_text(&out)) : NULL;
+	return arena_strdup(arena, buf_text(&out));
 }
 
-static const char *judge_number(struct contact_request *req, const char *region, struct arena *arena)
+static const char *judge_number(struct contact_request *req, const char *region)
 {
-	char digits[NUMBER_BYTES];
 	size_t n = req->number ? strlen(req->number) : 0;
 	if (n == 0)
 		return "the number is missing";
 	if (utf8_length(req->number, n) > NUMBER_MAX_TEXT)
 		return "the number is longer than 45 characters";
-	if (number_parse_region(req->number, n, region, digits) != NUMBER_OK)
-		return region ? "the number is not a valid phone number of that region, nor an international one"
-		              : "the number is not a valid international phone number: it must have its country code";
-	req->number = arena_strdup(arena, digits);
-	return NULL;
+	const char *fault = number_cell(req->number, region, req->digits);
+	req->number = req->digits;
+	return fault;
 }
 
 const char *columns_contact(const struct columns *columns, const struct record *record, const char *region, struct arena *arena,
@@ -157,7 +158,7 @@ const char *columns_contact(const struct columns *columns, const struct record *
 			put_cell(ret, columns->meaning[i], record->cell[i]);
 	}
 	*ret_text = ret->number ? ret->number : "";
-	const char *fault = judge_number(ret, region, arena);
+	const char *fault = judge_number(ret, region);
 	if (fault)
 		return fault;
 	ret->fields = fields_of(columns, record, arena);

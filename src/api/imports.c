@@ -5,10 +5,12 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "api/api_internal.h"
 #include "api/call.h"
+#include "api/form.h"
 #include "model/number.h"
 #include "store/audiences.h"
 
@@ -42,8 +44,9 @@ static void put_import(struct api_call *call, const struct import *i)
 	put_id(call, "audience_id", PUBID_AUDIENCE, i->audience_no, 0);
 	json_put_text(w, "status", import_status_text(i->status));
 	json_put_text(w, "region", *i->region ? i->region : NULL);
-	json_put_int(w, "bytes", i->bytes);
-	json_put_real(w, "progress", i->bytes > 0 ? (double)i->done_bytes / (double)i->bytes : 1, 4);
+	int64_t bytes = i->bytes - i->begin_bytes;
+	json_put_int(w, "bytes", bytes);
+	json_put_real(w, "progress", bytes > 0 ? (double)(i->done_bytes - i->begin_bytes) / (double)bytes : 1, 4);
 	json_put_int(w, "rows", i->rows);
 	json_put_int(w, "added", i->added);
 	json_put_int(w, "updated", i->updated);
@@ -77,7 +80,7 @@ static int answer_import(struct store_tx *tx, struct api_call *call, int64_t no)
 struct import_request {
 	const char *region;
 	char file[32], path[1200];
-	int64_t bytes;
+	int64_t begin, bytes; /* of the file: where the CSV begins and ends */
 };
 
 static int sync_folder(const char *folder)
@@ -117,21 +120,38 @@ static int create_run(struct store_tx *tx, void *arg)
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
 	call->status = 202;
-	if (import_create(tx, call->key.account_no, audience.no, req->file, req->bytes, req->region ? req->region : "", call->now,
-	                  &no) < 0)
+	if (import_create(tx, call->key.account_no, audience.no, req->file, req->begin, req->bytes,
+	                  req->region ? req->region : "", call->now, &no) < 0)
 		return -1;
 	return answer_import(tx, call, no);
 }
 
+/* Of a form only the file is kept, behind the head of its part. */
+static int read_form(struct api_call *call, struct import_request *req, struct err *err)
+{
+	const char *type = http_header(call->req, "Content-Type");
+	struct form_file file;
+	req->bytes = (int64_t)http_body_bytes(call->req);
+	if (!type || strncasecmp(type, FORM_TYPE, strlen(FORM_TYPE)) != 0)
+		return 0;
+	if (form_find_file(call->upload_fd, type, &file, err) < 0)
+		return -1;
+	req->begin = file.begin;
+	req->bytes = file.end;
+	return ftruncate(call->upload_fd, file.end) < 0 ? err_set(err, "the file cannot be cut") : 0;
+}
+
 void imports_create(struct api_call *call)
 {
+	struct err err;
 	struct import_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	req->region = http_query(call->req, "region", 0);
-	req->bytes = (int64_t)http_body_bytes(call->req);
 	faults_set_prefix(&call->faults, "%s", "");
 	if (req->region && !number_region_known(req->region))
 		call_fault(call, FAULT_IMPORT_INVALID, "region", " must be a country code of two capital letters, such as GB");
-	else if (req->bytes == 0)
+	else if (read_form(call, req, &err) < 0)
+		call_fault(call, FAULT_IMPORT_INVALID, NULL, "The body cannot be read: %s", err.text);
+	else if (req->bytes == req->begin)
 		call_fault(call, FAULT_IMPORT_INVALID, NULL, "The body is empty: it must be CSV with a header row");
 	else if (keep_file(call, req) < 0)
 		call_internal(call, "the body of an import could not be kept");

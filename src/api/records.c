@@ -2,55 +2,123 @@
 
 #include <csv.h>
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "api/lines.h"
 #include "base/text.h"
 
 #define OPTIONS (CSV_STRICT | CSV_STRICT_FINI)
 
 struct records {
-	FILE *file;
+	int fd;
+	struct lines *lines;
 	struct csv_parser parser;
-	int64_t offset, line;        /* what was read */
-	char text[RECORD_MAX_BYTES]; /* the line at hand */
+	char delimiter;
+	int64_t offset, line; /* what was read */
 	/* the record at hand */
 	struct arena *arena;
 	const char *cell[RECORD_MAX_CELLS];
 	int n_cells;
-	bool complete, too_many, not_text;
+	bool quoted; /* inside of quotes where the next line begins */
+	bool complete, too_many, has_zero, not_text;
 };
+
+/* ---- opening ---- */
 
 static int restart(struct records *r)
 {
 	csv_free(&r->parser);
-	return csv_init(&r->parser, OPTIONS);
+	if (csv_init(&r->parser, OPTIONS) != 0)
+		return -1;
+	csv_set_delim(&r->parser, (unsigned char)r->delimiter);
+	return 0;
 }
 
-static bool skip_mark(struct records *r, int64_t from_bytes)
+/* `sep=;` in the first line, which Excel writes and reads. */
+static bool is_separator_line(const struct line *line, char *ret)
 {
-	static const char mark[] = {'\xef', '\xbb', '\xbf'};
-	char begin[3];
-	if (from_bytes == 0 && fread(begin, 1, 3, r->file) == 3 && memcmp(begin, mark, 3) == 0)
-		from_bytes = 3;
-	clearerr(r->file);
-	r->offset = from_bytes;
-	return fseeko(r->file, from_bytes, SEEK_SET) == 0;
+	const char *text = line->text;
+	size_t n = line->n_bytes;
+	while (n > 0 && strchr("\r\n", text[n - 1]))
+		n--;
+	if (n == 7 && text[0] == '"' && text[6] == '"') {
+		text++;
+		n -= 2;
+	}
+	if (n != 5 || memcmp(text, "sep=", 4) != 0 || text[4] == '"' || (unsigned char)text[4] >= 0x80)
+		return false;
+	*ret = text[4];
+	return true;
 }
 
-int records_open(const char *path, int64_t from_bytes, int64_t lines, struct records **ret, struct err *err)
+/* What stands most often in the header outside of quotes. */
+static char delimiter_of(const struct line *line)
+{
+	static const char candidates[] = ",;\t";
+	size_t count[sizeof(candidates)] = {0}, best = 0;
+	bool quoted = false;
+	for (size_t i = 0; i < line->n_bytes; i++) {
+		const char *found = line->text[i] ? strchr(candidates, line->text[i]) : NULL;
+		if (line->text[i] == '"')
+			quoted = !quoted;
+		else if (found && !quoted)
+			count[found - candidates]++;
+	}
+	for (size_t i = 1; i < sizeof(candidates) - 1; i++)
+		if (count[i] > count[best])
+			best = i;
+	return candidates[best];
+}
+
+static bool is_blank_line(const struct line *line)
+{
+	size_t n = 0;
+	while (n < line->n_bytes && strchr("\r\n", line->text[n]) && line->text[n])
+		n++;
+	return n == line->n_bytes;
+}
+
+/* How the file is written, which its beginning tells; reading begins behind the mark and the line that says so. */
+static int read_dialect(struct records *r, int64_t begin)
+{
+	enum encoding encoding;
+	struct line line;
+	int mark, got;
+	if (encoding_detect(r->fd, begin, &encoding, &mark) < 0)
+		return -1;
+	r->lines = lines_create(r->fd, encoding, begin + mark);
+	r->delimiter = ',';
+	r->offset = begin + mark;
+	while ((got = lines_next(r->lines, &line)) > 0 && is_blank_line(&line))
+		;
+	if (got > 0 && is_separator_line(&line, &r->delimiter)) {
+		r->offset = line.end;
+		r->line = 1;
+	} else if (got > 0) {
+		r->delimiter = delimiter_of(&line);
+	}
+	return got < 0 ? -1 : restart(r);
+}
+
+int records_open(const char *path, int64_t begin, int64_t from_bytes, int64_t lines, struct records **ret, struct err *err)
 {
 	struct records *r = calloc(1, sizeof(*r));
 	if (!r)
 		abort();
-	r->line = lines;
-	r->file = fopen(path, "rbe");
-	if (!r->file || csv_init(&r->parser, OPTIONS) != 0 || !skip_mark(r, from_bytes)) {
+	r->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (r->fd < 0 || csv_init(&r->parser, OPTIONS) != 0 || read_dialect(r, begin) < 0) {
 		err_set(err, "the file cannot be read: %s", strerror(errno));
 		records_close(r);
 		return -1;
 	}
+	if (from_bytes > begin) {
+		r->offset = from_bytes;
+		r->line = lines;
+	}
+	lines_seek(r->lines, r->offset);
 	*ret = r;
 	return 0;
 }
@@ -60,8 +128,9 @@ void records_close(struct records *r)
 	if (!r)
 		return;
 	csv_free(&r->parser);
-	if (r->file)
-		fclose(r->file);
+	lines_destroy(r->lines);
+	if (r->fd >= 0)
+		close(r->fd);
 	free(r);
 }
 
@@ -74,8 +143,8 @@ static void on_cell(void *text, size_t n, void *arg)
 		r->too_many = true;
 		return;
 	}
-	if (n > 0 && (memchr(text, '\0', n) || !utf8_valid(text, n)))
-		r->not_text = true;
+	r->has_zero |= n > 0 && memchr(text, '\0', n);
+	r->not_text |= n > 0 && !utf8_valid(text, n);
 	r->cell[r->n_cells++] = n > 0 ? arena_strndup(r->arena, text, n) : "";
 }
 
@@ -86,55 +155,23 @@ static void on_row(int ended_by, void *arg)
 	r->complete = true;
 }
 
-/* ---- lines ---- */
-
-/* The next line with its end (LF, CR LF or CR) into r->text: its bytes, 0 at the end of the file, -1 when it is longer than
- * a record may be (it is skipped then). */
-static int next_line(struct records *r)
-{
-	size_t n = 0;
-	int c;
-	bool fits = true;
-	while ((c = getc_unlocked(r->file)) != EOF) {
-		r->offset++;
-		if (n < sizeof(r->text))
-			r->text[n++] = (char)c;
-		else
-			fits = false;
-		if (c == '\n')
-			break;
-		if (c == '\r') {
-			int after = getc_unlocked(r->file);
-			if (after != EOF)
-				ungetc(after, r->file);
-			if (after != '\n')
-				break;
-		}
-	}
-	if (n > 0)
-		r->line++;
-	return fits ? (int)n : -1;
-}
-
-static bool is_blank_line(const char *text, int n)
-{
-	return n > 0 && strspn(text, "\r\n") >= (size_t)n;
-}
-
 /* ---- records ---- */
 
 static void begin(struct records *r, struct arena *arena)
 {
 	r->arena = arena;
 	r->n_cells = 0;
-	r->complete = r->too_many = r->not_text = false;
+	r->quoted = false;
+	r->complete = r->too_many = r->has_zero = r->not_text = false;
 }
 
 static const char *fault_of(const struct records *r)
 {
 	if (r->too_many)
 		return "the line has more than 100 columns";
-	return r->not_text ? "the line is not valid UTF-8 text" : NULL;
+	if (r->has_zero)
+		return "the line holds a NUL byte";
+	return r->not_text ? "the line is not valid text in the encoding of the file" : NULL;
 }
 
 static int give(struct records *r, struct record *ret, int64_t line, const char *fault)
@@ -149,40 +186,64 @@ static int give(struct records *r, struct record *ret, int64_t line, const char 
 /* A record that cannot be read: only its first line is given up, since a quote that nobody closed would swallow the rest. */
 static int give_up(struct records *r, struct record *ret, int64_t line, int64_t behind_first, const char *fault)
 {
-	if (restart(r) != 0 || fseeko(r->file, behind_first, SEEK_SET) != 0)
+	if (restart(r) != 0)
 		return -1;
+	lines_seek(r->lines, behind_first);
 	r->offset = behind_first;
 	r->line = line;
 	r->n_cells = 0;
 	return give(r, ret, line, fault);
 }
 
+/* A cell ="…", a formula that keeps a spreadsheet from making a figure of a number, is no CSV: its sign goes. */
+static void drop_formulas(struct records *r, const struct line *line)
+{
+	char before = r->delimiter;
+	for (size_t i = 0; i < line->n_bytes; i++) {
+		char *at = &line->text[i];
+		if (!r->quoted && before == r->delimiter && *at == '=' && i + 1 < line->n_bytes && at[1] == '"')
+			*at = ' ';
+		r->quoted ^= *at == '"';
+		before = *at;
+	}
+}
+
+/* The next line, counted: as lines_next. */
+static int next_line(struct records *r, struct line *ret)
+{
+	int got = lines_next(r->lines, ret);
+	r->offset = ret->end;
+	r->line += got > 0;
+	return got;
+}
+
 int records_next(struct records *r, struct arena *arena, struct record *ret)
 {
 	static const char too_long[] = "the line, or the quoted text that begins in it, is longer than 65,536 bytes";
 	static const char quotes[] = "the quotes do not fit: a cell with quotes inside must be quoted, and its quotes doubled";
-	int64_t line = 0, behind_first = 0;
+	int64_t first = 0, behind_first = 0;
 	size_t total = 0;
+	struct line line;
+	int got;
 	begin(r, arena);
-	for (;;) {
-		int n = next_line(r);
-		if (n == 0 && (ferror(r->file) || total == 0))
-			return ferror(r->file) ? -1 : 0;
+	while ((got = next_line(r, &line)) > 0) {
+		if (total == 0 && !line.too_long && is_blank_line(&line))
+			continue;
 		if (total == 0) {
-			line = r->line;
+			first = r->line;
 			behind_first = r->offset;
 		}
-		if (n < 0 || (total += (size_t)n) > RECORD_MAX_BYTES)
-			return give_up(r, ret, line, behind_first, too_long);
-		if (total == (size_t)n && is_blank_line(r->text, n)) {
-			total = 0;
-			continue;
-		}
-		bool ok = n > 0 ? csv_parse(&r->parser, r->text, (size_t)n, on_cell, on_row, r) == (size_t)n
-		                : csv_fini(&r->parser, on_cell, on_row, r) == 0;
-		if (!ok || (n == 0 && !r->complete))
-			return give_up(r, ret, line, behind_first, quotes);
+		if (line.too_long || (total += line.n_bytes) > RECORD_MAX_BYTES)
+			return give_up(r, ret, first, behind_first, too_long);
+		drop_formulas(r, &line);
+		if (csv_parse(&r->parser, line.text, line.n_bytes, on_cell, on_row, r) != line.n_bytes)
+			return give_up(r, ret, first, behind_first, quotes);
 		if (r->complete)
-			return give(r, ret, line, fault_of(r));
+			return give(r, ret, first, fault_of(r));
 	}
+	if (got < 0 || total == 0)
+		return got;
+	if (csv_fini(&r->parser, on_cell, on_row, r) != 0 || !r->complete)
+		return give_up(r, ret, first, behind_first, quotes);
+	return give(r, ret, first, fault_of(r));
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "delivery/job.h"
 #include "delivery/lane.h"
+#include "store/audiences.h"
 #include "store/ledger.h"
 
 #define FREEZE_ROWS 2000 /* a few milliseconds of the store thread */
@@ -317,7 +318,9 @@ static usec_t freeze_turn(struct engine *e)
 static int sweep_run(struct store_tx *tx, void *arg)
 {
 	struct errand *errand = arg;
-	return campaign_sweep(tx, errand->now, SWEEP_ROWS, &errand->more);
+	if (campaign_sweep(tx, errand->now, SWEEP_ROWS, &errand->more) < 0)
+		return -1;
+	return errand->more ? 0 : audience_sweep(tx, SWEEP_ROWS, &errand->more);
 }
 
 static void sweep_done(struct job *job, int result, struct now now)

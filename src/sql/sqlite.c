@@ -17,6 +17,7 @@
 static const char writer_setup[] = "PRAGMA synchronous=FULL;"
 				   "PRAGMA foreign_keys=ON;"
 				   "PRAGMA cache_size=-16384;"
+				   "PRAGMA wal_autocheckpoint=8192;"
 				   "PRAGMA journal_size_limit=67108864;";
 static const char reader_setup[] = "PRAGMA query_only=ON;"
 				   "PRAGMA foreign_keys=ON;"

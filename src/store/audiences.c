@@ -78,3 +78,20 @@ int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 		return used < 0 ? -1 : 2;
 	return sql_run(tx->db, STMT_AUDIENCE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
 }
+
+int audience_sweep(struct store_tx *tx, int max_rows, bool *ret_more)
+{
+	*ret_more = false;
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_AUDIENCE_SWEEP_NEXT, NULL, 0, &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got;
+	int64_t no = sql_col_int(rows, 0), from = sql_col_int(rows, 1), to = from + max_rows;
+	bool done = to >= sql_col_int(rows, 2) - 1;
+	if (sql_run(tx->db, STMT_AUDIENCE_SWEEP_REMOVE, SQL_ARGS(sql_int(no), sql_int(from), sql_int(to)), NULL) < 0)
+		return -1;
+	*ret_more = true;
+	return sql_run(tx->db, STMT_AUDIENCE_SWEEP_PROGRESS, SQL_ARGS(sql_int(no), done ? sql_null() : sql_int(to)), NULL);
+}

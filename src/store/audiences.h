@@ -16,8 +16,11 @@ must_check int audience_list(struct store_tx *tx, int64_t account_no, const char
                              struct audience *ret, int *ret_n);
 must_check int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name,
                                msec_t now); /* 1 unknown, 2 taken */
-/* 1 unknown, 2 used by a scheduled or running campaign. Contacts that a ledger refers to stay until that campaign goes. */
+/* 1 unknown, 2 used by a scheduled or running campaign. Its contacts are removed by audience_sweep. */
 must_check int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
+/* Remove contacts of deleted audiences, at most `max_rows` a call. Those that a campaign's ledger refers to stay until that
+ * campaign is deleted as well. *ret_more: call again. */
+must_check int audience_sweep(struct store_tx *tx, int max_rows, bool *ret_more);
 
 /* What an insert did. */
 enum contact_added { CONTACT_ADDED, CONTACT_UPDATED, CONTACT_UNCHANGED, CONTACT_TAKEN };
@@ -34,6 +37,9 @@ must_check int audience_edit_end(struct store_tx *tx, struct audience_edit *edit
  * says the same), else nothing is done and *ret is CONTACT_TAKEN. */
 must_check int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
                            enum contact_added *ret, int64_t *ret_no);
+/* Many as contact_add with `upsert` does them one after the other, only faster: what became of req[i] in ret[i]. */
+must_check int contacts_upsert(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *const *req, int n,
+                               enum contact_added *ret);
 must_check int contact_update(struct store_tx *tx, struct audience_edit *edit, int64_t first_no,
                               const struct contact_request *req);                                 /* 1 unknown */
 must_check int contact_delete(struct store_tx *tx, struct audience_edit *edit, int64_t first_no); /* 1 unknown */

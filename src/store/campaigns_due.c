@@ -127,6 +127,9 @@ static int sweep_remove(struct store_tx *tx, const struct sweep *s)
 		return 0;
 	if (sql_run(tx->db, STMT_SWEEP_BUTTONS, SQL_ARGS(sql_int(s->campaign_no)), NULL) < 0)
 		return -1;
+	/* Where its audience was deleted before, the contacts that only this ledger needed go now. */
+	if (sql_run(tx->db, STMT_AUDIENCE_SWEEP_AGAIN, SQL_ARGS(sql_int(s->campaign_no)), NULL) < 0)
+		return -1;
 	return sql_run(tx->db, STMT_SWEEP_TALLY, SQL_ARGS(sql_int(s->campaign_no)), NULL);
 }
 

@@ -1,4 +1,5 @@
 /* Contacts as chains of versions: see store/audiences.h. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "statements.h"
@@ -62,14 +63,15 @@ int audience_edit_end(struct store_tx *tx, struct audience_edit *edit)
 	               NULL);
 }
 
-static int insert(struct store_tx *tx, struct audience_edit *edit, const struct contact *c)
+/* `stmt` STMT_CONTACT_INSERT, or STMT_CONTACT_INSERT_NEW with how many in *ret_n: none where the number is there already. */
+static int insert(struct store_tx *tx, size_t stmt, struct audience_edit *edit, const struct contact *c, int64_t *ret_n)
 {
-	return sql_run(tx->db, STMT_CONTACT_INSERT,
+	return sql_run(tx->db, stmt,
 	               SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(c->first_no), sql_int(edit->version),
 	                        sql_text(c->number), sql_text(c->first_name), sql_text(c->last_name), sql_text(c->custom1),
 	                        sql_text(c->custom2), sql_text(c->tags), sql_text(c->fields), sql_int(c->create_ms),
 	                        sql_int(edit->now), sql_int(number_country_code(c->number))),
-	               NULL);
+	               ret_n);
 }
 
 static int end_version(struct store_tx *tx, struct audience_edit *edit, const struct contact *c)
@@ -106,27 +108,33 @@ static int next_version(struct store_tx *tx, struct audience_edit *edit, struct 
 	if (end_version(tx, edit, c) < 0)
 		return -1;
 	c->no = edit->next_no++;
-	return insert(tx, edit, c);
+	return insert(tx, STMT_CONTACT_INSERT, edit, c, NULL);
+}
+
+static struct contact fresh(const struct audience_edit *edit, const struct contact_request *req, int64_t no)
+{
+	struct contact contact = {.number = req->digits,
+	                          .first_name = "",
+	                          .last_name = "",
+	                          .custom1 = "",
+	                          .custom2 = "",
+	                          .tags = "",
+	                          .fields = "",
+	                          .no = no,
+	                          .first_no = no,
+	                          .create_ms = edit->now};
+	(void)lay_all(&contact, req);
+	return contact;
 }
 
 static int add_new(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, int64_t *ret_no)
 {
-	struct contact fresh = {.number = req->digits,
-	                        .first_name = "",
-	                        .last_name = "",
-	                        .custom1 = "",
-	                        .custom2 = "",
-	                        .tags = "",
-	                        .fields = "",
-	                        .no = edit->next_no,
-	                        .first_no = edit->next_no,
-	                        .create_ms = edit->now};
-	(void)lay_all(&fresh, req);
-	if (insert(tx, edit, &fresh) < 0)
+	struct contact contact = fresh(edit, req, edit->next_no);
+	if (insert(tx, STMT_CONTACT_INSERT, edit, &contact, NULL) < 0)
 		return -1;
 	edit->next_no++;
 	edit->n_contacts++;
-	*ret_no = fresh.first_no;
+	*ret_no = contact.first_no;
 	return 0;
 }
 
@@ -150,6 +158,53 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 	int same = next_version(tx, edit, &known, req);
 	*ret = same == 1 ? CONTACT_UNCHANGED : CONTACT_UPDATED;
 	return same < 0 ? -1 : 0;
+}
+
+struct placed {
+	const struct contact_request *req;
+	int at;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+	int order = strcmp(x->req->digits, y->req->digits);
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/* In the order of numbers, each page of the index of numbers is touched once, and most rows are new: they are inserted without
+ * a look before. */
+static int add_those_new(struct store_tx *tx, struct audience_edit *edit, const struct placed *placed, int n,
+                         enum contact_added *ret)
+{
+	for (int i = 0; i < n; i++) {
+		int64_t inserted = 0;
+		bool again = i > 0 && strcmp(placed[i - 1].req->digits, placed[i].req->digits) == 0;
+		struct contact contact = fresh(edit, placed[i].req, edit->next_no + placed[i].at);
+		if (!again && insert(tx, STMT_CONTACT_INSERT_NEW, edit, &contact, &inserted) < 0)
+			return -1;
+		ret[placed[i].at] = inserted ? CONTACT_ADDED : CONTACT_TAKEN;
+		edit->n_contacts += inserted;
+	}
+	edit->next_no += n;
+	return 0;
+}
+
+int contacts_upsert(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *const *req, int n,
+                    enum contact_added *ret)
+{
+	int64_t no;
+	arena_auto struct arena *arena = arena_create(sizeof(struct placed) * (size_t)(n + 1));
+	struct placed *placed = arena_array(arena, (size_t)n, sizeof(*placed));
+	for (int i = 0; i < n; i++)
+		placed[i] = (struct placed){req[i], i};
+	qsort(placed, (size_t)n, sizeof(*placed), by_number);
+	if (add_those_new(tx, edit, placed, n, ret) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (ret[i] == CONTACT_TAKEN && contact_add(tx, edit, req[i], true, &ret[i], &no) < 0)
+			return -1;
+	return 0;
 }
 
 int contact_update(struct store_tx *tx, struct audience_edit *edit, int64_t first_no, const struct contact_request *req)

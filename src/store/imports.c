@@ -13,12 +13,12 @@ const char *import_status_text(enum import_status status)
 	return status_texts[status];
 }
 
-int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t bytes,
-                  const char *region, msec_t now, int64_t *ret_no)
+int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t begin_bytes,
+                  int64_t bytes, const char *region, msec_t now, int64_t *ret_no)
 {
 	return one_insert(tx, STMT_IMPORT_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_text(file), sql_text(region), sql_int(bytes),
-	                           sql_int(now)),
+	                  SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_text(file), sql_text(region),
+	                           sql_int(begin_bytes), sql_int(bytes), sql_int(now)),
 	                  ret_no);
 }
 
@@ -44,6 +44,7 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 		.error = arena_strdup(arena, sql_col_text(rows, 15, NULL)),
 		.create_ms = sql_col_int(rows, 16),
 		.update_ms = sql_col_int(rows, 17),
+		.begin_bytes = sql_col_int(rows, 18),
 	};
 }
 

@@ -10,10 +10,10 @@ enum import_status { IMPORT_WAITING = 0, IMPORT_RUNNING = 1, IMPORT_COMPLETED = 
 struct import {
 	int64_t no, account_no, audience_no;
 	enum import_status status;
-	const char *file;          /* name in the import folder */
-	const char *region;        /* "" none */
-	int64_t bytes, done_bytes; /* progress */
-	int64_t line;              /* last line read */
+	const char *file;                       /* name in the import folder */
+	const char *region;                     /* "" none */
+	int64_t begin_bytes, bytes, done_bytes; /* of the file: where the CSV begins and ends, and how far it is read */
+	int64_t line;                           /* last line read */
 	int64_t rows, added, updated, duplicates, invalid;
 	const char *header; /* JSON array of the columns, once read */
 	const char *error;  /* why it failed; NULL */
@@ -29,8 +29,8 @@ struct import_reject {
 };
 
 const char *import_status_text(enum import_status status);
-must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t bytes,
-                             const char *region, msec_t now, int64_t *ret_no);
+must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t begin_bytes,
+                             int64_t bytes, const char *region, msec_t now, int64_t *ret_no);
 must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena,
                            struct import *ret); /* 1 unknown */
 /* The oldest that is waiting or running; 1 none. */

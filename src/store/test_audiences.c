@@ -120,6 +120,110 @@ static void contacts_have_their_country(void **state)
 	assert_int_equal(world_int(w, sql, "80012345678"), 0);
 }
 
+#define MANY 60
+
+/* Random changes, the same numbers often: many at once do what one after the other do. */
+static void many_at_once_are_as_one_after_the_other(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t one = w->audience, all = world_audience(w, "At once"), no;
+	unsigned dice = 1;
+	for (int round = 0; round < 8; round++) {
+		struct contact_request req[MANY];
+		const struct contact_request *each[MANY];
+		enum contact_added expected[MANY], got[MANY];
+		struct audience_edit edit;
+		for (int i = 0; i < MANY; i++) {
+			dice = dice * 1103515245u + 12345u;
+			req[i] = world_contact_request("447400000000", dice >> 20 & 1 ? "Ann" : "Bob");
+			req[i].digits[10] = (char)('0' + (dice >> 16) % 10);
+			req[i].digits[11] = (char)('0' + (dice >> 24) % 3);
+			each[i] = &req[i];
+		}
+		struct store_tx *in = world_begin(w);
+		assert_int_equal(audience_edit_begin(in, one, w->now, &edit), 0);
+		for (int i = 0; i < MANY; i++)
+			assert_int_equal(contact_add(in, &edit, each[i], true, &expected[i], &no), 0);
+		world_end(w, audience_edit_end(in, &edit));
+		in = world_begin(w);
+		assert_int_equal(audience_edit_begin(in, all, w->now, &edit), 0);
+		assert_int_equal(contacts_upsert(in, &edit, each, MANY, got), 0);
+		world_end(w, audience_edit_end(in, &edit));
+		assert_memory_equal(got, expected, sizeof(got));
+	}
+	static const char differ[] =
+		"SELECT COUNT(*) FROM contact_seen a WHERE audience_no = %lld AND NOT EXISTS (SELECT 1 FROM "
+		"contact_seen b WHERE b.audience_no = %lld AND b.number = a.number AND b.first_name = a.first_name)";
+	assert_int_equal(world_int(w, differ, (long long)one, (long long)all), 0);
+	assert_int_equal(world_int(w, differ, (long long)all, (long long)one), 0);
+	assert_int_equal(read_audience(w, all).n_contacts, read_audience(w, one).n_contacts);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact_seen WHERE audience_no = %lld", (long long)all),
+	                 read_audience(w, all).n_contacts);
+}
+
+/* Lists show contacts in the order of their file, whatever the order of their numbers. */
+static void many_at_once_keep_their_order(void **state)
+{
+	struct world *w = world_open(state, 1);
+	struct contact_request req[] = {world_contact_request("447400000009", "first"),
+	                                world_contact_request("447000000001", "old"),
+	                                world_contact_request("447400000001", "last")};
+	const struct contact_request *each[] = {&req[0], &req[1], &req[2]};
+	enum contact_added added[3];
+	struct audience_edit edit;
+	struct store_tx *in = world_begin(w);
+	assert_int_equal(audience_edit_begin(in, w->audience, w->now, &edit), 0);
+	assert_int_equal(contacts_upsert(in, &edit, each, 3, added), 0);
+	world_end(w, audience_edit_end(in, &edit));
+	assert_int_equal(added[1], CONTACT_UPDATED);
+	struct contact item[3];
+	struct page page = {.size = 3};
+	int n = 0;
+	assert_int_equal(IN_JOB(w, contact_list(tx, w->audience, NULL, &page, w->arena, item, &n)), 0);
+	assert_int_equal(n, 3);
+	assert_string_equal(item[0].first_name, "last");
+	assert_string_equal(item[1].first_name, "first");
+	assert_string_equal(item[2].first_name, "old");
+}
+
+static void sweep_all(struct world *w)
+{
+	bool more = true;
+	for (int i = 0; more; i++) {
+		assert_true(i < 100);
+		assert_int_equal(IN_JOB(w, campaign_sweep(tx, w->now, 4, &more)), 0);
+		if (!more)
+			assert_int_equal(IN_JOB(w, audience_sweep(tx, 4, &more)), 0);
+		check_invariants(w);
+	}
+}
+
+/* What a deleted audience leaves goes step by step, but for what a ledger tells of. */
+static void a_deleted_audience_loses_its_contacts(void **state)
+{
+	struct world *w = world_open(state, 10);
+	int64_t other = world_audience(w, "Other"), c = world_campaign(w, "C");
+	(void)world_contact(w, other, "447400123456", "Stays");
+	world_freeze(w, c);
+	(void)world_contact(w, w->audience, "447400123457", "came later");
+	assert_int_equal(update(w, 2, &(struct contact_request){.first_name = "changed later"}), 0);
+	assert_int_equal(IN_JOB(w, campaign_cancel(tx, w->account, c, w->now)), 0);
+	bool more = true;
+	assert_int_equal(IN_JOB(w, audience_sweep(tx, 4, &more)), 0);
+	assert_false(more); /* nothing is deleted yet */
+	assert_int_equal(IN_JOB(w, audience_delete(tx, w->account, w->audience, w->now)), 0);
+	assert_int_equal(IN_JOB(w, audience_sweep(tx, 4, &more)), 0);
+	assert_true(more);
+	sweep_all(w);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact WHERE audience_no = %lld", (long long)w->audience), 10);
+	assert_string_equal(world_row(w, c, 2).contact.first_name, "N2");
+	assert_int_equal(IN_JOB(w, campaign_delete(tx, w->account, c, w->now)), 0);
+	sweep_all(w);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact WHERE audience_no = %lld", (long long)w->audience), 0);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact"), 1);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM audience WHERE sweep_no IS NOT NULL"), 0);
+}
+
 static void a_deleted_contact_may_come_again_as_another(void **state)
 {
 	struct world *w = world_open(state, 2);
@@ -254,6 +358,9 @@ int main(void)
 		WORLD_ON_BOTH(names_are_taken_once),
 		WORLD_ON_BOTH(contacts_are_added_updated_and_taken),
 		WORLD_ON_BOTH(contacts_have_their_country),
+		WORLD_ON_BOTH(many_at_once_are_as_one_after_the_other),
+		WORLD_ON_BOTH(many_at_once_keep_their_order),
+		WORLD_ON_BOTH(a_deleted_audience_loses_its_contacts),
 		WORLD_ON_BOTH(a_deleted_contact_may_come_again_as_another),
 		WORLD_ON_BOTH(many_changes_in_one_session_make_one_version),
 		WORLD_ON_BOTH(a_campaign_sees_its_own_version_only),

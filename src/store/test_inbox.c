@@ -119,8 +119,8 @@ static void an_import_goes_on_where_it_stopped(void **state)
 	struct import import;
 	int64_t first, second;
 	assert_int_equal(IN_JOB(w, import_next(tx, w->arena, &import)), 1);
-	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 1000, "GB", w->now, &first)), 0);
-	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "b.csv", 5, "", w->now, &second)), 0);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 0, 1000, "GB", w->now, &first)), 0);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "b.csv", 0, 5, "", w->now, &second)), 0);
 	assert_int_equal(IN_JOB(w, import_next(tx, w->arena, &import)), 0);
 	assert_int_equal(import.no, first);
 	assert_int_equal(import.status, IMPORT_WAITING);
@@ -162,7 +162,7 @@ static void a_canceled_import_stores_no_more(void **state)
 	struct import import;
 	bool needed = false;
 	int64_t no;
-	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 1000, "", w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 0, 1000, "", w->now, &no)), 0);
 	assert_int_equal(IN_JOB(w, import_read(tx, w->account, no, w->arena, &import)), 0);
 	assert_int_equal(IN_JOB(w, import_needs_file(tx, "a.csv", &needed)), 0);
 	assert_true(needed);
@@ -187,7 +187,7 @@ static void rejects_are_read_line_by_line(void **state)
 	struct import_reject reject[8];
 	int64_t no;
 	int n;
-	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 1000, "", w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 0, 1000, "", w->now, &no)), 0);
 	for (int line = 9; line >= 2; line--) {
 		struct import_reject bad = {line, line == 5 ? "five" : "x", "not a number"};
 		assert_int_equal(IN_JOB(w, import_reject_add(tx, no, &bad)), 0);

@@ -12,7 +12,7 @@ static void read_all(const char *path, int64_t size, struct arena *arena)
 	struct record record = {0};
 	struct columns columns = {0};
 	struct err err;
-	HOLDS(records_open(path, 0, 0, &records, &err) == 0);
+	HOLDS(records_open(path, 0, 0, 0, &records, &err) == 0);
 	int64_t line = 0, end = 0;
 	bool has_columns = false;
 	int got, n = 0;

@@ -35,7 +35,26 @@ UPDATE audience SET name = $3, update_ms = $4 WHERE no = $1 AND account_no = $2 
 SELECT no FROM campaign WHERE audience_no = $1 AND status <= 1 AND deleted_ms IS NULL LIMIT 1;
 
 -- name: audience_delete
-UPDATE audience SET deleted_ms = $2, update_ms = $2 WHERE no = $1;
+UPDATE audience SET deleted_ms = $2, update_ms = $2, sweep_no = 0 WHERE no = $1;
+
+-- name: audience_sweep_next
+SELECT no, sweep_no, next_no FROM audience WHERE sweep_no IS NOT NULL ORDER BY no LIMIT 1
+-- scan: the first row of the partial index of audiences to sweep
+;
+
+-- name: audience_sweep_remove
+DELETE FROM contact
+WHERE audience_no = $1 AND no > $2 AND no <= $3 AND NOT EXISTS (
+  SELECT 1 FROM campaign c
+  WHERE c.audience_no = contact.audience_no AND c.snapshot_v IS NOT NULL AND (c.deleted_ms IS NULL OR c.sweep <> 0)
+    AND contact.since_v <= c.snapshot_v AND (contact.until_v IS NULL OR contact.until_v > c.snapshot_v));
+
+-- name: audience_sweep_progress
+UPDATE audience SET sweep_no = $2 WHERE no = $1;
+
+-- name: audience_sweep_again
+UPDATE audience SET sweep_no = 0
+WHERE deleted_ms IS NOT NULL AND no = (SELECT c.audience_no FROM campaign c WHERE c.no = $1);
 
 -- name: audience_edit_begin
 SELECT version, next_no, n_contacts FROM audience WHERE no = $1 AND deleted_ms IS NULL {for_update};
@@ -57,6 +76,12 @@ FROM contact WHERE audience_no = $1 AND no = $2;
 INSERT INTO contact (audience_no, no, first_no, since_v, number, first_name, last_name, custom1, custom2, tags, fields,
   create_ms, update_ms, country)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: contact_insert_new
+INSERT INTO contact (audience_no, no, first_no, since_v, number, first_name, last_name, custom1, custom2, tags, fields,
+  create_ms, update_ms, country)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (audience_no, number) WHERE until_v IS NULL DO NOTHING;
 
 -- name: contact_end
 UPDATE contact SET until_v = $3 WHERE audience_no = $1 AND no = $2;

@@ -1,18 +1,18 @@
 -- CSV imports: see store/imports.h. status: 0 waiting, 1 running, 2 completed, 3 failed, 4 canceled.
 
 -- name: import_insert
-INSERT INTO import (account_no, audience_no, status, file, region, bytes, create_ms, update_ms)
-VALUES ($1, $2, 0, $3, $4, $5, $6, $6)
+INSERT INTO import (account_no, audience_no, status, file, region, begin_bytes, done_bytes, bytes, create_ms, update_ms)
+VALUES ($1, $2, 0, $3, $4, $5, $5, $6, $7, $7)
 RETURNING no;
 
 -- name: import_read
 SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
-  header, error, create_ms, update_ms
+  header, error, create_ms, update_ms, begin_bytes
 FROM import WHERE no = $1 AND account_no = $2;
 
 -- name: import_next
 SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
-  header, error, create_ms, update_ms
+  header, error, create_ms, update_ms, begin_bytes
 FROM import WHERE status <= 1 ORDER BY no LIMIT 1
 -- scan: the first row of the partial index of open imports
 ;
