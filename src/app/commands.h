@@ -3,5 +3,6 @@
 
 int command_serve(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_account(int argc, char **argv);

@@ -3,7 +3,7 @@
  * sentence. */
 
 #include "app/demo_process.h"
-#include "app/demo_rest.h"
+#include "app/rest.h"
 #include "base/clock.h"
 
 #define MAX_SIM_OPTIONS 24

@@ -12,6 +12,7 @@ static const struct {
 	{"serve", command_serve, "run the server"},
 	{"account", command_account, "make, list, block and unblock accounts"},
 	{"simulate", command_simulate, "run a simulator of Meta's Cloud API"},
+	{"import", command_import, "bring a CSV file's contacts into an audience of a running server"},
 	{"demo", command_demo, "run both and show a campaign from its creation to its read receipts"},
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

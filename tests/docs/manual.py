@@ -19,7 +19,7 @@ def written(page, section):
 def main(crier, path):
     page = pathlib.Path(path).read_text(encoding="utf-8")
     bad = 0
-    for command in ("serve", "demo"):
+    for command in ("serve", "demo", "import"):
         program, manual = helped(crier, command) - {"--help"}, written(page, command.upper())
         if program != manual:
             print(f"{command}: only --help has {sorted(program - manual)}, only the manual has {sorted(manual - program)}")

@@ -1,4 +1,4 @@
-#include "app/demo_rest.h"
+#include "app/rest.h"
 
 #include <event2/event.h>
 #include <stdio.h>
@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "http/client.h"
+
+#define UPLOAD_TIMEOUT_MS (24 * 3600 * 1000)
 
 struct rest {
 	struct event_base *loop;
@@ -26,7 +28,7 @@ int rest_create(struct rest **ret, struct err *err)
 	buf_init(&rest->body, (size_t)16 << 20);
 	rest->loop = event_base_new();
 	const struct http_client_options options = {
-		.max_connections = 2, .max_answer_bytes = (size_t)16 << 20, .user_agent = "crier-demo"};
+		.max_connections = 2, .max_answer_bytes = (size_t)16 << 20, .user_agent = "crier"};
 	if (!rest->loop || http_client_create(rest->loop, &options, &rest->client, err) < 0) {
 		rest_destroy(rest);
 		return -1;
@@ -73,20 +75,16 @@ static int refused(struct rest *rest, const char *method, const char *path, cons
 	return err_set(err, "%s %s answered %d: %s", method, path, rest->status, message ? message : rest->reason);
 }
 
-int rest_call(struct rest *rest, const char *method, const char *path, const char *content_type, const void *body, size_t n_bytes,
-              cJSON **ret, struct err *err)
+static int call(struct rest *rest, struct http_call_options *options, const char *path, cJSON **ret, struct err *err)
 {
 	char url[1024];
+	const char *method = options->method;
 	const char *headers[] = {rest->key_line[0] ? rest->key_line : NULL, NULL};
 	snprintf(url, sizeof(url), "%s%s", rest->base, path);
-	const struct http_call_options options = {.method = method,
-	                                          .url = url,
-	                                          .headers = headers,
-	                                          .content_type = content_type,
-	                                          .body = body,
-	                                          .n_body_bytes = n_bytes};
+	options->url = url;
+	options->headers = headers;
 	rest->done = false;
-	if (http_client_start(rest->client, &options, answered, rest) < 0)
+	if (http_client_start(rest->client, options, answered, rest) < 0)
 		return err_set(err, "%s %s could not be begun", method, path);
 	while (!rest->done)
 		event_base_loop(rest->loop, EVLOOP_ONCE);
@@ -100,6 +98,28 @@ int rest_call(struct rest *rest, const char *method, const char *path, const cha
 	}
 	*ret = tree;
 	return 0;
+}
+
+int rest_call(struct rest *rest, const char *method, const char *path, const char *content_type, const void *body, size_t n_bytes,
+              cJSON **ret, struct err *err)
+{
+	struct http_call_options options = {
+		.method = method, .content_type = content_type, .body = body, .n_body_bytes = n_bytes};
+	return call(rest, &options, path, ret, err);
+}
+
+int rest_post_file(struct rest *rest, const char *path, const char *content_type, int fd, uint64_t n_bytes, cJSON **ret,
+                   struct err *err)
+{
+	const struct http_file file = {.fd = fd, .n_bytes = n_bytes, .tail = ""};
+	struct http_call_options options = {
+		.method = "POST", .content_type = content_type, .file = &file, .total_timeout_ms = UPLOAD_TIMEOUT_MS};
+	return call(rest, &options, path, ret, err);
+}
+
+int rest_status(const struct rest *rest)
+{
+	return rest->status;
 }
 
 int rest_get(struct rest *rest, const char *path, cJSON **ret, struct err *err)

@@ -1,5 +1,7 @@
 #pragma once
-/* Inside the demo: one call after the other, each waited for. */
+/* The API as a client calls it: one call after the other, each waited for. */
+
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/json.h"
@@ -17,3 +19,7 @@ must_check int rest_call(struct rest *rest, const char *method, const char *path
                          size_t n_bytes, cJSON **ret, struct err *err);
 must_check int rest_get(struct rest *rest, const char *path, cJSON **ret, struct err *err);
 must_check int rest_post_json(struct rest *rest, const char *path, const char *json, cJSON **ret, struct err *err);
+/* The file behind `fd` as the body, read as it is sent, however long that takes. */
+must_check int rest_post_file(struct rest *rest, const char *path, const char *content_type, int fd, uint64_t n_bytes,
+                              cJSON **ret, struct err *err);
+int rest_status(const struct rest *rest); /* of the last answer; 0 when there was none */
