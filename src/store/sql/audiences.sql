@@ -52,9 +52,10 @@ WHERE audience_no = $1 AND no > $2 AND no <= $3 AND NOT EXISTS (
 -- name: audience_sweep_progress
 UPDATE audience SET sweep_no = $2 WHERE no = $1;
 
+-- That of single messages has the deleted_ms 0, and keeps its contacts.
 -- name: audience_sweep_again
 UPDATE audience SET sweep_no = 0
-WHERE deleted_ms IS NOT NULL AND no = (SELECT c.audience_no FROM campaign c WHERE c.no = $1);
+WHERE deleted_ms > 0 AND no = (SELECT c.audience_no FROM campaign c WHERE c.no = $1);
 
 -- name: audience_edit_begin
 SELECT version, next_no, n_contacts FROM audience WHERE no = $1 AND deleted_ms IS NULL {for_update};
