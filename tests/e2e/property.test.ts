@@ -22,10 +22,11 @@ async function survives({ method, target, headers, body }: Request): Promise<num
 	const answer = await ask(w.server.address, { method, target, headers, body });
 	SPEC.check(method, target, answer);
 	expect(answer.status, answer.text).toBeLessThan(500);
+	const isFile = body !== undefined && !headers['Content-Type']?.includes('json'); // which has no fields
 	if (answer.status >= 400 && answer.headers['content-type'] === 'application/json')
 		for (const error of answer.tree.errors) {
 			expect(error.message, answer.text).toMatch(/^.{10,}$/);
-			if (error.status === 400 && !WHOLE.has(error.code))
+			if (error.status === 400 && !isFile && !WHOLE.has(error.code))
 				expect(error.field, answer.text).toBeTruthy();
 		}
 	return answer.status;
@@ -37,9 +38,10 @@ test(
 		const requests = new Requests(SPEC, await things(w));
 		// What would take the ground away from the other requests stays away.
 		const routes = SPEC.routes.filter((route) => route.method !== 'delete' || !/\{(key|template|audience|sender|campaign|contact|message)\}$/.test(route.path));
+		const asks = routes.filter(({ operation }) => !operation.responses['200']?.content?.['text/event-stream']); // which does not end
 		const statuses = new Map<number, number>();
 		console.log(`property: seed ${SEED}, ${SECONDS} s`);
-		const property = fc.asyncProperty(fc.constantFrom(...routes).chain((route) => requests.of(route)), async (request) => {
+		const property = fc.asyncProperty(fc.constantFrom(...asks).chain((route) => requests.of(route)), async (request) => {
 			const status = await survives(request);
 			statuses.set(status, (statuses.get(status) ?? 0) + 1);
 		});
