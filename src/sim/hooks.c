@@ -331,33 +331,38 @@ void sim_hooks_announce(struct sim *sim, const struct sim_template *t)
 		sim_count(sim, updates_untargeted);
 }
 
+/* A template in review. What comes of it is settled when it is submitted: whoever changes the settings later means later ones. */
+struct review {
+	uint64_t id;
+	int verdict;
+};
+
 static void give_verdict(void *context, void *arg, msec_t due)
 {
 	(void)due;
 	struct sim *sim = context;
-	uint64_t *id = arg;
+	struct review *review = arg;
 	pthread_mutex_lock(&sim->lock);
-	struct sim_template *t = sim_templates_by_id(&sim->templates, *id);
-	if (t && --t->verdicts_due == 0 && t->status == SIM_TEMPLATE_PENDING &&
-	    sim->options.template_verdict != SIM_VERDICT_PENDING) {
-		const bool good = sim->options.template_verdict == SIM_VERDICT_APPROVE;
+	struct sim_template *t = sim_templates_by_id(&sim->templates, review->id);
+	if (t && --t->verdicts_due == 0 && t->status == SIM_TEMPLATE_PENDING && review->verdict != SIM_VERDICT_PENDING) {
+		const bool good = review->verdict == SIM_VERDICT_APPROVE;
 		t->status = good ? SIM_TEMPLATE_APPROVED : SIM_TEMPLATE_REJECTED;
 		t->reason = good ? NULL : "INVALID_FORMAT";
 		sim_hooks_announce(sim, t);
 	}
 	pthread_mutex_unlock(&sim->lock);
-	free(id);
+	free(review);
 }
 
 void sim_hooks_review(struct sim *sim, struct sim_template *t)
 {
-	uint64_t *id = malloc(sizeof(*id));
-	if (!id)
+	struct review *review = malloc(sizeof(*review));
+	if (!review)
 		abort();
-	*id = t->id;
+	*review = (struct review){.id = t->id, .verdict = (int)sim->options.template_verdict};
 	t->verdicts_due++;
-	if (!sim_timers_add(&sim->timers, sim_timers_now() + sim->options.template_delay_ms, give_verdict, free, id)) {
+	if (!sim_timers_add(&sim->timers, sim_timers_now() + sim->options.template_delay_ms, give_verdict, free, review)) {
 		t->verdicts_due--;
-		free(id);
+		free(review);
 	}
 }
