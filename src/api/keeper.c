@@ -457,6 +457,7 @@ void keeper_stop(struct keeper *k)
 	if (k->runs) {
 		event_active(k->news, EV_TIMEOUT, 0);
 		pthread_join(k->thread, NULL);
+		k->runs = false;
 	}
 	http_client_destroy(k->client); /* fetches under way are told */
 	k->client = NULL;

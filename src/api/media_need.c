@@ -47,10 +47,10 @@ static void fetched_fault(struct api_call *call, const struct media_need *need)
 	bool of_file = task->fault == FAULT_MEDIA_INVALID || task->fault == FAULT_MEDIA_IMAGE ||
 	               task->fault == FAULT_MEDIA_VIDEO || task->fault == FAULT_MEDIA_DOCUMENT;
 	if (of_file || (task->fault == FAULT_MEDIA_FETCH && strstr(task->why, " leads to a file")))
-		fault_add(&call->faults, keeper_kind_fault(need->kind), need->field, "%s; it must be %s", task->why,
+		fault_add(&call->faults, keeper_kind_fault(need->kind), need->field, " %s; it must be %s", task->why + 1,
 		          rule_of(need->kind, need->for_template));
 	else
-		fault_add(&call->faults, task->fault, need->field, "%s", task->why);
+		fault_add(&call->faults, task->fault, need->field, " %s", task->why + 1);
 }
 
 /* All are done: on the keeper's thread, or at once where there was nothing to fetch. */
@@ -91,7 +91,8 @@ static bool look_up(struct api_call *call, struct store_tx *tx, struct media_nee
 	                  ? media_read(tx, call->key.account_no, no, call->arena, &need->medium)
 	                  : 1;
 	if (got == 1)
-		fault_add(&call->faults, FAULT_MEDIA_ID, need->field, " names no medium of this account");
+		fault_add(&call->faults, FAULT_TEMPLATE_MEDIA_REQUIRED, need->field,
+		          " is not the id of a medium of this account");
 	else if (got == 0)
 		judge(call, need);
 	return got >= 0;

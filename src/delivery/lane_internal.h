@@ -76,8 +76,8 @@ void lane_record(struct lane *lane, struct now now);
 void lane_hold_sender(struct lane *lane, const char *reason);
 void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reason);
 /* Meta does not know the medium's id that this campaign's messages named, which was got at `media_ms`: it is uploaded anew with
- * the next record, and the campaign waits. */
-void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms);
+ * the next record, and the campaign waits; with a `reason` it is held until a person resumes it. */
+void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms, const char *reason);
 
 /* From 0 to `span` - 1. */
 int64_t lane_jitter(struct lane *lane, int64_t span);

@@ -80,10 +80,8 @@ static msec_t pair_pause(const struct flight *f)
 static void medium_refused(struct lane *lane, const struct flight *f, struct now now, struct outcome *o)
 {
 	certainly_not_sent(lane, o, now.wall);
-	if (now.wall - f->media_ms < FRESH_MS)
-		lane_hold_campaign(lane, f->campaign_no, wa_error_words(131053)->meaning);
-	else
-		lane_forget_media(lane, f->campaign_no, f->media_ms);
+	bool fresh = now.wall - f->media_ms < FRESH_MS;
+	lane_forget_media(lane, f->campaign_no, f->media_ms, fresh ? wa_error_words(131053)->meaning : NULL);
 	lane_recover(lane);
 }
 

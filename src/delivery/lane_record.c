@@ -65,18 +65,23 @@ void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reas
 	log_warn("delivery", "campaign held", log_i("campaign", campaign_no), log_t("reason", reason));
 }
 
-void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms)
+void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms, const char *reason)
 {
 	struct lane_campaign *c = lane_find(lane, campaign_no);
 	if (!c || c->held || c->loaded->media_ms > media_ms) /* known, or a word about ids that are given up already */
 		return;
 	struct outcome_batch *b = filling(lane);
-	if (b->forget_template_no)
+	if (b->forget_template_no || (reason && b->campaign_hold))
 		return; /* one a record: the next refusal asks again */
 	c->held = true;
 	b->forget_template_no = c->loaded->campaign.template_no;
 	b->forget_until = media_ms;
-	log_warn("delivery", "WhatsApp does not know a medium any more; it is uploaded anew", log_i("campaign", campaign_no));
+	if (reason) {
+		b->campaign_hold = reason;
+		b->campaign_hold_no = campaign_no;
+	}
+	log_warn("delivery", reason ? "campaign held" : "WhatsApp does not know a medium any more; it is uploaded anew",
+	         log_i("campaign", campaign_no), log_t("reason", reason));
 }
 
 static int forget_media(struct store_tx *tx, const struct outcome_batch *b)

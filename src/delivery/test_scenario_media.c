@@ -303,6 +303,12 @@ static void test_a_fresh_id_that_is_refused(void **state)
 	assert_string_equal(world_read(s->w, campaign).hold, "WhatsApp could not use the template's medium.");
 	stage_check_count(s, campaign, STATE_QUEUED, 50);
 	assert_in_range(s->n_posts, 1, 50);
+	s->script = stage_accept;
+	resume(s, campaign);
+	run(s, MINUTE_MS);
+	assert_int_equal(n_uploads(), 2); /* the refused id is not tried again */
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_ACCEPTED, 50);
 }
 
 /* ---- renewal ---- */

@@ -70,6 +70,31 @@ static cJSON *read_object(const struct sim_call *call, struct sim_answer *answer
 	return NULL;
 }
 
+/* Every sample that the components name, however deep, must be the handle of an upload. The lock is held. */
+static bool samples_known(const struct sim *sim, const cJSON *tree)
+{
+	for (const cJSON *item = tree ? tree->child : NULL; item; item = item->next) {
+		if (!item->string || strcmp(item->string, "header_handle") != 0) {
+			if (!samples_known(sim, item))
+				return false;
+			continue;
+		}
+		for (const cJSON *handle = item->child; handle; handle = handle->next)
+			if (!cJSON_IsString(handle) || !sim_media_handle_known(&sim->media, handle->valuestring))
+				return false;
+	}
+	return true;
+}
+
+static bool check_samples(const struct sim *sim, const cJSON *request, struct sim_answer *answer)
+{
+	if (sim->options.any_sample || samples_known(sim, json_get(request, "components")))
+		return true;
+	sim_answer_graph(answer, 400, 100, 2388273, "Invalid parameter", "Sample media is not valid",
+	                 "A header_handle is not the handle of a file that was uploaded for it.");
+	return false;
+}
+
 void sim_manage_templates(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
 {
 	const bool post = strcmp(call->method, "POST") == 0;
@@ -78,13 +103,13 @@ void sim_manage_templates(struct sim *sim, const struct sim_call *call, struct s
 		return;
 	pthread_mutex_lock(&sim->lock);
 	struct sim_waba *waba = use_waba(sim, call, answer);
-	if (waba && post) {
+	if (waba && post && check_samples(sim, request, answer)) {
 		struct sim_template *t = sim_templates_create(&sim->templates, waba, request, answer);
 		if (t)
 			sim_hooks_review(sim, t);
-	} else if (waba && strcmp(call->method, "DELETE") == 0) {
+	} else if (waba && !post && strcmp(call->method, "DELETE") == 0) {
 		sim_templates_delete(&sim->templates, waba, http_query(call->req, "name", 0), query_id(call, "hsm_id"), answer);
-	} else if (waba) {
+	} else if (waba && !post) {
 		list_templates(call, waba, answer);
 	}
 	pthread_mutex_unlock(&sim->lock);

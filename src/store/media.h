@@ -10,13 +10,13 @@
 #include "store/page.h"
 #include "store/store.h"
 
-#define MEDIA_ID_LIFE_MS (30 * DAY_MS) /* at Meta, from the upload on */
-#define MEDIA_RENEW_MS (2 * DAY_MS)    /* before its end */
-#define MEDIA_MARGIN_MS HOUR_MS        /* an id that ends sooner is not used any more */
-#define MEDIA_SAMPLE_LIFE_MS DAY_MS    /* of a handle; Meta names no term */
-#define MEDIA_REFUSAL_MS MINUTE_MS     /* a refusal is an answer for this long, then wanting it tries again */
-#define MEDIA_SHA256_BYTES 65          /* hex digits and NUL */
-#define MEDIA_PER_TEMPLATE_MAX 12      /* a header's, or one a card */
+#define MEDIA_ID_LIFE_MS (30 * DAY_MS)    /* at Meta, from the upload on */
+#define MEDIA_RENEW_MS (2 * DAY_MS)       /* before its end */
+#define MEDIA_MARGIN_MS HOUR_MS           /* an id that ends sooner is not used any more */
+#define MEDIA_SAMPLE_LIFE_MS DAY_MS       /* of a handle; Meta names no term */
+#define MEDIA_REFUSAL_MS (10 * SECOND_MS) /* a refusal is an answer for this long, then wanting it tries again */
+#define MEDIA_SHA256_BYTES 65             /* hex digits and NUL */
+#define MEDIA_PER_TEMPLATE_MAX 12         /* a header's, or one a card */
 
 struct medium {
 	int64_t no, account_no;
