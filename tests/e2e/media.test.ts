@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { KEY, split } from './harness.ts';
-import { at, good, refused, UNKNOWN_ID, withWorld, world } from './world.ts';
+import { KEY, NUMBER, split, waitUntil } from './harness.ts';
+import { finished } from './things.ts';
+import { at, good, refused, UNKNOWN_ID, withWorld, type World, world } from './world.ts';
 
 const w = world();
 
@@ -122,4 +124,135 @@ test('files outlive the server', async () => {
 	await w.restart();
 	expect((await good(w.api.GET('/v1/media/{media}', at({ media: made.id })))).data.sha256).toBe(made.sha256);
 	expect(readdirSync(`${w.folder}/data/media`)).toContain(made.sha256);
+});
+
+/* ---- templates and campaigns that show media ---- */
+
+const PICTURE = png('spring offer');
+
+/** A server of files, as a client of the API might have one. */
+async function files(answers: Record<string, (response: http.ServerResponse) => void>) {
+	const asked: string[] = [];
+	const server = http.createServer((request, response) => {
+		asked.push(request.url!);
+		(answers[request.url!] ?? ((r) => r.writeHead(404).end()))(response);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	return { url, asked, close: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+const flat = (of: World, fields: object) =>
+	of.call('POST', '/v1/templates', {
+		data: { name: of.name('picture'), channel: 'whatsapp', wa_sender_code: NUMBER, wa_category: 'MARKETING', text: 'Hello {first_name|friend}.', ...fields },
+	});
+
+test('one upload serves a whole campaign, and the next one', async () => {
+	await w.sender();
+	const medium = await uploaded(PICTURE, 'image/png');
+	const made = await flat(w, { type: 'image', media_id: medium.id });
+	expect(made.status).toBe(201);
+	await refused(w.api.DELETE('/v1/media/{media}', at({ media: medium.id })), 409, 1824);
+	const template = await w.approved(made.data.id);
+	const audience = await w.audience(30);
+	for (const round of [1, 2]) {
+		const done = await w.wait(await w.campaign(template, audience), finished);
+		expect(done.messages).toMatchObject({ total: 30, delivered: 30, failed: 0 });
+		expect(done.waits_for).toBeNull();
+		expect((await w.sim('GET', '/_sim/media')).data).toMatchObject([{ mime_type: 'image/png', sha256: medium.sha256, uses: 30 * round }]);
+	}
+	const stats = await w.sim('GET', '/_sim/stats');
+	expect([stats.media_uploads, stats.sample_uploads]).toEqual([1, 1]);
+	await good(w.api.DELETE('/v1/templates/{template}', at({ template: template.id })), 204);
+	await good(w.api.DELETE('/v1/media/{media}', at({ media: medium.id })), 204);
+});
+
+test('an id that WhatsApp forgot costs nobody their message', async () => {
+	await withWorld({}, async (own) => {
+		await own.sender();
+		const { data: medium } = await own.call('POST', '/v1/media', PICTURE, { contentType: 'image/png' });
+		const template = await own.approved((await flat(own, { type: 'image', media_id: medium.id })).data.id);
+		await own.wait(await own.campaign(template, await own.audience(2)), finished);
+		await own.sim('POST', '/_sim/media', { forget: true });
+		const campaign = await own.campaign(template, await own.audience(20));
+		const held = await own.wait(campaign, ({ hold }) => hold !== null);
+		expect(held.hold).toMatchObject({ by: 'rule', reason: "WhatsApp could not use the template's medium." });
+		expect(held.messages.failed).toBe(0);
+		await good(own.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: campaign.id })));
+		const done = await own.wait(campaign, finished);
+		expect(done.messages).toMatchObject({ total: 20, delivered: 20, failed: 0 });
+	});
+});
+
+test('a campaign waits for its medium, and is held when WhatsApp refuses it', async () => {
+	await withWorld({}, async (own) => {
+		await own.sender();
+		const { data: medium } = await own.call('POST', '/v1/media', PICTURE, { contentType: 'image/png' });
+		const template = await own.approved((await flat(own, { type: 'image', media_id: medium.id })).data.id);
+		await own.sim('POST', '/_sim/faults', { 'media-broken': true });
+		const campaign = await own.campaign(template, await own.audience(5));
+		const held = await own.wait(campaign, ({ hold }) => hold !== null);
+		expect(held.hold!.reason).toContain('could not be uploaded to WhatsApp');
+		expect(held.messages).toMatchObject({ failed: 0, sent: 0 });
+		await own.sim('POST', '/_sim/faults', { 'media-broken': false });
+		await waitUntil(async () => {
+			const now = (await good(own.api.GET('/v1/campaigns/{campaign}', at({ campaign: campaign.id })))).data;
+			if (now.hold)
+				await good(own.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: campaign.id })));
+			return now.messages.delivered === 5;
+		}, 40, "the campaign's end");
+	});
+}, 60_000);
+
+test('a url is fetched once and becomes a medium', async () => {
+	await withWorld({ server: ['--allow-private-urls', 'yes'] }, async (own) => {
+		await own.sender();
+		const shop = await files({
+			'/a.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png' }).end(PICTURE),
+			'/page': (r) => r.writeHead(200, { 'Content-Type': 'text/html' }).end('<html>'),
+			'/lies.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png' }).end('<html>'),
+			'/moved': (r) => r.writeHead(302, { Location: '/a.png' }).end(),
+			'/large.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png' }).end(Buffer.concat([PICTURE, Buffer.alloc(5 << 20)])),
+			'/cut.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png', 'Content-Length': '1000' }).write(PICTURE, () => r.destroy()),
+		});
+		const byUrl = (path: string, type = 'image') => flat(own, { type, url: shop.url + path });
+		const first = await byUrl('/a.png');
+		expect(first.status).toBe(201);
+		await own.approved(first.data.id);
+		expect((await byUrl('/a.png')).status).toBe(201);
+		expect(shop.asked).toEqual(['/a.png']);
+		const media = await own.all('/v1/media');
+		expect(media).toMatchObject([{ url: `${shop.url}/a.png`, mime_type: 'image/png', size: PICTURE.length }]);
+		const done = await own.wait(await own.campaign(await own.approved(first.data.id), await own.audience(3)), finished);
+		expect(done.messages.delivered).toBe(3);
+		expect((await own.sim('GET', '/_sim/media')).data[0]).toMatchObject({ uses: 3 });
+		const cases: [string, string, number][] = [
+			['/nowhere', 'image', 1825],
+			['/moved', 'image', 1825],
+			['/cut.png', 'image', 1825],
+			['/page', 'image', 1275],
+			['/lies.png', 'image', 1275],
+			['/large.png', 'image', 1275],
+			['/a.png', 'video', 1276],
+		];
+		for (const [path, type, code] of cases)
+			await refused(byUrl(path, type), 400, code, 'data.url');
+		await refused(flat(own, { type: 'document', url: `${shop.url}/a.png`, filename: 'prices' }), 400, 1277, 'data.url');
+		expect(await own.all('/v1/media')).toHaveLength(1);
+		await shop.close();
+	});
+});
+
+test('no url leads inside', async () => {
+	await w.sender();
+	const shop = await files({ '/a.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png' }).end(PICTURE) });
+	const port = new URL(shop.url).port;
+	for (const host of ['127.0.0.1', 'localhost', '2130706433', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0'])
+		await refused(flat(w, { type: 'image', url: `http://${host}:${port}/a.png` }), 400, 1266, 'data.url');
+	expect(shop.asked).toEqual([]);
+	await shop.close();
+	await refused(flat(w, { type: 'image', media_id: UNKNOWN_ID }), 400, 1264, 'data.media_id');
+	const text = await uploaded('Opening hours: 9 to 17', 'text/plain');
+	await refused(flat(w, { type: 'document', media_id: text.id, filename: 'hours' }), 400, 1277, 'data.media_id');
+	await refused(flat(w, { type: 'image', media_id: text.id }), 400, 1275, 'data.media_id');
 });

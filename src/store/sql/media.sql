@@ -113,4 +113,4 @@ WHERE media_no = $1 AND sender_no = $2 AND purpose = $3;
 
 -- name: media_hurry_templates
 UPDATE template SET errand_ms = $2, tries = 0
-WHERE no IN (SELECT template_no FROM template_media WHERE media_no = $1) AND status = 0 AND meta_id IS NULL AND errand_ms IS NOT NULL;
+WHERE no IN (SELECT template_no FROM template_media WHERE media_no = $1) AND (meta_id IS NULL OR editing = 1) AND errand_ms IS NOT NULL;
