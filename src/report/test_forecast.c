@@ -118,11 +118,12 @@ static void it_names_whom_a_rule_removes(void **state)
 
 static const struct forecast_sample *find(const struct forecast_sample *sample, int n, const char *pick)
 {
-	for (int i = 0; i < n; i++)
-		if (strcmp(sample[i].pick, pick) == 0)
-			return &sample[i];
-	fail_msg("no sample is %s", pick);
-	return NULL;
+	int at = 0;
+	while (at < n && strcmp(sample[at].pick, pick) != 0)
+		at++;
+	if (at == n)
+		fail_msg("no sample is %s", pick);
+	return &sample[at];
 }
 
 static void it_picks_the_risky_ones(void **state)
