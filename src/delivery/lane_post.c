@@ -207,6 +207,8 @@ static int single_encode(const struct claimed_row *row, const struct wa_key *key
 	if (single->template_gone || template_form_read(&single->tpl, scratch, form, &err) < 0)
 		return -1;
 	struct wa_plan *plan = wa_plan_create(&single->tpl, form);
+	for (int i = 0; i < single->n_media && i < wa_plan_n_media(plan); i++)
+		wa_plan_set_media(plan, i, single->media[i].meta_id);
 	int result = wa_send_encode(plan, &row->contact, key, scratch, out);
 	wa_plan_destroy(plan);
 	return result < 0 || out->overflow ? -1 : 0;

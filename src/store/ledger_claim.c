@@ -55,19 +55,19 @@ static int skip_row(struct claim *c, const struct row *row, enum skip_rule rule)
 	return row_move(c->tx, c->batch, row, &is);
 }
 
-/* Its medium is not at WhatsApp yet, or never will be there: 0, 1 the row waits or has failed, -1. */
-static int claim_medium(struct claim *c, struct single *single, const struct row *was)
+/* A medium that is not at WhatsApp yet, or never will be there: 0, 1 the row waits or has failed, -1. */
+static int claim_medium(struct claim *c, int64_t media_no, const struct row *was, const char **ret_meta_id)
 {
 	struct media_at_meta at;
-	int got = media_ready(c->tx, single->media_no, c->sender_no, MEDIA_TO_SEND, c->now, c->arena, &at);
+	int got = media_ready(c->tx, media_no, c->sender_no, MEDIA_TO_SEND, c->now, c->arena, &at);
 	if (got <= 0) {
-		single->content.media_id = at.meta_id;
+		*ret_meta_id = at.meta_id;
 		return got;
 	}
 	struct row is = *was;
 	if (got == 1) {
 		is.not_before = c->now + MEDIUM_AGAIN_MS;
-		if (media_want(c->tx, single->media_no, c->sender_no, MEDIA_TO_SEND, c->now) < 0)
+		if (media_want(c->tx, media_no, c->sender_no, MEDIA_TO_SEND, c->now) < 0)
 			return -1;
 	} else {
 		is.state = STATE_FAILED;
@@ -79,6 +79,22 @@ static int claim_medium(struct claim *c, struct single *single, const struct row
 	return row_move(c->tx, c->batch, was, &is) < 0 ? -1 : 1;
 }
 
+/* The same for all that its template shows. */
+static int claim_template_media(struct claim *c, struct single *single, const struct row *was)
+{
+	int64_t no[MEDIA_PER_TEMPLATE_MAX];
+	if (template_media_of(c->tx, single->template_no, no, &single->n_media) < 0)
+		return -1;
+	for (int i = 0; i < single->n_media; i++) {
+		struct media_ref *ref = &single->media[i];
+		ref->media_no = no[i];
+		int got = no[i] ? claim_medium(c, no[i], was, &ref->meta_id) : 0;
+		if (got != 0)
+			return got;
+	}
+	return 0;
+}
+
 /* What a single message is made of. 0; 1 it is not to be claimed now, and its row says why. */
 static int claim_single(struct claim *c, const struct row *was, const struct single **ret)
 {
@@ -88,7 +104,9 @@ static int claim_single(struct claim *c, const struct row *was, const struct sin
 	*ret = single;
 	if (single->expire_ms <= c->now)
 		return skip_row(c, was, RULE_DEADLINE) < 0 ? -1 : 1;
-	return single->media_no ? claim_medium(c, single, was) : 0;
+	if (single->template_no)
+		return claim_template_media(c, single, was);
+	return single->media_no ? claim_medium(c, single->media_no, was, &single->content.media_id) : 0;
 }
 
 static int claim_row(struct claim *c, const struct sql_rows *rows)

@@ -6,6 +6,7 @@
 #include "model/campaign.h"
 #include "model/message.h"
 #include "model/template.h"
+#include "store/media.h"
 #include "store/store.h"
 
 #define SINGLE_LIFE_MS DAY_MS   /* what could not be sent within it has expired */
@@ -47,7 +48,10 @@ struct single {
 	struct template tpl;
 	struct message_content content; /* without Meta's media id */
 	int64_t media_no;               /* 0 none */
-	int64_t test_of;                /* campaign; 0 none */
+	/* What its template shows, by place, with the ids that the sender's number has of it; meta_id NULL: an empty place. */
+	struct media_ref media[MEDIA_PER_TEMPLATE_MAX];
+	int n_media;
+	int64_t test_of; /* campaign; 0 none */
 	msec_t create_ms, expire_ms;
 };
 must_check int single_read(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct single *ret);

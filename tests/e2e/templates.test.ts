@@ -79,6 +79,34 @@ test('location, offer and one-time password are sent as the simulator holds them
 	}
 });
 
+test('headers and cards with media of the account reach every recipient, and Meta gets each file once', async () => {
+	await w.sender();
+	const bytes = (rest: string) => Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'), Buffer.from(rest)]);
+	const media = async (rest: string) => (await w.call('POST', '/v1/media', bytes(rest), { contentType: 'image/png' })).data.id as string;
+	const [one, two] = [await media('one'), await media('two')];
+	const audience = await w.audience(5, { custom1: 'order' });
+	const flat = await make({ text: 'Look, {first_name|you}!', type: 'image', media_id: one });
+	expect(flat).toMatchObject({ type: 'image', media_id: one });
+	expect((await atMeta(flat.meta_id!)).components[0].example.header_handle).toHaveLength(1);
+	const card = (media_id: string) => ({ components: [
+		{ type: 'HEADER', format: 'IMAGE', media_id },
+		{ type: 'BODY', text: 'For {first_name|you}!' },
+		{ type: 'BUTTONS', buttons: [URL_BUTTON, { type: 'QUICK_REPLY', text: 'More' }] }] });
+	const carousel = await make({ components: [{ type: 'BODY', text: 'Look.' }, { type: 'CAROUSEL', cards: [card(one), card(two)] }] });
+	for (const template of [flat, carousel]) {
+		const done = await w.wait(await w.campaign(template, audience), finished, 60);
+		expect(done.messages, template.name).toMatchObject({ total: 5, read: 5, failed: 0 });
+	}
+	await refused(create({ text: 'Look.', type: 'video', media_id: one }), 400, 1276, 'data.media_id');
+	await refused(w.api.DELETE('/v1/media/{media}', at({ media: one })), 409, 1824);
+	const single = await w.api.POST('/v1/messages', { body: wrong({ channel: 'whatsapp', from: 'MyBusiness', to: '447400000009', template: flat.id, variables: ['Ada'] }) });
+	const sent = await waitUntil(async () => {
+		const { data } = await good(w.api.GET('/v1/messages/{message}', at({ message: (single.data as any).data[0].id })));
+		return ['read', 'failed', 'rejected'].includes(data.status) ? data : null;
+	}, 30, 'the single message');
+	expect(sent.status, sent.status_details).toBe('read');
+});
+
 test('what Meta would refuse is refused before it is asked, with the part named', async () => {
 	await w.sender();
 	const body = { type: 'BODY', text: 'Hello.' };
