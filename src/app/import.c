@@ -70,7 +70,7 @@ static int read_arguments(int argc, char **argv, struct upload *u, struct err *e
 static int open_file(struct upload *u, struct err *err)
 {
 	struct stat is;
-	u->fd = open(u->file, O_RDONLY | O_CLOEXEC);
+	u->fd = u->file ? open(u->file, O_RDONLY | O_CLOEXEC) : -1;
 	if (u->fd < 0 || fstat(u->fd, &is) < 0)
 		return err_set(err, "%s cannot be read: %s", u->file, strerror(errno));
 	if (!S_ISREG(is.st_mode) || is.st_size == 0)

@@ -40,7 +40,7 @@ void form_samples(struct form_reader *r, struct template_text *text, const cJSON
 		if (!p->is_placeholder || p->repeats)
 			continue;
 		const cJSON *item = cJSON_IsArray(flat) ? cJSON_GetArrayItem(flat, n++) : NULL;
-		if (cJSON_IsString(item) && *item->valuestring)
+		if (item && cJSON_IsString(item) && *item->valuestring)
 			p->sample = arena_strdup(r->arena, item->valuestring);
 		for (item = cJSON_IsArray(named) ? named->child : NULL; item; item = item->next) {
 			const char *name = json_text(item, "param_name"), *value = json_text(item, "example");
