@@ -217,12 +217,10 @@ void sim_manage_node(struct sim *sim, const struct sim_call *call, struct sim_an
 		pthread_mutex_unlock(&sim->lock);
 		return;
 	}
-	if (strcmp(call->method, "DELETE") == 0)
+	if (strcmp(call->method, "DELETE") == 0 || (post && !t))
 		answer_unknown(call, answer);
 	else if (!post)
 		read_node(sim, call, answer);
-	else if (!t)
-		answer_unknown(call, answer);
 	else if (sim_templates_edit(t, request, answer))
 		sim_hooks_review(sim, t);
 	pthread_mutex_unlock(&sim->lock);
