@@ -12,9 +12,9 @@
 
 #include "api/api_internal.h"
 #include "api/events.h"
-#include "api/form.h"
 #include "api/idempotency.h"
 #include "api/media_need.h"
+#include "api/multipart.h"
 #include "api/rate.h"
 #include "api/preflight.h"
 #include "api/route.h"
@@ -164,9 +164,9 @@ static bool open_upload(struct api_call *call, const char *folder)
 
 static void policy_file(struct api_call *call, struct http_policy *policy)
 {
-	if (!has_type(call->req, "text/csv") && !has_type(call->req, FORM_TYPE)) {
+	if (!has_type(call->req, "text/csv") && !multipart_is(http_header(call->req, "Content-Type"))) {
 		call_fault(call, FAULT_CONTENT_TYPE, NULL,
-		           "The header Content-Type must be text/csv, or " FORM_TYPE " with a file");
+		           "The header Content-Type must be text/csv, or " MULTIPART_TYPE " with a file");
 		return;
 	}
 	if (!open_upload(call, call->api->options.import_folder))

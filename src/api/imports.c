@@ -5,12 +5,11 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "api/api_internal.h"
 #include "api/call.h"
-#include "api/form.h"
+#include "api/multipart.h"
 #include "model/number.h"
 #include "store/audiences.h"
 
@@ -126,31 +125,36 @@ static int create_run(struct store_tx *tx, void *arg)
 	return answer_import(tx, call, no);
 }
 
-/* Of a form only the file is kept, behind the head of its part. */
+/* Of a form only the file is kept, behind the head of its part. As multipart_find. */
 static int read_form(struct api_call *call, struct import_request *req, struct err *err)
 {
 	const char *type = http_header(call->req, "Content-Type");
-	struct form_file file;
-	req->bytes = (int64_t)http_body_bytes(call->req);
-	if (!type || strncasecmp(type, FORM_TYPE, strlen(FORM_TYPE)) != 0)
+	uint64_t n_bytes = http_body_bytes(call->req);
+	struct multipart_file file;
+	req->bytes = (int64_t)n_bytes;
+	if (!multipart_is(type))
 		return 0;
-	if (form_find_file(call->upload_fd, type, &file, err) < 0)
-		return -1;
-	req->begin = file.begin;
-	req->bytes = file.end;
-	return ftruncate(call->upload_fd, file.end) < 0 ? err_set(err, "the file cannot be cut") : 0;
+	int found = multipart_find(call->upload_fd, n_bytes, type, &file, err);
+	if (found != 0)
+		return found;
+	req->begin = (int64_t)file.offset;
+	req->bytes = (int64_t)(file.offset + file.n_bytes);
+	return ftruncate(call->upload_fd, req->bytes);
 }
 
 void imports_create(struct api_call *call)
 {
 	struct err err;
 	struct import_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	int form = 0;
 	req->region = http_query(call->req, "region", 0);
 	faults_set_prefix(&call->faults, "%s", "");
 	if (req->region && !number_region_known(req->region))
 		call_fault(call, FAULT_IMPORT_INVALID, "region", " must be a country code of two capital letters, such as GB");
-	else if (read_form(call, req, &err) < 0)
-		call_fault(call, FAULT_IMPORT_INVALID, NULL, "The body cannot be read: %s", err.text);
+	else if ((form = read_form(call, req, &err)) < 0)
+		call_internal(call, "the body of an import cannot be read or cut");
+	else if (form == 1)
+		call_fault(call, FAULT_IMPORT_INVALID, NULL, "The body is not multipart/form-data with one file: %s", err.text);
 	else if (req->bytes == req->begin)
 		call_fault(call, FAULT_IMPORT_INVALID, NULL, "The body is empty: it must be CSV with a header row");
 	else if (keep_file(call, req) < 0)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/newfile.h"
 #include "base/text.h"
@@ -113,20 +114,6 @@ static void storage_fault(struct keeper_task *task)
 	log_error("api", "a medium could not be kept", log_t("reason", strerror(errno)));
 }
 
-static int write_all(int fd, const unsigned char *data, size_t n_bytes)
-{
-	while (n_bytes > 0) {
-		ssize_t n = write(fd, data, n_bytes);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		data += n;
-		n_bytes -= (size_t)n;
-	}
-	return 0;
-}
-
 /* The hash of a piece of a file, which is written to another on the way where that is given (>= 0). */
 static int hash_piece(int fd, uint64_t offset, uint64_t n_bytes, int copy_fd, char ret[MEDIA_SHA256_BYTES])
 {
@@ -134,10 +121,8 @@ static int hash_piece(int fd, uint64_t offset, uint64_t n_bytes, int copy_fd, ch
 	unsigned char piece[PIECE_BYTES], hash[crypto_hash_sha256_BYTES];
 	crypto_hash_sha256_init(&state);
 	while (n_bytes > 0) {
-		ssize_t n = pread(fd, piece, n_bytes < sizeof(piece) ? n_bytes : sizeof(piece), (off_t)offset);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0 || (copy_fd >= 0 && write_all(copy_fd, piece, (size_t)n) < 0))
+		ssize_t n = fd_read_at(fd, piece, n_bytes < sizeof(piece) ? n_bytes : sizeof(piece), offset);
+		if (n <= 0 || (copy_fd >= 0 && fd_write(copy_fd, piece, (size_t)n) < 0))
 			return -1;
 		crypto_hash_sha256_update(&state, piece, (size_t)n);
 		offset += (uint64_t)n;
@@ -159,7 +144,7 @@ static void keep(struct keeper *k, struct keeper_task *task, struct newfile *fil
 static bool judge(struct keeper_task *task, const char *content_type, int fd, uint64_t offset, uint64_t n_bytes)
 {
 	unsigned char head[MEDIA_HEAD_BYTES];
-	ssize_t n = pread(fd, head, n_bytes < sizeof(head) ? n_bytes : sizeof(head), (off_t)offset);
+	ssize_t n = fd_read_at(fd, head, n_bytes < sizeof(head) ? n_bytes : sizeof(head), offset);
 	if (n < 0)
 		storage_fault(task);
 	else if (n == 0)

@@ -1,9 +1,10 @@
 #include "api/lines.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/fd.h"
 
 #define CHUNK_BYTES (256 * 1024)
 #define MOST_UTF8_BYTES 3 /* of what one byte of a file becomes: a sign of Windows-1252 */
@@ -19,15 +20,6 @@ struct lines {
 	unsigned char raw[LINES_MAX_BYTES];
 	char text[LINES_MAX_BYTES * MOST_UTF8_BYTES];
 };
-
-static ssize_t read_at(int fd, void *data, size_t n_bytes, int64_t offset)
-{
-	ssize_t n;
-	do
-		n = pread(fd, data, n_bytes, offset);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
 
 /* ---- which encoding ---- */
 
@@ -83,12 +75,12 @@ int encoding_detect(int fd, int64_t begin, enum encoding *ret, int *ret_mark_byt
 	unsigned char *chunk = malloc(CHUNK_BYTES);
 	if (!chunk)
 		abort();
-	ssize_t n = read_at(fd, chunk, CHUNK_BYTES, begin);
+	ssize_t n = fd_read_at(fd, chunk, CHUNK_BYTES, (uint64_t)begin);
 	enum encoding found = ENCODING_UTF8;
 	int mark = n > 0 ? mark_of(chunk, (size_t)n, &found) : 0;
 	if (n > 0 && mark == 0 && !is_utf16(chunk, n < 64 ? (size_t)n : 64, &found)) {
 		struct utf8_census c = {0};
-		for (int64_t at = begin; n > 0; n = read_at(fd, chunk, CHUNK_BYTES, at)) {
+		for (int64_t at = begin; n > 0; n = fd_read_at(fd, chunk, CHUNK_BYTES, (uint64_t)at)) {
 			census(&c, chunk, (size_t)n);
 			at += n;
 		}
@@ -211,12 +203,8 @@ static ssize_t look(struct lines *l)
 	memmove(l->chunk, l->chunk + l->at, left);
 	l->at = 0;
 	l->n = left;
-	ssize_t n;
-	while ((n = read_at(l->fd, l->chunk + l->n, CHUNK_BYTES - l->n, l->offset + (int64_t)l->n)) > 0) {
-		l->n += (size_t)n;
-		if (l->n >= unit_bytes(l))
-			break;
-	}
+	ssize_t n = fd_read_at(l->fd, l->chunk + left, CHUNK_BYTES - left, (uint64_t)l->offset + left);
+	l->n += n < 0 ? 0 : (size_t)n;
 	return n < 0 ? -1 : (ssize_t)l->n;
 }
 

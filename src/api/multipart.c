@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 
 #define BOUNDARY_MAX 70 /* RFC 2046 */
@@ -22,9 +22,8 @@ struct reader {
 
 bool multipart_is(const char *content_type)
 {
-	static const char type[] = "multipart/form-data";
-	size_t n = sizeof(type) - 1;
-	return content_type && strncasecmp(content_type, type, n) == 0 &&
+	size_t n = strlen(MULTIPART_TYPE);
+	return content_type && strncasecmp(content_type, MULTIPART_TYPE, n) == 0 &&
 	       (content_type[n] == '\0' || content_type[n] == ';' || content_type[n] == ' ');
 }
 
@@ -55,26 +54,12 @@ static bool parameter(const char *field, const char *name, char *out, size_t out
 	return false;
 }
 
-static ssize_t read_at(const struct reader *r, char *out, size_t n_bytes, uint64_t at)
-{
-	size_t got = 0;
-	while (got < n_bytes) {
-		ssize_t n = pread(r->fd, out + got, n_bytes - got, (off_t)(at + got));
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	return (ssize_t)got;
-}
-
 /* Where the next mark begins at or behind `at`: 0, 1 there is none, -1. */
 static int find_mark(const struct reader *r, uint64_t at, uint64_t *ret)
 {
 	char window[WINDOW];
 	while (at < r->n_bytes) {
-		ssize_t n = read_at(r, window, sizeof(window), at);
+		ssize_t n = fd_read_at(r->fd, window, sizeof(window), at);
 		if (n < 0)
 			return -1;
 		const char *found = memmem(window, (size_t)n, r->mark, r->n_mark);
@@ -122,7 +107,7 @@ static int read_part(const struct reader *r, uint64_t at, struct multipart_file 
                      struct err *err)
 {
 	char head[HEAD_MAX + 1];
-	ssize_t n = read_at(r, head, HEAD_MAX, at);
+	ssize_t n = fd_read_at(r->fd, head, HEAD_MAX, at);
 	if (n < 0)
 		return -1;
 	head[n] = '\0';
@@ -146,7 +131,7 @@ static int read_part(const struct reader *r, uint64_t at, struct multipart_file 
 static int after_mark(const struct reader *r, uint64_t *at)
 {
 	char next[2];
-	if (read_at(r, next, sizeof(next), *at) != (ssize_t)sizeof(next))
+	if (fd_read_at(r->fd, next, sizeof(next), *at) != (ssize_t)sizeof(next))
 		return 2;
 	*at += sizeof(next);
 	return memcmp(next, "\r\n", 2) == 0 ? 0 : memcmp(next, "--", 2) == 0 ? 1 : 2;
@@ -157,7 +142,8 @@ static int read_parts(const struct reader *r, struct multipart_file *ret, struct
 	char begin[sizeof(r->mark)];
 	uint64_t at = r->n_mark - 2, mark;
 	int n_files = 0, what;
-	if (read_at(r, begin, r->n_mark - 2, 0) != (ssize_t)(r->n_mark - 2) || memcmp(begin, r->mark + 2, r->n_mark - 2) != 0) {
+	if (fd_read_at(r->fd, begin, r->n_mark - 2, 0) != (ssize_t)(r->n_mark - 2) ||
+	    memcmp(begin, r->mark + 2, r->n_mark - 2) != 0) {
 		err_set(err, "the body does not begin with the boundary that Content-Type names");
 		return 1;
 	}

@@ -1,12 +1,13 @@
 #pragma once
-/* The one file in a multipart/form-data body (RFC 7578) that lies in a file itself: where it begins and ends. Constant memory
- * whatever the body's size. */
+/* The one file in a multipart/form-data body (RFC 7578) that lies in a file itself, a medium or a CSV import: where it begins and
+ * ends. Constant memory whatever the body's size. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
+#define MULTIPART_TYPE "multipart/form-data"
 #define MULTIPART_NAME_BYTES 1024
 
 struct multipart_file {

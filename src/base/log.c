@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/text.h"
 
 #define LOG_MAX_LINE (PIPE_BUF - 1) /* with its end still one piece for a pipe that many threads write to */
@@ -72,19 +72,6 @@ static void add_value(struct buf *line, const char *text)
 	buf_addc(line, '"');
 }
 
-static void write_line(const char *data, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(log_fd, data, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return; /* nowhere to complain */
-		data += done;
-		n -= (size_t)done;
-	}
-}
-
 void log_write(enum log_level level, const char *room, const char *message, const struct log_pair *pairs, int n_pairs)
 {
 	if ((int)level < log_level)
@@ -104,5 +91,6 @@ void log_write(enum log_level level, const char *room, const char *message, cons
 	line.max_bytes++; /* the end of the line always fits */
 	line.overflow = false;
 	buf_addc(&line, '\n');
-	write_line(line.data, line.len);
+	if (fd_write(log_fd, line.data, line.len) < 0)
+		return; /* nowhere to complain */
 }

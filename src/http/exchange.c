@@ -10,8 +10,8 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "http/server_internal.h"
 
@@ -152,27 +152,13 @@ static enum MHD_Result begin(struct http_request *req, const char *method)
 
 /* ---- the body ---- */
 
-static int write_all(int fd, const char *data, size_t n_bytes)
-{
-	while (n_bytes > 0) {
-		ssize_t n = write(fd, data, n_bytes);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		data += n;
-		n_bytes -= (size_t)n;
-	}
-	return 0;
-}
-
 /* 0, or the status to refuse with. */
 static int store_body(struct http_request *req, const char *data, size_t n_bytes)
 {
 	struct http_server *server = req->server;
 	if (req->policy.tap)
 		req->policy.tap(req, data, n_bytes);
-	if (req->policy.body == HTTP_BODY_FILE && write_all(req->policy.body_fd, data, n_bytes) < 0)
+	if (req->policy.body == HTTP_BODY_FILE && fd_write(req->policy.body_fd, data, n_bytes) < 0)
 		return errno == ENOSPC || errno == EDQUOT ? MHD_HTTP_INSUFFICIENT_STORAGE : MHD_HTTP_INTERNAL_SERVER_ERROR;
 	if (req->policy.body == HTTP_BODY_FILE)
 		return 0;

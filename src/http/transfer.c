@@ -12,14 +12,13 @@
  * The handle keeps its settings from call to call, since setting up a new one costs more than a request;
  * transfer_prepare therefore sets everything in which two calls can differ. */
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "base/fd.h"
 #include "http/client_internal.h"
 #include "http/target.h"
 
@@ -59,8 +58,8 @@ static size_t body_piece(struct http_call *call, char *out, size_t room)
 		memcpy(out, call->body + from, n);
 		return n;
 	}
-	off_t place = (off_t)(call->file.offset + at - call->n_head_bytes);
-	ssize_t n = pread(call->file.fd, out, least(file_end - at, room), place);
+	uint64_t place = call->file.offset + at - call->n_head_bytes;
+	ssize_t n = fd_read_at(call->file.fd, out, least(file_end - at, room), place);
 	return n > 0 ? (size_t)n : 0;
 }
 
@@ -83,25 +82,11 @@ static int rewind_body(void *arg, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_FAIL;
 }
 
-static int write_all(int fd, const char *data, size_t n_bytes)
-{
-	while (n_bytes > 0) {
-		ssize_t n = write(fd, data, n_bytes);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		data += n;
-		n_bytes -= (size_t)n;
-	}
-	return 0;
-}
-
 static size_t sink_answer(struct http_call *call, const char *data, size_t n_bytes)
 {
 	call->n_sunk += n_bytes;
 	call->answer_too_large = call->n_sunk > call->sink.max_bytes;
-	call->sink_failed = !call->answer_too_large && write_all(call->sink.fd, data, n_bytes) < 0;
+	call->sink_failed = !call->answer_too_large && fd_write(call->sink.fd, data, n_bytes) < 0;
 	return call->answer_too_large || call->sink_failed ? CURL_WRITEFUNC_ERROR : n_bytes;
 }
 

@@ -1,19 +1,20 @@
-/* A CSV file as an import reads it: records from any point on, columns by their names, contacts. */
+/* A CSV file as an import reads it, bare or in a form: records from any point on, columns by their names, contacts. */
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "api/columns.h"
+#include "api/multipart.h"
 #include "base/text.h"
 #include "fuzz.h"
 
-static void read_all(const char *path, int64_t size, struct arena *arena)
+static void read_all(const char *path, int64_t begin, int64_t size, struct arena *arena)
 {
 	struct records *records = NULL;
 	struct record record = {0};
 	struct columns columns = {0};
 	struct err err;
-	HOLDS(records_open(path, 0, 0, 0, &records, &err) == 0);
-	int64_t line = 0, end = 0;
+	HOLDS(records_open(path, begin, begin, 0, &records, &err) == 0);
+	int64_t line = 0, end = begin;
 	bool has_columns = false;
 	int got, n = 0;
 	while ((got = records_next(records, arena, &record)) == 1 && ++n < 10000) {
@@ -36,6 +37,20 @@ static void read_all(const char *path, int64_t size, struct arena *arena)
 	records_close(records);
 }
 
+static void read_form(int fd, const char *path, size_t n_bytes, struct arena *arena)
+{
+	struct multipart_file file;
+	struct err err;
+	int found = multipart_find(fd, n_bytes, MULTIPART_TYPE "; boundary=XX", &file, &err);
+	HOLDS(found >= 0);
+	if (found != 0)
+		return;
+	HOLDS(file.offset <= n_bytes && file.n_bytes <= n_bytes - file.offset);
+	HOLDS(utf8_valid(file.file_name, strlen(file.file_name)) && !strpbrk(file.file_name, "/\\"));
+	HOLDS(ftruncate(fd, (off_t)(file.offset + file.n_bytes)) == 0);
+	read_all(path, (int64_t)file.offset, (int64_t)(file.offset + file.n_bytes), arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 {
 	char path[64];
@@ -44,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 		abort();
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	struct arena *arena = arena_create(4096);
-	read_all(path, (int64_t)n_bytes, arena);
+	read_all(path, 0, (int64_t)n_bytes, arena);
+	read_form(fd, path, n_bytes, arena);
 	arena_destroy(arena);
 	close(fd);
 	return 0;
