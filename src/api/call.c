@@ -117,6 +117,8 @@ void call_faults(struct api_call *call)
 		put_fault(call, &call->faults.item[i], when);
 	json_close_array(&call->json);
 	json_close_object(&call->json);
+	if (call->faults.item[0].code == FAULT_OVERLOADED)
+		http_add_header(call->req, "Retry-After", "1");
 	respond(call, fault_status(call->faults.item[0].code), "application/json");
 }
 
@@ -144,7 +146,6 @@ void call_internal(struct api_call *call, const char *what)
 void call_overloaded(struct api_call *call)
 {
 	call->faults.n = 0;
-	http_add_header(call->req, "Retry-After", "1");
 	call_fault(call, FAULT_OVERLOADED, NULL, "The server has too much to do or is stopping; nothing was changed: try again");
 }
 

@@ -310,7 +310,6 @@ static int listen_run(struct store_tx *tx, void *arg)
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
 	if (!listen_to(l->events, l, &c)) {
-		http_add_header(call->req, "Retry-After", "10");
 		fault_add(&call->faults, FAULT_OVERLOADED, NULL,
 		          "As many listen to events as the server serves at a time: try again");
 		return 1;

@@ -5,20 +5,14 @@
 #include "api/call.h"
 #include "api/template_put.h"
 #include "base/text.h"
+#include "model/template_form.h"
 #include "store/templates.h"
 
 /* ---- PUT ---- */
 
 static const struct field fields[] = {
 	FIELD(template_request, name, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
-	FIELD(template_request, text, FIELD_TEXT, FAULT_TEMPLATE_TEXT_INVALID),
-	FIELD(template_request, type, FIELD_TEXT, FAULT_TEMPLATE_INVALID),
-	FIELD(template_request, url, FIELD_TEXT, FAULT_TEMPLATE_URL_INVALID),
-	FIELD(template_request, media_id, FIELD_TEXT, FAULT_TEMPLATE_MEDIA_REQUIRED),
-	FIELD(template_request, filename, FIELD_TEXT, FAULT_TEMPLATE_FILENAME_INVALID),
-	FIELD(template_request, button_type, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
-	FIELD(template_request, button_text, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_TEXT_REQUIRED),
-	FIELD(template_request, button_value, FIELD_TEXT, FAULT_TEMPLATE_BUTTON_VALUE),
+	TEMPLATE_CONTENT_FIELDS,
 	FIELD(template_request, components, FIELD_JSON, FAULT_TEMPLATE_COMPONENTS),
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
@@ -40,6 +34,35 @@ static void update_now(struct api_call *call)
 	call_write(call, update_run, AFTER_DELIVERY);
 }
 
+/* 0 with what the content is to become, 1 with faults, -1. */
+static int merge(struct store_tx *tx, struct api_call *call, struct template_request *ret)
+{
+	struct template tpl;
+	int got = template_read(tx, call->key.account_no, call->id[0], call->arena, &tpl);
+	if (got != 0)
+		return got < 0 ? -1 : call_unknown(call);
+	template_merge(&tpl, call->state, call->arena, ret, &call->faults);
+	if (!faults_any(&call->faults))
+		template_judge_content(ret, tpl.params, call->arena, &call->faults);
+	call_order_faults(call, 0, fields, N_FIELDS);
+	return faults_any(&call->faults) ? 1 : 0;
+}
+
+/* Judged with what stands before anything is fetched for it: a `url` alone is of the type that is there. */
+static void update_media(struct api_call *call)
+{
+	struct template_request *merged = arena_alloc(call->arena, sizeof(*merged));
+	struct store_tx *tx = store_reader_take(call->api->options.store);
+	int got = merge(tx, call, merged);
+	store_reader_put(call->api->options.store, tx);
+	if (got < 0)
+		call_internal(call, "the template could not be read");
+	else if (got == 1)
+		call_faults(call);
+	else
+		template_need_media(call, merged, update_now);
+}
+
 void templates_update(struct api_call *call)
 {
 	struct template_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
@@ -48,8 +71,10 @@ void templates_update(struct api_call *call)
 		template_judge_name(req->name, &call->faults);
 	if (faults_any(&call->faults))
 		call_faults(call);
+	else if (req->components || req->url || req->media_id)
+		update_media(call);
 	else
-		template_need_media(call, req, update_now);
+		update_now(call);
 }
 
 /* ---- POST /v1/templates/sync ---- */

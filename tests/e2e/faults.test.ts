@@ -95,6 +95,45 @@ test('several faults stand in the order of the fields', async () => {
 	]);
 });
 
+test('a template is changed by the rules it was made by', async () => {
+	const { template, media } = await things(w);
+	const body = { type: 'BODY', text: 'Hello.' };
+	const text = 'x'.repeat(21);
+	const long = `https://a.example/${'x'.repeat(2083)}`;
+	const document = { type: 'document', url: 'https://a.example/b' };
+	const cases: [object, number, string][] = [
+		[{ name: '' }, 1259, 'name'],
+		[{ name: 'x'.repeat(46) }, 1263, 'name'],
+		[{ text: ' ' }, 1254, 'text'],
+		[{ text: '{a' }, 1255, 'text'],
+		[{ text: 'x'.repeat(1001) }, 1260, 'text'],
+		[{ text: 5 }, 1255, 'text'],
+		[{ type: 'sound' }, 1259, 'type'],
+		[{ type: 'image' }, 1264, 'url'],
+		[{ type: 'image', url: long }, 1265, 'url'],
+		[{ type: 'image', url: 'ftp://a.example' }, 1266, 'url'],
+		[{ type: 'image', media_id: media }, 1275, 'media_id'],
+		[{ type: 'video', media_id: media }, 1276, 'media_id'],
+		[{ type: 'document', media_id: media, filename: 'a' }, 1277, 'media_id'],
+		[document, 1267, 'filename'],
+		[{ ...document, filename: 'x'.repeat(26) }, 1268, 'filename'],
+		[{ ...document, filename: 'a b' }, 1269, 'filename'],
+		[{ button_type: 'quick_reply' }, 1272, 'button_text'],
+		[{ button_type: 'quick_reply', button_text: text }, 1274, 'button_text'],
+		[{ button_type: 'LINK', button_text: 'a' }, 1273, 'button_value'],
+		[{ components: [{ type: 'BODY' }] }, 1254, 'components[0].text'],
+		[{ components: [body, { type: 'FEET' }] }, 1278, 'components[1].type'],
+		[{ components: [body], text: 'Hello.' }, 1278, 'components'],
+	];
+	const read = async () => (await good(w.api.GET('/v1/templates/{template}', at({ template: template! })))).data;
+	const before = await read();
+	for (const [change, code, field] of cases)
+		expect(await faults(w.call('PUT', `/v1/templates/${template}`, { data: change })), JSON.stringify(change).slice(0, 200)).toEqual([
+			[400, code, `data.${field}`],
+		]);
+	expect(await read()).toEqual(before);
+});
+
 test('updates refuse what creates refuse', async () => {
 	const ids = await things(w);
 	await w.campaign({ id: ids.template! }, { id: ids.audience! }, { schedule: '2199-01-01 00:00:00' });

@@ -243,6 +243,39 @@ test('a url is fetched once and becomes a medium', async () => {
 	});
 });
 
+test('a new url is fetched for the type that the template has, and shown from then on', async () => {
+	await withWorld({ server: ['--allow-private-urls', 'yes', '--max-media-mb', '1'] }, async (own) => {
+		await own.sender();
+		const other = png('summer offer');
+		const image = (bytes: Buffer) => (r: http.ServerResponse) => r.writeHead(200, { 'Content-Type': 'image/png' }).end(bytes);
+		const shop = await files({ '/a.png': image(PICTURE), '/b.png': image(other), '/text.png': image(Buffer.from('text')),
+			'/more.png': image(Buffer.concat([PICTURE, Buffer.alloc(1 << 20)])) });
+		const made = await flat(own, { type: 'image', url: `${shop.url}/a.png` });
+		const template = await own.approved(made.data.id);
+		const change = (data: object) => own.call('PUT', `/v1/templates/${template.id}`, { data });
+		await refused(change({ url: `${shop.url}/nowhere` }), 400, 1825, 'data.url');
+		await refused(change({ url: `${shop.url}/text.png` }), 400, 1275, 'data.url');
+		await refused(change({ url: `${shop.url}/more.png` }), 507, 1826, 'data.url');
+		await refused(flat(own, { type: 'image', url: `${shop.url}/more.png` }), 507, 1826, 'data.url');
+		const single = (url: string) =>
+			own.call('POST', '/v1/messages', { data: { channel: 'whatsapp', from: 'MyBusiness', to: '447400000001', type: 'image', url } });
+		await refused(single(`${shop.url}/nowhere`), 400, 1825, 'data.url');
+		await refused(single(`${shop.url}/more.png`), 507, 1826, 'data.url');
+		const asked = shop.asked.length;
+		await refused(change({ url: `${shop.url}/b.png`, text: '{' }), 400, 1255, 'data.text');
+		await refused(own.call('PUT', `/v1/templates/${UNKNOWN_ID}`, { data: { url: `${shop.url}/b.png` } }), 404, 1251);
+		expect(shop.asked).toHaveLength(asked);
+		const changed = await change({ url: `${shop.url}/b.png` });
+		expect(changed.status, changed.text).toBe(200);
+		expect(changed.data).toMatchObject({ type: 'image', url: `${shop.url}/b.png`, status: 'COMPLETED' });
+		expect(shop.asked.slice(asked)).toEqual(['/b.png']);
+		const done = await own.wait(await own.campaign(template, await own.audience(3)), finished);
+		expect(done.messages).toMatchObject({ delivered: 3, failed: 0 });
+		expect((await own.sim('GET', '/_sim/media')).data).toMatchObject([{ sha256: createHash('sha256').update(other).digest('hex'), uses: 3 }]);
+		await shop.close();
+	});
+});
+
 test('no url leads inside', async () => {
 	await w.sender();
 	const shop = await files({ '/a.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png' }).end(PICTURE) });

@@ -1,7 +1,12 @@
 // What goes wrong inside of the server: the client is told so, and nothing of how.
-import { rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { rmSync, truncateSync } from 'node:fs';
+import http from 'node:http';
 import { expect, test } from 'vitest';
-import { refused, world } from './world.ts';
+import { NUMBER, SECRET, waitUntil } from './harness.ts';
+import { faults, refused, withWorld, World, world, wrong } from './world.ts';
 
 const w = world();
 
@@ -13,4 +18,69 @@ test('what the server cannot do is its own failure', async () => {
 	const { message } = (await send()).tree.errors[0];
 	expect(message).not.toContain(w.folder);
 	expect((await w.get('/healthz', { key: null })).text).toBe('ok\n'); // and all else goes on
+});
+
+/** Another program that has the database for itself until it is told to let go. */
+async function writeLock(of: World) {
+	const program = `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=30)
+db.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()`;
+	const child = spawn('python3', ['-c', program, `${of.folder}/data/crier.db`], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const over = once(child, 'exit');
+	await once(child.stdout, 'data');
+	return async () => {
+		child.stdin.end();
+		await over;
+	};
+}
+
+test('while the database cannot be written nothing is taken, and later all goes on', async () => {
+	await withWorld({}, async (own) => {
+		await own.sender();
+		const event = JSON.stringify({ object: 'whatsapp_business_account', entry: [] });
+		const signature = createHmac('sha256', SECRET).update(event).digest('hex');
+		const headers = { 'X-Hub-Signature-256': `sha256=${signature}` };
+		const post = () => own.call('POST', '/webhooks/whatsapp', event, { key: null, contentType: 'application/json', headers });
+		const release = await writeLock(own);
+		const [told, made] = await Promise.all([post(), own.api.POST('/v1/keys', { body: wrong({ name: 'never', role: 'viewer' }) })]);
+		expect([told.status, told.headers['retry-after']]).toEqual([503, '1']);
+		expect(made.response.status).toBe(500);
+		await release();
+		expect((await post()).status).toBe(200);
+		expect((await own.all('/v1/keys')).map(({ name }) => name)).not.toContain('never');
+	});
+});
+
+test('a database that cannot be read is not ready', async () => {
+	const own = await new World({ webhooks: false }).start();
+	try {
+		expect((await own.get('/readyz', { key: null })).text).toBe('ready\n');
+		await own.audience(1);
+		truncateSync(`${own.folder}/data/crier.db-wal`);
+		const answer = await own.call('GET', '/readyz', undefined, { key: null });
+		expect([answer.status, answer.text]).toEqual([503, 'the database does not answer\n']);
+	} finally {
+		await own.abandon();
+	}
+});
+
+test('what a server that stops can no longer do may be tried again', async () => {
+	await withWorld({ server: ['--allow-private-urls', 'yes'] }, async (own) => {
+		await own.sender();
+		let asked = false;
+		const shop = http.createServer(() => (asked = true)).listen(0, '127.0.0.1'); // it takes requests and answers none
+		await once(shop, 'listening');
+		const { port } = shop.address() as { port: number };
+		const template = { name: 'Slow', channel: 'whatsapp', wa_sender_code: NUMBER, wa_category: 'MARKETING', text: 'Hello.', type: 'image',
+			url: `http://127.0.0.1:${port}/a.png` };
+		const answer = own.call('POST', '/v1/templates', { data: template });
+		await waitUntil(() => asked, 10, 'the fetch');
+		await own.server.stop();
+		expect(await faults(answer)).toEqual([[503, 1021, 'data.url']]);
+		expect((await answer).headers['retry-after']).toBe('1');
+		shop.closeAllConnections();
+		shop.close();
+	});
 });

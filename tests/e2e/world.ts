@@ -120,6 +120,13 @@ export class World {
 		rmSync(this.folder, { recursive: true });
 	}
 
+	/** For a server that a test has done to what no server survives. */
+	async abandon(): Promise<void> {
+		await this.server.kill();
+		await this.simulator.stop();
+		rmSync(this.folder, { recursive: true });
+	}
+
 	// ---- calls ----
 
 	/** The typed client with this key. */
