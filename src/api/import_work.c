@@ -1,9 +1,10 @@
-/* A step is some thousand rows: read and judged here, then written on the store thread together with how far the import has come,
- * in one transaction, so that a crash goes on exactly there. While one step is written the next one is read: two cores have
- * work. A step is written only onto the very place in the file where it begins; when the one before it was undone, or the
- * import was canceled, it undoes itself.
+/* What is read is a batch, some ten thousand rows, sorted by number: so the index of numbers, whose pages would otherwise be
+ * written anew for nearly every row, is written page by page. A batch is written in steps, each a job of the store thread and a
+ * transaction, which holds together with its rows how far the import has come, so that a crash goes on exactly there. While one
+ * batch is written the next one is read: two cores have work. A step is written only onto the very place at which it begins; when
+ * the one before it was undone, or the import was canceled, it undoes itself.
  *
- * Steps grow until writing one takes STEP_MS: large ones write fewer pages a row, but keep all other writers waiting. */
+ * Steps grow until writing one takes STEP_MS: large ones cost less a row, but keep all other writers waiting. */
 #include "api/import_work.h"
 
 #include <pthread.h>
@@ -17,28 +18,28 @@
 #include "base/text.h"
 #include "store/audiences.h"
 
-#define MIN_ROWS 4000
-#define MAX_ROWS 10000
+#define BATCH_ROWS 65536
+#define BATCH_MAX_BYTES ((size_t)16 << 20) /* of a batch's texts; then it is full as well */
+#define MIN_STEP_ROWS 4000
+#define MAX_STEP_ROWS 10000
 #define STEP_MS 100
-#define N_STEPS 2
-#define MAX_SCRATCH_BYTES ((size_t)4 << 20) /* of a step's texts; then it is full as well */
+#define N_BATCHES 2
 #define REJECT_MAX_CHARS 100
 
-struct row {
-	struct contact_request contact;
-	struct import_reject reject; /* reason NULL: it is a contact */
-};
-
-struct step {
+struct batch {
 	struct work *work;
-	struct arena *scratch;
+	struct arena *texts;
 	int64_t from;         /* done_bytes that it stands on */
 	struct import import; /* what it makes of status, done_bytes, line, header and error; all of it once it is written */
-	struct row *row;
-	int n_rows;
-	bool in_flight;
+	struct contact_request *contact;
+	const struct contact_request **sorted;
+	struct import_reject *reject;
+	int n_contacts, n_rejects;
+	int n_written; /* of the contacts */
+	int n_step;    /* of them in the step that is being written */
+	msec_t took;   /* that step */
+	bool in_flight, ended;
 	int result; /* of the store: 0, 1 canceled or undone */
-	msec_t took;
 };
 
 struct work {
@@ -49,34 +50,35 @@ struct work {
 	struct import import; /* as far as it is read */
 	struct records *records;
 	struct columns columns;
-	struct step step[N_STEPS];
-	int max_rows;
+	struct batch batch[N_BATCHES];
+	const atomic_bool *closing;
+	int step_rows; /* the store thread's, while a batch is in flight */
 };
 
 /* ---- reading and judging ---- */
 
-static void add_reject(struct step *s, const struct record *record, const char *text, const char *reason)
+static void add_reject(struct batch *b, const struct record *record, const char *text, const char *reason)
 {
 	size_t n = strlen(text);
-	s->row[s->n_rows++].reject = (struct import_reject){
+	b->reject[b->n_rejects++] = (struct import_reject){
 		.line = record->line,
-		.text = arena_strndup(s->scratch, text, utf8_prefix_bytes(text, n, REJECT_MAX_CHARS)),
+		.text = arena_strndup(b->texts, text, utf8_prefix_bytes(text, n, REJECT_MAX_CHARS)),
 		.reason = reason};
 }
 
-static void add_record(struct step *s, const struct record *record)
+static void add_record(struct batch *b, const struct record *record)
 {
-	const struct work *w = s->work;
+	const struct work *w = b->work;
 	const char *text = "", *reason = record->fault;
-	struct row *row = &s->row[s->n_rows];
-	*row = (struct row){0};
+	struct contact_request *contact = &b->contact[b->n_contacts];
+	*contact = (struct contact_request){0};
 	if (!reason)
-		reason = columns_contact(&w->columns, record, *w->import.region ? w->import.region : NULL, s->scratch,
-		                         &row->contact, &text);
+		reason = columns_contact(&w->columns, record, *w->import.region ? w->import.region : NULL, b->texts, contact,
+		                         &text);
 	if (reason)
-		add_reject(s, record, text, reason);
+		add_reject(b, record, text, reason);
 	else
-		s->n_rows++;
+		b->sorted[b->n_contacts++] = contact;
 }
 
 static void fail(struct work *w, const char *why)
@@ -110,19 +112,36 @@ static bool read_header(struct work *w, struct arena *scratch)
 	return true;
 }
 
-/* Fill the step with what comes next. */
-static void read_step(struct work *w, struct step *s)
+static int by_number(const void *x, const void *y)
+{
+	const struct contact_request *a = *(const struct contact_request *const *)x,
+				     *b = *(const struct contact_request *const *)y;
+	int order = strcmp(a->digits, b->digits);
+	return order ? order : (a > b) - (a < b); /* they lie in the order of the file */
+}
+
+/* One that is partly written is read again just as it was. */
+static bool is_full(const struct work *w, const struct batch *b)
+{
+	if (w->import.batch_end_bytes > 0)
+		return w->import.done_bytes >= w->import.batch_end_bytes;
+	return b->n_contacts + b->n_rejects >= BATCH_ROWS || arena_used_bytes(b->texts) >= BATCH_MAX_BYTES;
+}
+
+/* Fill the batch with what comes next. */
+static void read_batch(struct work *w, struct batch *b)
 {
 	struct record record;
 	int got = 1;
-	arena_reset(s->scratch);
-	s->n_rows = 0;
-	s->from = w->import.done_bytes;
-	w->import.status = IMPORT_RUNNING;
-	bool ready = w->import.header || read_header(w, s->scratch);
-	while (ready && s->n_rows < w->max_rows && arena_used_bytes(s->scratch) < MAX_SCRATCH_BYTES &&
-	       (got = records_next(w->records, s->scratch, &record)) > 0) {
-		add_record(s, &record);
+	arena_reset(b->texts);
+	b->n_contacts = b->n_rejects = 0;
+	b->n_written = (int)w->import.batch_rows;
+	b->from = w->import.done_bytes;
+	if (w->import.status != IMPORT_FAILED)
+		w->import.status = IMPORT_RUNNING;
+	bool ready = w->import.status == IMPORT_RUNNING && (w->import.header || read_header(w, b->texts));
+	while (ready && !is_full(w, b) && (got = records_next(w->records, b->texts, &record)) > 0) {
+		add_record(b, &record);
 		come_to(w, &record);
 	}
 	if (got < 0)
@@ -131,104 +150,145 @@ static void read_step(struct work *w, struct step *s)
 		w->import.status = IMPORT_COMPLETED;
 		w->import.done_bytes = w->import.bytes;
 	}
-	s->import = w->import;
+	if (b->n_contacts > MIN_STEP_ROWS || b->n_written > 0) /* what fits into a step keeps the order of the file */
+		qsort(b->sorted, (size_t)b->n_contacts, sizeof(*b->sorted), by_number);
+	if (b->n_contacts < b->n_written) {
+		fail(w, "the file is not what it was");
+		b->n_contacts = b->n_written;
+	}
+	w->import.batch_end_bytes = w->import.batch_rows = 0;
+	b->import = w->import;
 }
 
 /* ---- writing: on the store thread ---- */
 
-static int write_rejects(struct store_tx *tx, struct step *s, struct import *into)
+static int write_contacts(struct store_tx *tx, struct batch *b, struct audience_edit *edit, struct import *into,
+                          struct arena *arena)
 {
-	for (int i = 0; i < s->n_rows; i++)
-		if (s->row[i].reject.reason && into->invalid++ < IMPORT_MAX_REJECTS &&
-		    import_reject_add(tx, into->no, &s->row[i].reject) < 0)
-			return -1;
+	enum contact_added *added = arena_array(arena, (size_t)b->n_step + 1, sizeof(*added));
+	if (contacts_upsert(tx, edit, b->sorted + b->n_written, b->n_step, added) < 0)
+		return -1;
+	for (int i = 0; i < b->n_step; i++) {
+		into->added += added[i] == CONTACT_ADDED;
+		into->updated += added[i] == CONTACT_UPDATED;
+		into->duplicates += added[i] == CONTACT_UNCHANGED;
+	}
+	into->rows += b->n_step;
 	return 0;
 }
 
-static int write_contacts(struct store_tx *tx, struct step *s, struct import *into, struct arena *arena, msec_t now)
+/* The last step of a batch takes it to the import's next place. */
+static int end_batch(struct store_tx *tx, const struct batch *b, struct import *into)
 {
-	const struct contact_request **req = arena_array(arena, (size_t)s->n_rows + 1, sizeof(*req));
-	enum contact_added *added = arena_array(arena, (size_t)s->n_rows + 1, sizeof(*added));
+	for (int i = 0; i < b->n_rejects; i++)
+		if (into->invalid + i < IMPORT_MAX_REJECTS && import_reject_add(tx, into->no, &b->reject[i]) < 0)
+			return -1;
+	into->invalid += b->n_rejects;
+	into->rows += b->n_rejects;
+	into->status = b->import.status;
+	into->done_bytes = b->import.done_bytes;
+	into->line = b->import.line;
+	into->header = b->import.header;
+	into->error = b->import.error;
+	into->batch_end_bytes = into->batch_rows = 0;
+	return 0;
+}
+
+static int write_step(struct store_tx *tx, struct batch *b, struct import *into, struct arena *arena, msec_t now)
+{
 	struct audience_edit edit;
-	int n = 0;
-	for (int i = 0; i < s->n_rows; i++)
-		if (!s->row[i].reject.reason)
-			req[n++] = &s->row[i].contact;
-	int got = audience_edit_begin(tx, into->audience_no, now, &edit);
+	int got = b->n_contacts + b->n_rejects > 0 ? audience_edit_begin(tx, into->audience_no, now, &edit) : 2;
 	if (got == 1) {
 		into->status = IMPORT_FAILED;
 		into->error = "the audience was deleted";
 		return 0;
 	}
-	if (got < 0 || contacts_upsert(tx, &edit, req, n, added) < 0 || audience_edit_end(tx, &edit) < 0)
+	if (got < 0 || (got == 0 && (write_contacts(tx, b, &edit, into, arena) < 0 || audience_edit_end(tx, &edit) < 0)))
 		return -1;
-	for (int i = 0; i < n; i++) {
-		into->added += added[i] == CONTACT_ADDED;
-		into->updated += added[i] == CONTACT_UPDATED;
-		into->duplicates += added[i] == CONTACT_UNCHANGED;
-	}
-	into->rows += s->n_rows;
-	return write_rejects(tx, s, into);
+	if (b->n_written + b->n_step == b->n_contacts)
+		return end_batch(tx, b, into);
+	into->status = IMPORT_RUNNING;
+	into->batch_end_bytes = b->import.done_bytes;
+	into->batch_rows = b->n_written + b->n_step;
+	return 0;
 }
 
 /* 1: nothing is kept. */
 static int step_run(struct store_tx *tx, void *arg)
 {
-	struct step *s = arg;
+	struct batch *b = arg;
 	arena_auto struct arena *arena = arena_create(1 << 16);
-	struct import is, *after = &s->import;
+	struct import is;
 	msec_t now = clock_now_ms();
-	int got = import_read(tx, after->account_no, after->no, arena, &is);
-	if (got != 0 || is.status > IMPORT_RUNNING || is.done_bytes != s->from)
+	int left = b->n_contacts - b->n_written;
+	b->n_step = left < b->work->step_rows ? left : b->work->step_rows;
+	int got = import_read(tx, b->import.account_no, b->import.no, arena, &is);
+	if (got != 0 || is.status > IMPORT_RUNNING || is.done_bytes != b->from || is.batch_rows != b->n_written)
 		return got < 0 ? -1 : 1;
-	struct import next = is;
-	next.status = after->status;
-	next.done_bytes = after->done_bytes;
-	next.line = after->line;
-	next.header = after->header;
-	next.error = after->error;
-	if (s->n_rows > 0 && write_contacts(tx, s, &next, arena, now) < 0)
+	if (write_step(tx, b, &is, arena, now) < 0)
 		return -1;
-	int saved = import_save(tx, &next, now);
+	int saved = import_save(tx, &is, now);
 	if (saved != 0)
 		return saved;
-	after->status = next.status;
-	after->rows = next.rows;
-	after->added = next.added;
-	after->invalid = next.invalid;
-	s->took = clock_now_ms() - now;
+	b->ended = is.status > IMPORT_RUNNING || is.batch_rows == 0;
+	b->import.status = b->ended ? is.status : b->import.status;
+	b->import.rows = is.rows;
+	b->import.added = is.added;
+	b->import.invalid = is.invalid;
+	b->took = clock_now_ms() - now;
 	return 0;
 }
 
+static void tell_written(struct batch *b, int result)
+{
+	pthread_mutex_lock(&b->work->lock);
+	b->result = result;
+	b->in_flight = false;
+	pthread_cond_signal(&b->work->written);
+	pthread_mutex_unlock(&b->work->lock);
+}
+
+/* What the last step took tells how long the next one may be. */
+static void pace(struct work *w, const struct batch *b)
+{
+	if (b->took > 0 && b->n_step >= MIN_STEP_ROWS)
+		w->step_rows = (int)(b->n_step * STEP_MS / (b->took < 10 * STEP_MS ? b->took : 10 * STEP_MS));
+	w->step_rows = w->step_rows < MIN_STEP_ROWS ? MIN_STEP_ROWS : w->step_rows > MAX_STEP_ROWS ? MAX_STEP_ROWS : w->step_rows;
+}
+
+/* One step asks for the next, behind whatever others have asked for meanwhile. */
 static void step_done(int result, void *arg)
 {
-	struct step *s = arg;
-	pthread_mutex_lock(&s->work->lock);
-	s->result = result;
-	s->in_flight = false;
-	pthread_cond_signal(&s->work->written);
-	pthread_mutex_unlock(&s->work->lock);
+	struct batch *b = arg;
+	if (result == 0) {
+		b->n_written += b->n_step;
+		pace(b->work, b);
+	}
+	if (result != 0 || b->ended || atomic_load(b->work->closing) || store_submit(b->work->store, step_run, step_done, b) != 0)
+		tell_written(b, result);
 }
 
-static void write_step(struct work *w, struct step *s)
+static void write_batch(struct work *w, struct batch *b)
 {
-	s->in_flight = true;
-	if (store_submit(w->store, step_run, step_done, s) != 0)
-		step_done(store_call(w->store, step_run, s), s);
+	b->in_flight = true;
+	b->ended = false;
+	if (store_submit(w->store, step_run, step_done, b) != 0)
+		tell_written(b, 0);
 }
 
-/* What became of the step that was written from this place before. */
-static int wait_for(struct work *w, struct step *s)
+/* What became of the batch that was written from this place before. A full mailbox may have left some of it: that is written
+ * here, where waiting for room harms nobody. */
+static int wait_for(struct work *w, struct batch *b)
 {
 	pthread_mutex_lock(&w->lock);
-	while (s->in_flight)
+	while (b->in_flight)
 		pthread_cond_wait(&w->written, &w->lock);
 	pthread_mutex_unlock(&w->lock);
-	if (s->result == 0 && s->took > 0)
-		w->max_rows = w->max_rows * STEP_MS / (int)(s->took < 10 * STEP_MS ? s->took : 10 * STEP_MS);
-	s->took = 0;
-	w->max_rows = w->max_rows < MIN_ROWS ? MIN_ROWS : w->max_rows > MAX_ROWS ? MAX_ROWS : w->max_rows;
-	return s->result;
+	while (b->result == 0 && !b->ended && !atomic_load(w->closing)) {
+		b->result = store_call(w->store, step_run, b);
+		b->n_written += b->result == 0 ? b->n_step : 0;
+	}
+	return b->result;
 }
 
 /* ---- one import ---- */
@@ -241,19 +301,15 @@ static void open_work(struct work *w, const char *path)
 		fail(w, err.text);
 }
 
-/* Step by step, until nothing more is to be read or written. */
-static void run_steps(struct work *w, const atomic_bool *closing)
+/* Batch by batch, until nothing more is to be read or written. */
+static void run_batches(struct work *w)
 {
-	for (int i = 0;; i++) {
-		struct step *s = &w->step[i % N_STEPS];
-		bool failed = w->import.status == IMPORT_FAILED;
-		if (wait_for(w, s) != 0 || s->import.status > IMPORT_RUNNING || (atomic_load(closing) && !failed))
+	for (int i = 0; !atomic_load(w->closing); i++) {
+		struct batch *b = &w->batch[i % N_BATCHES], *before = &w->batch[(i + 1) % N_BATCHES];
+		read_batch(w, b);
+		if (wait_for(w, before) != 0 || before->import.status > IMPORT_RUNNING || !before->ended)
 			return;
-		if (failed)
-			s->import = w->import;
-		else
-			read_step(w, s);
-		write_step(w, s);
+		write_batch(w, b);
 		if (w->import.status > IMPORT_RUNNING)
 			return;
 	}
@@ -266,7 +322,7 @@ static void log_end(const struct import *i, bool canceled)
 	         log_i("added", i->added), log_i("invalid", i->invalid));
 }
 
-static struct work *work_create(struct store *store, const struct import *import, struct arena *arena)
+static struct work *work_create(struct store *store, const struct import *import, struct arena *arena, const atomic_bool *closing)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	if (!w)
@@ -274,14 +330,19 @@ static struct work *work_create(struct store *store, const struct import *import
 	w->store = store;
 	w->arena = arena;
 	w->import = *import;
-	w->max_rows = MIN_ROWS;
+	w->step_rows = MIN_STEP_ROWS;
+	w->closing = closing;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->written, NULL);
-	for (int i = 0; i < N_STEPS; i++) {
-		w->step[i] = (struct step){
-			.work = w, .scratch = arena_create(1 << 20), .row = calloc(MAX_ROWS, sizeof(struct row))};
-		w->step[i].from = import->done_bytes;
-		if (!w->step[i].row)
+	for (int i = 0; i < N_BATCHES; i++) {
+		w->batch[i] = (struct batch){.work = w,
+		                             .texts = arena_create(1 << 20),
+		                             .from = import->done_bytes,
+		                             .contact = calloc(BATCH_ROWS, sizeof(struct contact_request)),
+		                             .sorted = calloc(BATCH_ROWS, sizeof(struct contact_request *)),
+		                             .reject = calloc(BATCH_ROWS, sizeof(struct import_reject)),
+		                             .ended = true};
+		if (!w->batch[i].contact || !w->batch[i].sorted || !w->batch[i].reject)
 			abort();
 	}
 	return w;
@@ -289,9 +350,11 @@ static struct work *work_create(struct store *store, const struct import *import
 
 static void work_destroy(struct work *w)
 {
-	for (int i = 0; i < N_STEPS; i++) {
-		arena_destroy(w->step[i].scratch);
-		free(w->step[i].row);
+	for (int i = 0; i < N_BATCHES; i++) {
+		arena_destroy(w->batch[i].texts);
+		free(w->batch[i].contact);
+		free(w->batch[i].sorted);
+		free(w->batch[i].reject);
 	}
 	records_close(w->records);
 	pthread_cond_destroy(&w->written);
@@ -304,17 +367,17 @@ bool import_work(struct store *store, const char *folder, const struct import *i
 {
 	char path[4096];
 	snprintf(path, sizeof(path), "%s/%s", folder, import->file);
-	struct work *w = work_create(store, import, arena);
+	struct work *w = work_create(store, import, arena, closing);
 	open_work(w, path);
-	run_steps(w, closing);
+	run_batches(w);
 	const struct import *ended = NULL;
 	bool failed = false, canceled = false;
-	for (int i = 0; i < N_STEPS; i++) {
-		int result = wait_for(w, &w->step[i]);
+	for (int i = 0; i < N_BATCHES; i++) {
+		int result = wait_for(w, &w->batch[i]);
 		failed |= result < 0;
 		canceled |= result > 0;
-		if (result == 0 && w->step[i].import.status > IMPORT_RUNNING)
-			ended = &w->step[i].import;
+		if (result == 0 && w->batch[i].import.status > IMPORT_RUNNING)
+			ended = &w->batch[i].import;
 	}
 	if (ended)
 		log_end(ended, false);

@@ -98,6 +98,39 @@ static void it_goes_on_where_the_database_says(void **state)
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact"), half.added + half.updated);
 }
 
+/* As after a crash between two steps of a batch: what is written of it is not written again, and is not counted again. */
+static void half_a_batch_is_finished(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct import import = make_import(w, "");
+	world_script(w,
+	             "CREATE TRIGGER crash BEFORE UPDATE ON import WHEN new.status = 2 BEGIN SELECT RAISE(ABORT, 'crash'); END");
+	assert_false(import_work(w->store, w->folder, &import, w->arena, &open_for_ever));
+	struct import half = read_import(w, import.no);
+	assert_int_equal(half.status, IMPORT_RUNNING);
+	assert_int_equal(half.done_bytes, 0);
+	assert_in_range(half.batch_rows, 1, ROWS - 1);
+	assert_int_equal(half.batch_rows, half.rows);
+	world_script(w, "DROP TRIGGER crash");
+	assert_true(import_work(w->store, w->folder, &half, w->arena, &open_for_ever));
+	struct import done = read_import(w, import.no);
+	check_all_there(w, &done);
+}
+
+/* The file was cut meanwhile. */
+static void half_a_batch_that_is_gone_fails(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct import import = make_import(w, "");
+	world_script(w, "UPDATE import SET batch_rows = %d, batch_end_bytes = bytes", 2 * ROWS);
+	import = read_import(w, import.no);
+	assert_true(import_work(w->store, w->folder, &import, w->arena, &open_for_ever));
+	import = read_import(w, import.no);
+	assert_int_equal(import.status, IMPORT_FAILED);
+	assert_string_equal(import.error, "the file is not what it was");
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact"), 0);
+}
+
 static void a_canceled_one_stops(void **state)
 {
 	struct world *w = world_open(state, 0);
@@ -149,6 +182,8 @@ int main(void)
 		WORLD_ON_BOTH(every_row_is_kept_once),
 		WORLD_ON_SQLITE(behind_the_head_of_a_form),
 		WORLD_ON_SQLITE(it_goes_on_where_the_database_says),
+		WORLD_ON_SQLITE(half_a_batch_is_finished),
+		WORLD_ON_SQLITE(half_a_batch_that_is_gone_fails),
 		WORLD_ON_SQLITE(a_canceled_one_stops),
 		WORLD_ON_BOTH(a_deleted_audience_ends_it),
 		WORLD_ON_SQLITE(a_stop_leaves_it_as_it_is),

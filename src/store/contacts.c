@@ -63,15 +63,28 @@ int audience_edit_end(struct store_tx *tx, struct audience_edit *edit)
 	               NULL);
 }
 
-/* `stmt` STMT_CONTACT_INSERT, or STMT_CONTACT_INSERT_NEW with how many in *ret_n: none where the number is there already. */
-static int insert(struct store_tx *tx, size_t stmt, struct audience_edit *edit, const struct contact *c, int64_t *ret_n)
+#define CONTACT_COLUMNS 14
+#define CONTACTS_AT_ONCE 50 /* of contact_insert_many */
+
+static void bind_contact(const struct audience_edit *edit, const struct contact *c, struct sql_value *ret)
 {
-	return sql_run(tx->db, stmt,
-	               SQL_ARGS(sql_int(edit->audience_no), sql_int(c->no), sql_int(c->first_no), sql_int(edit->version),
-	                        sql_text(c->number), sql_text(c->first_name), sql_text(c->last_name), sql_text(c->custom1),
-	                        sql_text(c->custom2), sql_text(c->tags), sql_text(c->fields), sql_int(c->create_ms),
-	                        sql_int(edit->now), sql_int(number_country_code(c->number))),
-	               ret_n);
+	const struct sql_value values[CONTACT_COLUMNS] = {
+		sql_int(edit->audience_no), sql_int(c->no),
+		sql_int(c->first_no),       sql_int(edit->version),
+		sql_text(c->number),        sql_text(c->first_name),
+		sql_text(c->last_name),     sql_text(c->custom1),
+		sql_text(c->custom2),       sql_text(c->tags),
+		sql_text(c->fields),        sql_int(c->create_ms),
+		sql_int(edit->now),         sql_int(number_country_code(c->number)),
+	};
+	memcpy(ret, values, sizeof(values));
+}
+
+static int insert(struct store_tx *tx, const struct audience_edit *edit, const struct contact *c)
+{
+	struct sql_value values[CONTACT_COLUMNS];
+	bind_contact(edit, c, values);
+	return sql_run(tx->db, STMT_CONTACT_INSERT, values, CONTACT_COLUMNS, NULL);
 }
 
 static int end_version(struct store_tx *tx, struct audience_edit *edit, const struct contact *c)
@@ -108,7 +121,7 @@ static int next_version(struct store_tx *tx, struct audience_edit *edit, struct 
 	if (end_version(tx, edit, c) < 0)
 		return -1;
 	c->no = edit->next_no++;
-	return insert(tx, STMT_CONTACT_INSERT, edit, c, NULL);
+	return insert(tx, edit, c);
 }
 
 static struct contact fresh(const struct audience_edit *edit, const struct contact_request *req, int64_t no)
@@ -130,7 +143,7 @@ static struct contact fresh(const struct audience_edit *edit, const struct conta
 static int add_new(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, int64_t *ret_no)
 {
 	struct contact contact = fresh(edit, req, edit->next_no);
-	if (insert(tx, STMT_CONTACT_INSERT, edit, &contact, NULL) < 0)
+	if (insert(tx, edit, &contact) < 0)
 		return -1;
 	edit->next_no++;
 	edit->n_contacts++;
@@ -160,6 +173,8 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 	return same < 0 ? -1 : 0;
 }
 
+/* ---- many at once ---- */
+
 struct placed {
 	const struct contact_request *req;
 	int at;
@@ -172,38 +187,79 @@ static int by_number(const void *a, const void *b)
 	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
+/* What the call is about to insert. */
+struct inserts {
+	int n;
+	int at[CONTACTS_AT_ONCE];
+	struct sql_value value[CONTACTS_AT_ONCE * CONTACT_COLUMNS];
+};
+
+/* Where only some were new, those not known as ADDED stay TAKEN: which of them they are is asked when they are laid over. */
+static int insert_those_new(struct store_tx *tx, struct audience_edit *edit, struct inserts *in, enum contact_added *ret)
+{
+	bool many = in->n == CONTACTS_AT_ONCE;
+	int n = many ? in->n : 1;
+	for (int i = 0; i < in->n; i += n) {
+		int64_t n_new = 0;
+		if (sql_run(tx->db, many ? STMT_CONTACT_INSERT_MANY : STMT_CONTACT_INSERT_NEW, &in->value[i * CONTACT_COLUMNS],
+		            (size_t)n * CONTACT_COLUMNS, &n_new) < 0)
+			return -1;
+		for (int k = i; k < i + n && n_new == n; k++)
+			ret[in->at[k]] = CONTACT_ADDED;
+		edit->n_contacts += n_new;
+	}
+	in->n = 0;
+	return 0;
+}
+
 /* In the order of numbers, each page of the index of numbers is touched once, and most rows are new: they are inserted without
- * a look before. */
-static int add_those_new(struct store_tx *tx, struct audience_edit *edit, const struct placed *placed, int n,
+ * a look before. Row i gets the number first_no + i. */
+static int add_those_new(struct store_tx *tx, struct audience_edit *edit, const struct placed *placed, int n, int64_t first_no,
                          enum contact_added *ret)
 {
+	struct inserts in = {0};
 	for (int i = 0; i < n; i++) {
-		int64_t inserted = 0;
-		bool again = i > 0 && strcmp(placed[i - 1].req->digits, placed[i].req->digits) == 0;
-		struct contact contact = fresh(edit, placed[i].req, edit->next_no + placed[i].at);
-		if (!again && insert(tx, STMT_CONTACT_INSERT_NEW, edit, &contact, &inserted) < 0)
+		ret[placed[i].at] = CONTACT_TAKEN;
+		if (i > 0 && strcmp(placed[i - 1].req->digits, placed[i].req->digits) == 0)
+			continue;
+		struct contact contact = fresh(edit, placed[i].req, first_no + placed[i].at);
+		bind_contact(edit, &contact, &in.value[in.n * CONTACT_COLUMNS]);
+		in.at[in.n++] = placed[i].at;
+		if (in.n == CONTACTS_AT_ONCE && insert_those_new(tx, edit, &in, ret) < 0)
 			return -1;
-		ret[placed[i].at] = inserted ? CONTACT_ADDED : CONTACT_TAKEN;
-		edit->n_contacts += inserted;
 	}
-	edit->next_no += n;
-	return 0;
+	return insert_those_new(tx, edit, &in, ret);
+}
+
+static void sort_by_number(const struct contact_request *const *req, int n, struct placed *ret)
+{
+	bool sorted = true;
+	for (int i = 0; i < n; i++) {
+		ret[i] = (struct placed){req[i], i};
+		sorted = sorted && (i == 0 || strcmp(req[i - 1]->digits, req[i]->digits) <= 0);
+	}
+	if (!sorted)
+		qsort(ret, (size_t)n, sizeof(*ret), by_number);
 }
 
 int contacts_upsert(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *const *req, int n,
                     enum contact_added *ret)
 {
-	int64_t no;
+	int64_t no, first_no = edit->next_no;
 	arena_auto struct arena *arena = arena_create(sizeof(struct placed) * (size_t)(n + 1));
 	struct placed *placed = arena_array(arena, (size_t)n, sizeof(*placed));
-	for (int i = 0; i < n; i++)
-		placed[i] = (struct placed){req[i], i};
-	qsort(placed, (size_t)n, sizeof(*placed), by_number);
-	if (add_those_new(tx, edit, placed, n, ret) < 0)
+	sort_by_number(req, n, placed);
+	edit->next_no += n;
+	if (add_those_new(tx, edit, placed, n, first_no, ret) < 0)
 		return -1;
-	for (int i = 0; i < n; i++)
-		if (ret[i] == CONTACT_TAKEN && contact_add(tx, edit, req[i], true, &ret[i], &no) < 0)
+	for (int i = 0; i < n; i++) {
+		if (ret[i] != CONTACT_TAKEN)
+			continue;
+		if (contact_add(tx, edit, req[i], true, &ret[i], &no) < 0)
 			return -1;
+		if (no == first_no + i)
+			ret[i] = CONTACT_ADDED;
+	}
 	return 0;
 }
 

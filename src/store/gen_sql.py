@@ -2,7 +2,8 @@
 """Makes statements.h and statements.c from sql/*.sql and migrations/*.sql.
 
 A statement begins with a line `-- name: campaign_insert` and ends at the next one. `-- scan: reason` inside declares a
-deliberate table scan. A twin for PostgreSQL alone stands under the same name in a *.pg.sql file.
+deliberate table scan; `-- rows: 50` repeats what stands behind VALUES for as many rows, with placeholders of their own. A twin
+for PostgreSQL alone stands under the same name in a *.pg.sql file.
 """
 import pathlib
 import re
@@ -19,8 +20,19 @@ def statements(path):
         text = " ".join(" ".join(lines).split()).rstrip("; ")
         if not re.fullmatch(r"[a-z0-9_]+", name.strip()) or not text:
             sys.exit(f"{path}: a statement without a proper name or text: {name.strip()!r}")
+        n_rows = re.search(r"^-- rows: (\d+)", body, flags=re.M)
+        if n_rows:
+            text = with_rows(text, int(n_rows[1]))
         found.append((name.strip(), text, may_scan))
     return found
+
+
+def with_rows(text, n_rows):
+    """The row behind VALUES so many times, each with the next placeholders."""
+    row = re.search(r"VALUES (\(.*?\))", text)
+    n_values = len(set(re.findall(r"\$\d+", row[1])))
+    rows = [re.sub(r"\$(\d+)", lambda m: f"${int(m[1]) + i * n_values}", row[1]) for i in range(n_rows)]
+    return text[:row.start(1)] + ", ".join(rows) + text[row.end(1):]
 
 
 def c_string(text):

@@ -1,6 +1,6 @@
 #pragma once
-/* CSV imports: a durable job over a file kept beside the data. Each step commits its rows together with how far into the
- * file they reach, so a crash goes on exactly there: never half a row, never twice. */
+/* CSV imports: a durable job over a file kept beside the data. Each step commits its rows together with how far the import has
+ * come, so a crash goes on exactly there: never half a row, never twice. */
 
 #include "store/page.h"
 #include "store/store.h"
@@ -14,6 +14,8 @@ struct import {
 	const char *region;                     /* "" none */
 	int64_t begin_bytes, bytes, done_bytes; /* of the file: where the CSV begins and ends, and how far it is read */
 	int64_t line;                           /* last line read */
+	int64_t batch_end_bytes,
+		batch_rows; /* what is read next is written as far as so many of its rows, up to there; 0 nothing */
 	int64_t rows, added, updated, duplicates, invalid;
 	const char *header; /* JSON array of the columns, once read */
 	const char *error;  /* why it failed; NULL */
@@ -37,7 +39,8 @@ must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, 
 must_check int import_next(struct store_tx *tx, struct arena *arena, struct import *ret);
 /* Does an import that is waiting or running need this file? */
 must_check int import_needs_file(struct store_tx *tx, const char *file, bool *ret);
-/* Store progress (all counters, header, done_bytes, line, status, error); 1 when it was canceled meanwhile: undo the step. */
+/* Store progress (all counters, header, done_bytes, line, batch, status, error); 1 when it was canceled meanwhile: undo the step.
+ */
 must_check int import_save(struct store_tx *tx, const struct import *import, msec_t now);
 must_check int import_reject_add(struct store_tx *tx, int64_t import_no, const struct import_reject *reject);
 must_check int import_rejects(struct store_tx *tx, int64_t import_no, int64_t after_line, struct arena *arena,

@@ -84,6 +84,15 @@ INSERT INTO contact (audience_no, no, first_no, since_v, number, first_name, las
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (audience_no, number) WHERE until_v IS NULL DO NOTHING;
 
+-- CONTACTS_AT_ONCE of contact_insert_new.
+-- name: contact_insert_many
+INSERT INTO contact (audience_no, no, first_no, since_v, number, first_name, last_name, custom1, custom2, tags, fields,
+  create_ms, update_ms, country)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (audience_no, number) WHERE until_v IS NULL DO NOTHING
+-- rows: 50
+;
+
 -- name: contact_end
 UPDATE contact SET until_v = $3 WHERE audience_no = $1 AND no = $2;
 
