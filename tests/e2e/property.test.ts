@@ -1,5 +1,6 @@
 // Every route under valid, nearly valid and hostile requests: no 5xx, every answer as the contract says, every fault of a body names
-// its field, and the server lives. CRIER_PROPERTY_SECONDS and CRIER_PROPERTY_SEED set how long and from where.
+// its field, and the server lives. The same requests each time; CRIER_PROPERTY_SECONDS and CRIER_PROPERTY_SEED set how long and from
+// where else.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ask } from './harness.ts';
@@ -10,7 +11,7 @@ import { world } from './world.ts';
 
 const w = world({ simulator: ['--ceiling', '1000'] });
 const SECONDS = Number(process.env.CRIER_PROPERTY_SECONDS ?? 40);
-const SEED = Number(process.env.CRIER_PROPERTY_SEED ?? Date.now() % 2 ** 31);
+const SEED = Number(process.env.CRIER_PROPERTY_SEED ?? 1);
 
 // Faults with status 400 that are not of a field: of the whole body, of the path's id, or of who asks.
 const WHOLE = new Set([
