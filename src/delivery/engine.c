@@ -9,6 +9,7 @@
 #include "delivery/lane.h"
 #include "store/audiences.h"
 #include "store/ledger.h"
+#include "store/singles.h"
 
 #define FREEZE_ROWS 2000 /* a few milliseconds of the store thread */
 #define SWEEP_ROWS 5000
@@ -231,7 +232,7 @@ static bool errand_submit(struct engine *e, struct errand *errand)
 static int start_run(struct store_tx *tx, void *arg)
 {
 	struct errand *errand = arg;
-	return campaigns_start_due(tx, errand->now, &errand->started);
+	return campaigns_start_due(tx, errand->now, &errand->started) < 0 ? -1 : singles_expire(tx, errand->now);
 }
 
 static void start_done(struct job *job, int result, struct now now)

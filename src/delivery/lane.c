@@ -220,12 +220,12 @@ void lane_fed(struct lane *lane, int64_t campaign_no, bool frozen)
 void lane_fed_singles(struct lane *lane)
 {
 	struct lane_campaign *c = lane_singles(lane);
-	if (c) {
+	if (c && !lane->held) {
 		c->dry = false;
 		c->fed = true;
 		return;
 	}
-	lane->context->reload(lane->context->reload_arg); /* the first ones */
+	lane->context->reload(lane->context->reload_arg); /* the first ones, or the next that may expire while it is held */
 }
 
 /* ---- what to claim ---- */

@@ -140,13 +140,22 @@ static int load_sender(struct store_tx *tx, struct load *load, const struct send
 	return found < 0 ? -1 : 0;
 }
 
+static int next_due(struct store_tx *tx, msec_t *ret)
+{
+	msec_t expiry;
+	if (campaign_next_due(tx, ret) < 0 || singles_next_expiry(tx, &expiry) < 0)
+		return -1;
+	*ret = *ret < 0 || (expiry >= 0 && expiry < *ret) ? expiry : *ret;
+	return 0;
+}
+
 static int load_run(struct store_tx *tx, void *arg)
 {
 	struct load *load = arg;
 	struct sender *sender;
 	int n;
 	drop_results(load); /* of a first try that was undone */
-	if (sender_list_all(tx, load->arena, &sender, &n) != 0 || campaign_next_due(tx, &load->next_due) != 0)
+	if (sender_list_all(tx, load->arena, &sender, &n) != 0 || next_due(tx, &load->next_due) != 0)
 		return -1;
 	load->sender = arena_array(load->arena, (size_t)n, sizeof(*load->sender));
 	for (int i = 0; i < n; i++)

@@ -213,6 +213,50 @@ static void test_it_expires(void **state)
 	assert_int_equal(message_status_of(row.state, false, row.code), MESSAGE_EXPIRED);
 }
 
+static void hold(struct stage *s, const char *reason)
+{
+	assert_int_equal(IN_JOB(s->w, sender_hold(tx, s->w->sender, reason, s->now.wall)), 0);
+	stage_notify(s);
+	stage_run(s, 1000);
+}
+
+static void check_status(struct stage *s, const struct single_made *made, enum message_status status)
+{
+	struct ledger_row row = row_of(s, made);
+	assert_int_equal(message_status_of(row.state, false, row.code), status);
+}
+
+/* Nor does a hold keep it past its time, nor a crash meanwhile. */
+static void test_it_expires_on_a_held_sender(void **state)
+{
+	struct stage *s = stage_open(state, 0);
+	struct single_made sent = with_template(s, 0);
+	stage_run(s, 1000);
+	hold(s, "wait");
+	struct single_made first = with_template(s, 1);
+	stage_run(s, HOUR_MS);
+	struct single_made second = with_template(s, 2);
+	stage_run(s, SINGLE_LIFE_MS - HOUR_MS - MINUTE_MS);
+	check_status(s, &first, MESSAGE_SCHEDULED);
+	stage_run(s, MINUTE_MS + 2000);
+	check_status(s, &first, MESSAGE_EXPIRED);
+	check_status(s, &second, MESSAGE_SCHEDULED);
+	assert_int_equal(stage_count(s, first.campaign_no, STATE_SKIPPED), 1);
+	stage_run(s, HOUR_MS);
+	check_status(s, &second, MESSAGE_EXPIRED);
+	struct single_made third = with_template(s, 3);
+	stage_run(s, SINGLE_LIFE_MS - HOUR_MS);
+	struct single_made last = with_template(s, 4);
+	stage_crash(s);
+	stage_run(s, HOUR_MS + 2000);
+	check_status(s, &third, MESSAGE_EXPIRED);
+	check_status(s, &last, MESSAGE_SCHEDULED);
+	hold(s, NULL);
+	check_status(s, &last, MESSAGE_ENROUTE);
+	check_status(s, &sent, MESSAGE_ENROUTE);
+	assert_int_equal(s->n_posts, 2);
+}
+
 static void test_free_text_leaves_as_it_was_written(void **state)
 {
 	struct stage *s = stage_open(state, 0);
@@ -240,7 +284,7 @@ int main(void)
 		STAGE_TEST(test_single_messages_go_first),           STAGE_TEST(test_none_is_left_lying),
 		STAGE_TEST(test_nobody_twice_over_crashes),          STAGE_TEST(test_a_refused_template_holds_nothing),
 		STAGE_TEST(test_a_template_deleted_meanwhile),       STAGE_TEST(test_it_expires),
-		STAGE_TEST(test_free_text_leaves_as_it_was_written),
+		STAGE_TEST(test_free_text_leaves_as_it_was_written), STAGE_TEST(test_it_expires_on_a_held_sender),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,6 +53,9 @@ def main(folder, header, source):
         if name not in plain:
             sys.exit(f"the PostgreSQL twin {name} has no statement beside it")
     migrations = sorted(folder.glob("migrations/*.sql"))
+    for i, path in enumerate(migrations):
+        if int(path.name.split("_")[0]) != i + 1:
+            sys.exit(f"{path}: migrations are numbered 1, 2, 3…")
     names = sorted(plain)
     with open(header, "w") as out:
         out.write("/* Made by gen_sql.py from sql/ and migrations/. */\n#pragma once\n#include <stdbool.h>\n")
@@ -72,10 +75,7 @@ def main(folder, header, source):
         out.writelines(f"\t[STMT_{name.upper()}] = true,\n" for name in names if plain[name][1])
         out.write("};\n\nconst struct store_migration store_migrations[] = {\n")
         for i, path in enumerate(migrations):
-            number = int(path.name.split("_")[0])
-            if number != i + 1:
-                sys.exit(f"{path}: migrations are numbered 1, 2, 3…")
-            out.write(f'\t{{{number}, "{path.stem}",\n\t"{c_string(path.read_text())[1:]}}},\n')
+            out.write(f'\t{{{i + 1}, "{path.stem}",\n\t"{c_string(path.read_text())[1:]}}},\n')
         out.write(f"}};\nconst int n_store_migrations = {len(migrations)};\n")
 
 

@@ -46,15 +46,6 @@ static int claim_open(struct claim *c)
 	return 0;
 }
 
-static int skip_row(struct claim *c, const struct row *row, enum skip_rule rule)
-{
-	struct row is = *row;
-	is.state = STATE_SKIPPED;
-	is.code = (int)rule;
-	is.not_before = -1;
-	return row_move(c->tx, c->batch, row, &is);
-}
-
 /* A medium that is not at WhatsApp yet, or never will be there: 0, 1 the row waits or has failed, -1. */
 static int claim_medium(struct claim *c, int64_t media_no, const struct row *was, const char **ret_meta_id)
 {
@@ -103,7 +94,7 @@ static int claim_single(struct claim *c, const struct row *was, const struct sin
 		return -1;
 	*ret = single;
 	if (single->expire_ms <= c->now)
-		return skip_row(c, was, RULE_DEADLINE) < 0 ? -1 : 1;
+		return row_skip(c->tx, c->batch, was, RULE_DEADLINE) < 0 ? -1 : 1;
 	if (single->template_no)
 		return claim_template_media(c, single, was);
 	return single->media_no ? claim_medium(c, single->media_no, was, &single->content.media_id) : 0;
@@ -118,7 +109,7 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	if (got != 0)
 		return got < 0 ? -1 : 0;
 	if (opted_out)
-		return skip_row(c, &was, RULE_OPTED_OUT);
+		return row_skip(c->tx, c->batch, &was, RULE_OPTED_OUT);
 	const struct single *single = NULL;
 	got = c->singles ? claim_single(c, &was, &single) : 0;
 	if (got != 0)
@@ -184,7 +175,7 @@ static int expire_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_
 		struct row was;
 		*ret_cursor = sql_col_int(rows, 0);
 		int got = row_load(c->tx, c->campaign_no, *ret_cursor, c->arena, &was);
-		if (got < 0 || (got == 0 && skip_row(c, &was, RULE_DEADLINE) < 0))
+		if (got < 0 || (got == 0 && row_skip(c->tx, c->batch, &was, RULE_DEADLINE) < 0))
 			return -1;
 		++*ret_n;
 	}

@@ -90,6 +90,15 @@ static void tally_row(struct tally_batch *batch, const struct row *was, const st
 	tally_step(batch, is, TALLY_T_FAILED, TALLY_C_FAILED, was->failed_ms, is->failed_ms);
 }
 
+int row_skip(struct store_tx *tx, struct tally_batch *batch, const struct row *row, enum skip_rule rule)
+{
+	struct row is = *row;
+	is.state = STATE_SKIPPED;
+	is.code = (int)rule;
+	is.not_before = -1;
+	return row_move(tx, batch, row, &is);
+}
+
 void row_made(struct tally_batch *batch, const struct row *r)
 {
 	tally_add(batch, r->campaign_no, TALLY_STATE, r->state, 1);

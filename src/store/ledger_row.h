@@ -24,6 +24,9 @@ must_check int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, s
  * such move: nothing was done. Staying in the same state is a change of the other columns only. */
 must_check int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is);
 
+/* Move it to skipped, by this rule. As row_move. */
+must_check int row_skip(struct store_tx *tx, struct tally_batch *batch, const struct row *row, enum skip_rule rule);
+
 /* A row that was just inserted, in its first state and with `code` where a rule removed it: into the tallies. */
 void row_made(struct tally_batch *batch, const struct row *r);
 

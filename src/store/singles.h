@@ -56,5 +56,10 @@ struct single {
 };
 must_check int single_read(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct single *ret);
 
+/* Held senders' messages whose time is over become skipped (RULE_DEADLINE); all others are looked at when they are claimed. */
+must_check int singles_expire(struct store_tx *tx, msec_t now);
+/* When it is to be called next; -1: no sender is held, or none of its messages can expire. */
+must_check int singles_next_expiry(struct store_tx *tx, msec_t *ret);
+
 /* Are there messages of this sender that are not handed over yet? */
 must_check int singles_open(struct store_tx *tx, int64_t sender_no, bool *ret);

@@ -44,6 +44,22 @@ FROM single s WHERE s.campaign_no = $1 AND s.seq = $2;
 -- name: single_expiry
 SELECT expire_ms FROM single WHERE campaign_no = $1 AND seq = $2;
 
+-- name: singles_held
+SELECT c.no, c.expired_ms, s.hold_ms FROM sender s JOIN campaign c ON c.sender_no = s.no AND c.kind = 1
+WHERE s.hold IS NOT NULL AND s.deleted_ms IS NULL
+-- scan: the senders, of which there are few
+;
+
+-- name: single_next_expiry
+SELECT expire_ms FROM single WHERE campaign_no = $1 AND expire_ms > $2 ORDER BY expire_ms LIMIT 1;
+
+-- name: singles_expired
+SELECT s.seq, s.expire_ms FROM single s JOIN ledger l ON l.campaign_no = s.campaign_no AND l.seq = s.seq
+WHERE s.campaign_no = $1 AND s.expire_ms > $2 AND s.expire_ms <= $3 AND l.state = 0 ORDER BY s.expire_ms LIMIT $4;
+
+-- name: singles_looked_at
+UPDATE campaign SET expired_ms = $2 WHERE no = $1;
+
 -- name: singles_open
 SELECT t.n FROM campaign c JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
 WHERE c.sender_no = $1 AND c.kind = 1 AND t.bucket <= 1 AND t.n > 0 LIMIT 1;
