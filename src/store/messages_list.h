@@ -1,7 +1,10 @@
 #pragma once
 /* Inside store: the list of messages on its way together. */
 
+#include "sql/sql.h"
 #include "store/messages.h"
+
+#define MESSAGE_WINDOW 20000 /* rows of each kind that a page looks at, where they have to be looked at one by one */
 
 /* The order: by time, then by this. Of a campaign's row: campaign * 2^32 + row. */
 struct message_place {
@@ -32,7 +35,27 @@ struct message_lister {
 	struct message_place from;
 };
 
-/* The rows of campaigns. */
+/* What lies between two places, neither of them counted in. */
+struct message_span {
+	struct message_place above, below;
+};
+#define SPAN_ARGS(s) sql_int((s).above.key), sql_int((s).above.sub), sql_int((s).below.key), sql_int((s).below.sub)
+
+/* Of the filter's times; and of those what a page goes through. */
+struct message_span message_span(const struct message_filter *filter);
+struct message_span message_page_span(const struct message_lister *l);
+/* The end of a window: `edge` gives the place so many places further on. Cuts the span and the source there, when there is one.
+ */
+must_check int message_cut(const struct message_lister *l, size_t edge, struct message_span *span, struct message_source *ret);
+/* Does the span hold more than a window? `edge` goes upwards. 1 yes, 0 no. */
+must_check int message_beyond(const struct message_lister *l, size_t edge, const struct message_span *span);
+must_check int message_source_read(const struct message_lister *l, size_t stmt, const struct sql_value *args, size_t n_args,
+                                   bool inbound, struct message_source *ret);
+
+/* The three kinds: the nearest ones beyond the page's key, and how many there are, -1: too many to look at for that. */
 must_check int message_rows_read(const struct message_lister *l, struct message_source *ret);
-/* Does the filter ask something of each row, which no counter knows? */
-bool message_rows_filtered(const struct message_filter *f);
+must_check int message_rows_total(const struct message_lister *l, int64_t *ret);
+must_check int message_singles_read(const struct message_lister *l, struct message_source *ret);
+must_check int message_singles_total(const struct message_lister *l, int64_t *ret);
+must_check int message_inbound_read(const struct message_lister *l, struct message_source *ret);
+must_check int message_inbound_total(const struct message_lister *l, int64_t *ret);

@@ -27,7 +27,8 @@ struct walk {
 	int64_t left; /* rows that may still be looked at */
 };
 
-bool message_rows_filtered(const struct message_filter *f)
+/* Does the filter ask something of each row, which no counter knows? */
+static bool rows_filtered(const struct message_filter *f)
 {
 	return f->statuses || f->to || f->to_prefix || f->countries;
 }
@@ -83,7 +84,7 @@ static int read_exceptions(struct walk *w, const struct stop *c, int64_t above, 
 static int read_window(struct walk *w, const struct stop *c, int64_t above, int64_t below)
 {
 	bool up = w->l->backwards, cut = false;
-	if (message_rows_filtered(w->l->filter) && below - above - 1 > w->left) {
+	if (rows_filtered(w->l->filter) && below - above - 1 > w->left) {
 		cut = true;
 		if (up)
 			below = above + 1 + w->left;
@@ -92,7 +93,7 @@ static int read_window(struct walk *w, const struct stop *c, int64_t above, int6
 	}
 	if (read_rows(w, c, up ? STMT_MESSAGE_ROWS_AFTER : STMT_MESSAGE_ROWS_BEFORE, above, below) < 0)
 		return -1;
-	w->left -= CAMPAIGN_COST + (message_rows_filtered(w->l->filter) ? below - above - 1 : 0);
+	w->left -= CAMPAIGN_COST + (rows_filtered(w->l->filter) ? below - above - 1 : 0);
 	if (cut && !is_full(w))
 		cut_at(w, c, up ? below - 1 : above + 1);
 	return 0;
@@ -135,7 +136,7 @@ static int read_stops(const struct message_lister *l, struct stop stop[MAX_CAMPA
 int message_rows_read(const struct message_lister *l, struct message_source *ret)
 {
 	struct stop *stop = arena_array(l->arena, MAX_CAMPAIGNS + 1, sizeof(*stop));
-	struct walk w = {.l = l, .into = ret, .left = LIST_WINDOW};
+	struct walk w = {.l = l, .into = ret, .left = MESSAGE_WINDOW};
 	int n = read_stops(l, stop);
 	for (int i = 0; i < n && !ret->cut && !is_full(&w); i++) {
 		if (i == MAX_CAMPAIGNS || w.left <= 0)
@@ -144,4 +145,27 @@ int message_rows_read(const struct message_lister *l, struct message_source *ret
 			return -1;
 	}
 	return n < 0 ? -1 : 0;
+}
+
+/* The campaigns' counters know how many rows there are. What is asked of rows has to be counted row by row. */
+int message_rows_total(const struct message_lister *l, int64_t *ret)
+{
+	const struct message_filter *f = l->filter;
+	int64_t n;
+	if (list_count(l->tx, STMT_MESSAGE_ROWS_TALLY,
+	               SQL_ARGS(sql_int(l->account_no), sql_int(f->campaign_no), sql_text(f->senders), sql_int(f->from_ms),
+	                        sql_int(f->until_ms), sql_text(f->from)),
+	               &n) < 0)
+		return -1;
+	*ret = n;
+	if (!rows_filtered(f))
+		return 0;
+	*ret = -1;
+	if (n > MESSAGE_WINDOW)
+		return 0;
+	return list_count(l->tx, STMT_MESSAGE_ROWS_COUNT,
+	                  SQL_ARGS(sql_int(l->account_no), sql_int(f->campaign_no), sql_int(f->statuses), sql_text(f->senders),
+	                           sql_int(f->from_ms), sql_int(f->until_ms), sql_text(f->to),
+	                           sql_text(list_prefix(l->arena, f->to_prefix)), sql_text(f->countries), sql_text(f->from)),
+	                  ret);
 }

@@ -4,7 +4,7 @@
 
 #include "store/accounts.h"
 #include "store/inbox.h"
-#include "store/messages.h"
+#include "store/messages_list.h"
 #include "store/singles.h"
 #include "store/test_world.h"
 
@@ -286,12 +286,93 @@ static void many_campaigns_are_asked_in_turns(void **state)
 	assert_true(n_short > 0);
 }
 
+/* `n` more of each, later and later: single messages to 4475…, and what those people wrote. */
+static void fill_many(struct world *w, int64_t campaign, int n)
+{
+	static const char numbers[] = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i <= %d) ";
+	char more[sizeof(numbers) + 16];
+	snprintf(more, sizeof(more), numbers, n);
+	world_script(w,
+	             "INSERT INTO contact (audience_no, no, first_no, since_v, until_v, number, first_name, last_name, custom1, "
+	             "custom2, "
+	             "tags, fields, country, create_ms, update_ms) %s "
+	             "SELECT o.audience_no, i, i, 0, 0, CAST(447500000000 + i AS TEXT), '', '', '', '', '', o.fields, o.country, "
+	             "o.create_ms, "
+	             "o.update_ms FROM contact o JOIN campaign c ON c.audience_no = o.audience_no, n WHERE c.no = %lld",
+	             more, (long long)campaign);
+	world_script(w,
+	             "INSERT INTO single (campaign_no, seq, account_no, template_no, type, text, create_ms, expire_ms) %s "
+	             "SELECT o.campaign_no, i, o.account_no, o.template_no, o.type, o.text, o.create_ms + i, o.expire_ms FROM "
+	             "single o, n",
+	             more);
+	world_script(w, "INSERT INTO ledger (campaign_no, seq, contact_no, state) %s SELECT %lld, i, i, 0 FROM n", more,
+	             (long long)campaign);
+	world_script(w, "UPDATE campaign SET next_seq = next_seq + %d WHERE no = %lld", n, (long long)campaign);
+	world_script(w, "UPDATE tally SET n = n + %d WHERE campaign_no = %lld AND kind = 0 AND bucket = 0", n,
+	             (long long)campaign);
+	world_script(w,
+	             "INSERT INTO inbound (account_no, sender_no, number, wamid, type, text, payload, context_id, at_ms, "
+	             "create_ms, country) "
+	             "%s SELECT o.account_no, o.sender_no, CAST(447500000000 + i AS TEXT), CAST(i AS TEXT), o.type, o.text, '', "
+	             "'', o.at_ms, "
+	             "o.create_ms + i, o.country FROM inbound o, n",
+	             more);
+	world_script(w, "ANALYZE"); /* as a database server does by itself before long */
+}
+
+static int64_t total_of(struct world *w, const struct message_filter *filter)
+{
+	struct message item[1];
+	struct page page;
+	(void)go(w, filter, 1, NULL, &page, item);
+	return page.total;
+}
+
+/* What has to be looked for one by one is looked for a window at a time; what an index finds is found at once. */
+static void many_messages_are_looked_at_in_windows(void **state)
+{
+	enum { n = MESSAGE_WINDOW + 500 };
+	struct world *w = world_open(state, 1);
+	int64_t campaign = write_to(w, "447400000001"), ids[MAX_ITEMS];
+	int n_short;
+	person_writes(w, "447400000001", "yes");
+	fill_many(w, campaign, n);
+	world_script(w, "UPDATE ledger SET state = 5 WHERE seq = 1");
+	struct message_filter f = everything;
+	assert_int_equal(total_of(w, &f), -1);
+	f.received = false;
+	assert_int_equal(total_of(w, &f), n + 1);
+	f.statuses = 1u << MESSAGE_DELIVERED;
+	assert_int_equal(total_of(w, &f), -1);
+	assert_int_equal(walk_cut(w, &f, &n_short), 1);
+	assert_int_equal(n_short, 1);
+	f.until_ms = w->now + 5;
+	assert_int_equal(total_of(w, &f), 1);
+	f = everything;
+	f.countries = arena_printf(w->arena, ",%d,", number_country_code("33612345678"));
+	assert_int_equal(walk_cut(w, &f, &n_short), 0);
+	assert_int_equal(n_short, 1);
+	f = (struct message_filter){.sent = true, .until_ms = INT64_MAX, .to = "447400000001"};
+	assert_int_equal(walk(w, &f, 7, ids), 1);
+	f.to_prefix = "44740";
+	assert_int_equal(walk(w, &f, 7, ids), 1);
+	f.to_prefix = "44750";
+	assert_int_equal(walk(w, &f, 7, ids), 0);
+	f.to = NULL;
+	assert_int_equal(total_of(w, &f), -1);
+	f.to_prefix = "4475000001";
+	assert_int_equal(walk(w, &f, 7, ids), 100);
+	f = everything;
+	f.from = "447500000123";
+	assert_int_equal(walk(w, &f, 7, ids), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(each_comes_once_in_both_directions),  WORLD_ON_BOTH(filters_choose),
 		WORLD_ON_BOTH(many_campaigns_are_asked_in_turns),   WORLD_ON_BOTH(the_views_word_is_the_models),
-		WORLD_ON_BOTH(a_message_is_stopped_while_it_waits),
+		WORLD_ON_BOTH(a_message_is_stopped_while_it_waits), WORLD_ON_BOTH(many_messages_are_looked_at_in_windows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,57 +64,193 @@ WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms >= CAST($
   AND (CAST($6 AS TEXT) IS NULL OR sender_name = $6)
 ORDER BY start_ms, no LIMIT $9;
 
+-- Single messages, and what people wrote, between two places of the list. …_edge_…: the place that many rows away.
+-- name: message_singles_edge_before
+SELECT create_ms, campaign_no * 4294967296 + seq FROM single
+WHERE account_no = $1 AND create_ms >= CAST($2 AS BIGINT) AND create_ms <= CAST($4 AS BIGINT)
+  AND (create_ms > CAST($2 AS BIGINT) OR campaign_no * 4294967296 + seq > CAST($3 AS BIGINT))
+  AND (create_ms < CAST($4 AS BIGINT) OR campaign_no * 4294967296 + seq < CAST($5 AS BIGINT))
+ORDER BY create_ms DESC, campaign_no DESC, seq DESC LIMIT 1 OFFSET $6;
+
+-- name: message_singles_edge_after
+SELECT create_ms, campaign_no * 4294967296 + seq FROM single
+WHERE account_no = $1 AND create_ms >= CAST($2 AS BIGINT) AND create_ms <= CAST($4 AS BIGINT)
+  AND (create_ms > CAST($2 AS BIGINT) OR campaign_no * 4294967296 + seq > CAST($3 AS BIGINT))
+  AND (create_ms < CAST($4 AS BIGINT) OR campaign_no * 4294967296 + seq < CAST($5 AS BIGINT))
+ORDER BY create_ms, campaign_no, seq LIMIT 1 OFFSET $6;
+
 -- name: message_singles_count
-SELECT COUNT(*) FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
-WHERE x.account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR m.own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || m.sender_no || ',%') AND m.start_ms >= $5 AND m.start_ms <= $6
-  AND (CAST($7 AS TEXT) IS NULL OR m.number = $7) AND (CAST($8 AS TEXT) IS NULL OR m.number LIKE $8)
-  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND (CAST($10 AS TEXT) IS NULL OR m.sender_name = $10);
+SELECT COUNT(*)
+FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
+WHERE x.account_no = $1
+  AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND (CAST($6 AS TEXT) IS NULL OR (m.number >= $6 AND m.number <= $7))
+  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
+  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
+  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT));
 
 -- name: message_singles_before
 SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
 FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
-WHERE x.account_no = $1 AND x.create_ms <= CAST($11 AS BIGINT)
-  AND (x.create_ms < CAST($11 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($12 AS BIGINT))
-  AND (CAST($2 AS BIGINT) = 0 OR m.own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || m.sender_no || ',%') AND m.start_ms >= $5 AND m.start_ms <= $6
-  AND (CAST($7 AS TEXT) IS NULL OR m.number = $7) AND (CAST($8 AS TEXT) IS NULL OR m.number LIKE $8)
-  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND (CAST($10 AS TEXT) IS NULL OR m.sender_name = $10)
-ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $13;
+WHERE x.account_no = $1
+  AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND (CAST($6 AS TEXT) IS NULL OR (m.number >= $6 AND m.number <= $7))
+  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
+  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
+  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
+ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $12;
 
 -- name: message_singles_after
 SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
 FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
-WHERE x.account_no = $1 AND x.create_ms >= CAST($11 AS BIGINT)
-  AND (x.create_ms > CAST($11 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($12 AS BIGINT))
-  AND (CAST($2 AS BIGINT) = 0 OR m.own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || m.sender_no || ',%') AND m.start_ms >= $5 AND m.start_ms <= $6
-  AND (CAST($7 AS TEXT) IS NULL OR m.number = $7) AND (CAST($8 AS TEXT) IS NULL OR m.number LIKE $8)
-  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND (CAST($10 AS TEXT) IS NULL OR m.sender_name = $10)
-ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $13;
+WHERE x.account_no = $1
+  AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND (CAST($6 AS TEXT) IS NULL OR (m.number >= $6 AND m.number <= $7))
+  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
+  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
+  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
+ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $12;
+
+-- Few numbers that begin alike are found by their index, in the audiences of single messages, and then put in order.
+-- name: message_singles_numbers
+SELECT COUNT(*) FROM (
+  SELECT 1 FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
+  WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $2 AND n.number <= $3 LIMIT 1001) m;
+
+-- name: message_singles_numbered_count
+WITH few AS MATERIALIZED (
+  SELECT c.no AS campaign_no, n.no AS seq FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
+  WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $6 AND n.number <= $7 LIMIT 1000)
+SELECT COUNT(*)
+FROM few CROSS JOIN single x CROSS JOIN ledger_seen m
+WHERE x.campaign_no = few.campaign_no AND x.seq = few.seq AND m.campaign_no = few.campaign_no AND m.seq = few.seq
+  AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
+  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
+  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT));
+
+-- name: message_singles_numbered_before
+WITH few AS MATERIALIZED (
+  SELECT c.no AS campaign_no, n.no AS seq FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
+  WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $6 AND n.number <= $7 LIMIT 1000)
+SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
+FROM few CROSS JOIN single x CROSS JOIN ledger_seen m
+WHERE x.campaign_no = few.campaign_no AND x.seq = few.seq AND m.campaign_no = few.campaign_no AND m.seq = few.seq
+  AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
+  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
+  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
+ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $12
+-- scan: sorts at most a thousand rows
+;
+
+-- name: message_singles_numbered_after
+WITH few AS MATERIALIZED (
+  SELECT c.no AS campaign_no, n.no AS seq FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
+  WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $6 AND n.number <= $7 LIMIT 1000)
+SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
+FROM few CROSS JOIN single x CROSS JOIN ledger_seen m
+WHERE x.campaign_no = few.campaign_no AND x.seq = few.seq AND m.campaign_no = few.campaign_no AND m.seq = few.seq
+  AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
+  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
+  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
+ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $12
+-- scan: sorts at most a thousand rows
+;
+
+-- name: message_singles_tally
+SELECT CAST(COALESCE(SUM(t.n), 0) AS BIGINT)
+FROM sender s JOIN campaign c ON c.sender_no = s.no AND c.kind = 1 JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
+WHERE s.account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || c.sender_no || ',%') AND (CAST($3 AS TEXT) IS NULL OR c.sender_name = $3);
+
+-- name: message_inbound_edge_before
+SELECT create_ms, no - 4611686018427387904 FROM inbound
+WHERE account_no = $1 AND create_ms >= CAST($2 AS BIGINT) AND create_ms <= CAST($4 AS BIGINT)
+  AND (create_ms > CAST($2 AS BIGINT) OR no - 4611686018427387904 > CAST($3 AS BIGINT))
+  AND (create_ms < CAST($4 AS BIGINT) OR no - 4611686018427387904 < CAST($5 AS BIGINT))
+ORDER BY create_ms DESC, no DESC LIMIT 1 OFFSET $6;
+
+-- name: message_inbound_edge_after
+SELECT create_ms, no - 4611686018427387904 FROM inbound
+WHERE account_no = $1 AND create_ms >= CAST($2 AS BIGINT) AND create_ms <= CAST($4 AS BIGINT)
+  AND (create_ms > CAST($2 AS BIGINT) OR no - 4611686018427387904 > CAST($3 AS BIGINT))
+  AND (create_ms < CAST($4 AS BIGINT) OR no - 4611686018427387904 < CAST($5 AS BIGINT))
+ORDER BY create_ms, no LIMIT 1 OFFSET $6;
 
 -- name: message_inbound_count
-SELECT COUNT(*) FROM inbound_seen WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND create_ms >= $3 AND create_ms <= $4
-  AND (CAST($5 AS TEXT) IS NULL OR sender_code = $5) AND (CAST($6 AS TEXT) IS NULL OR sender_code LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || country || ',%') AND (CAST($8 AS TEXT) IS NULL OR number = $8);
+SELECT COUNT(*) FROM inbound_seen
+WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
+  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%')
+  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
+  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
+  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT));
 
 -- name: message_inbound_before
 SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
-WHERE account_no = $1 AND create_ms <= CAST($9 AS BIGINT) AND (create_ms < CAST($9 AS BIGINT) OR no - 4611686018427387904 < CAST($10 AS BIGINT))
-  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND create_ms >= $3 AND create_ms <= $4
-  AND (CAST($5 AS TEXT) IS NULL OR sender_code = $5) AND (CAST($6 AS TEXT) IS NULL OR sender_code LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || country || ',%') AND (CAST($8 AS TEXT) IS NULL OR number = $8)
-ORDER BY create_ms DESC, no DESC LIMIT $11;
+WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
+  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%')
+  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
+  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
+  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
+ORDER BY create_ms DESC, no DESC LIMIT $10;
 
 -- name: message_inbound_after
 SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
-WHERE account_no = $1 AND create_ms >= CAST($9 AS BIGINT) AND (create_ms > CAST($9 AS BIGINT) OR no - 4611686018427387904 > CAST($10 AS BIGINT))
-  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND create_ms >= $3 AND create_ms <= $4
-  AND (CAST($5 AS TEXT) IS NULL OR sender_code = $5) AND (CAST($6 AS TEXT) IS NULL OR sender_code LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || country || ',%') AND (CAST($8 AS TEXT) IS NULL OR number = $8)
+WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
+  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%')
+  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
+  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
+  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
+ORDER BY create_ms, no LIMIT $10;
+
+-- Of one person, which has an index.
+-- name: message_inbound_of_count
+SELECT COUNT(*) FROM inbound_seen
+WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
+  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%') AND number = $10
+  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
+  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
+  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT));
+
+-- name: message_inbound_of_before
+SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
+WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
+  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%') AND number = $10
+  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
+  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
+  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
+ORDER BY create_ms DESC, no DESC LIMIT $11;
+
+-- name: message_inbound_of_after
+SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
+WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
+  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%') AND number = $10
+  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
+  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
+  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
 ORDER BY create_ms, no LIMIT $11;
 
 -- name: message_inbound_read
