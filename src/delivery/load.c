@@ -97,7 +97,7 @@ static int load_singles(struct store_tx *tx, int64_t sender_no, struct loaded_ca
 	struct arena *arena = arena_create(512);
 	struct loaded_campaign *c = arena_alloc(arena, sizeof(*c));
 	c->arena = arena;
-	int found = singles_campaign(tx, sender_no, arena, &c->campaign);
+	int found = singles_campaign(tx, sender_no, &c->campaign);
 	if (found != 0)
 		arena_destroy(arena);
 	else

@@ -146,16 +146,18 @@ int campaign_create(struct store_tx *tx, int64_t account_no, const struct campai
 	return hook_note_campaign(tx, *ret_no, now);
 }
 
-int campaign_read_counts(struct store_tx *tx, struct campaign *c, struct arena *arena)
+int campaign_read_counts(struct store_tx *tx, struct campaign *c)
 {
-	struct tally *tally;
-	int n;
-	if (tally_read(tx, c->no, arena, &tally, &n) < 0)
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_TALLY_STATES, SQL_ARGS(sql_int(c->no)), &rows) < 0)
 		return -1;
-	for (int i = 0; i < n; i++)
-		if (tally[i].kind == TALLY_STATE && tally[i].bucket >= 0 && tally[i].bucket < N_STATES)
-			c->count[tally[i].bucket] = tally[i].n;
-	return 0;
+	int more;
+	while ((more = sql_next(rows)) > 0) {
+		int64_t state = sql_col_int(rows, 0);
+		if (state >= 0 && state < N_STATES)
+			c->count[state] = sql_col_int(rows, 1);
+	}
+	return more;
 }
 
 /* A column of the view campaign_seen. */
@@ -190,7 +192,7 @@ void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *i
 int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct campaign *ret)
 {
 	int got = one_row(tx, STMT_CAMPAIGN_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), campaign_from_row, arena, ret);
-	return got != 0 ? got : campaign_read_counts(tx, ret, arena);
+	return got != 0 ? got : campaign_read_counts(tx, ret);
 }
 
 /* 1 unknown, 2 otherwise: why an update of a campaign touched no row. */

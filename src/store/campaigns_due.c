@@ -85,7 +85,7 @@ int campaigns_running(struct store_tx *tx, int64_t sender_no, struct arena *aren
 	struct campaign *list = arena_array(arena, (size_t)n, sizeof(*list));
 	for (int i = 0; i < n; i++) {
 		list[i] = *each[i];
-		if (campaign_read_counts(tx, &list[i], arena) < 0)
+		if (campaign_read_counts(tx, &list[i]) < 0)
 			return -1;
 	}
 	*ret = list;

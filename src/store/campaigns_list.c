@@ -22,7 +22,7 @@ int campaign_list(struct store_tx *tx, int64_t account_no, const struct campaign
 	if (list_run(&list, ret_n) < 0)
 		return -1;
 	for (int i = 0; i < *ret_n; i++)
-		if (campaign_read_counts(tx, &ret[i], arena) < 0)
+		if (campaign_read_counts(tx, &ret[i]) < 0)
 			return -1;
 	return 0;
 }

@@ -61,6 +61,16 @@ int optout_of_number(struct store_tx *tx, int64_t account_no, const char *number
 	return one_row(tx, STMT_OPTOUT_OF_NUMBER, SQL_ARGS(sql_int(account_no), sql_text(number)), from_row, arena, ret);
 }
 
+/* Few are looked at whole, so the window is as wide as they lie. */
+static int set_window(struct list *list, int64_t account_no)
+{
+	int many = one_find(list->tx, STMT_OPTOUT_FROM_TOP, SQL_ARGS(sql_int(account_no), sql_int(LIST_WINDOW)), NULL);
+	if (many < 0 || one_find(list->tx, STMT_OPTOUT_FROM_TOP, SQL_ARGS(sql_int(account_no), sql_int(0)), &list->max_key) < 0)
+		return -1;
+	list->window = many ? LIST_WINDOW : list->max_key + 1;
+	return many;
+}
+
 int optout_list(struct store_tx *tx, int64_t account_no, const struct optout_filter *filter, struct page *page,
                 struct arena *arena, struct optout *ret, int *ret_n)
 {
@@ -77,5 +87,11 @@ int optout_list(struct store_tx *tx, int64_t account_no, const struct optout_fil
 		.arena = arena,
 		.items = ret,
 		.item_bytes = sizeof(*ret)};
-	return list_run(&list, ret_n);
+	int many = set_window(&list, account_no);
+	if (many > 0 && filter->search && !filter->sources && /* a whole number is found by its index */
+	    optout_of_number(tx, account_no, filter->search, arena, ret) == 0) {
+		page->total = *ret_n = 1;
+		return 0;
+	}
+	return many < 0 ? -1 : list_run(&list, ret_n);
 }

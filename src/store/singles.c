@@ -90,7 +90,7 @@ int draft_put(struct store_tx *tx, const struct single_draft *d, struct single_m
 
 /* ---- for delivery ---- */
 
-int singles_campaign(struct store_tx *tx, int64_t sender_no, struct arena *arena, struct campaign *ret)
+int singles_campaign(struct store_tx *tx, int64_t sender_no, struct campaign *ret)
 {
 	struct home home;
 	int found = find_home(tx, sender_no, &home);
@@ -106,7 +106,7 @@ int singles_campaign(struct store_tx *tx, int64_t sender_no, struct arena *arena
 	                         .deadline_ms = -1,
 	                         .frozen = true,
 	                         .singles = true};
-	return campaign_read_counts(tx, ret, arena);
+	return campaign_read_counts(tx, ret);
 }
 
 int single_read(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct single *ret)

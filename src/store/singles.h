@@ -39,7 +39,7 @@ must_check int single_test(struct store_tx *tx, int64_t account_no, const struct
 /* ---- for delivery ---- */
 
 /* The campaign of a sender's single messages, with its counts. 1: none was made yet. */
-must_check int singles_campaign(struct store_tx *tx, int64_t sender_no, struct arena *arena, struct campaign *ret);
+must_check int singles_campaign(struct store_tx *tx, int64_t sender_no, struct campaign *ret);
 
 /* What a message is made of; its values are in the contact of its row. */
 struct single {

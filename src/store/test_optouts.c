@@ -1,6 +1,7 @@
 /* Opt-outs: the newer word wins, one row a number, listed newest first. */
 #include <string.h>
 
+#include "store/list.h"
 #include "store/optouts.h"
 #include "store/test_world.h"
 
@@ -104,13 +105,38 @@ static void listed_newest_first_with_filters(void **state)
 	assert_int_equal(list(w, &(struct optout_filter){.search = "%"}, &page, o), 0);
 }
 
+static void many_are_looked_at_in_windows(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct optout o[4];
+	set(w, "33612345678", true, "inbound", 100);
+	world_script(w,
+	             "INSERT INTO optout (account_no, number, out, source, text, at_ms) "
+	             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+	             "SELECT %lld, CAST(447500000000 + i AS TEXT), 1, 'api', '', 100 FROM n",
+	             LIST_WINDOW + 500, (long long)w->account);
+	struct page page = {.size = 4};
+	assert_int_equal(list(w, &(struct optout_filter){0}, &page, o), 4);
+	assert_int_equal(page.total, -1);
+	page = (struct page){.size = 4};
+	assert_int_equal(list(w, &(struct optout_filter){.sources = "inbound"}, &page, o), 0);
+	assert_true(page.has_next);
+	page = (struct page){.size = 4, .before = page.last_key};
+	assert_int_equal(list(w, &(struct optout_filter){.sources = "inbound"}, &page, o), 1);
+	assert_false(page.has_next);
+	page = (struct page){.size = 4};
+	assert_int_equal(list(w, &(struct optout_filter){.search = "33612345678"}, &page, o), 1);
+	assert_int_equal(page.total, 1);
+	assert_false(page.has_next || page.has_previous);
+	assert_string_equal(o[0].number, "33612345678");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(the_newer_word_wins),
-		WORLD_ON_BOTH(a_row_lives_as_long_as_the_number_is_out),
-		WORLD_ON_BOTH(a_word_given_now_wins),
-		WORLD_ON_BOTH(listed_newest_first_with_filters),
+		WORLD_ON_BOTH(the_newer_word_wins),           WORLD_ON_BOTH(a_row_lives_as_long_as_the_number_is_out),
+		WORLD_ON_BOTH(a_word_given_now_wins),         WORLD_ON_BOTH(listed_newest_first_with_filters),
+		WORLD_ON_BOTH(many_are_looked_at_in_windows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

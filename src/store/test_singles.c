@@ -183,7 +183,7 @@ static void one_campaign_a_sender_that_nobody_sees(void **state)
 	assert_int_equal(IN_JOB(w, campaign_list(tx, w->account, &(struct campaign_filter){0}, &page, w->arena, seen, &n)), 0);
 	assert_int_equal(n, 0);
 	assert_int_equal(IN_JOB(w, campaign_read(tx, w->account, first.campaign_no, w->arena, &c)), 1);
-	assert_int_equal(IN_JOB(w, singles_campaign(tx, w->sender, w->arena, &c)), 0);
+	assert_int_equal(IN_JOB(w, singles_campaign(tx, w->sender, &c)), 0);
 	assert_int_equal(c.no, first.campaign_no);
 	assert_int_equal(c.count[STATE_QUEUED], 2);
 	assert_true(c.singles && c.frozen);

@@ -105,6 +105,9 @@ ON CONFLICT (campaign_no, kind, bucket) DO UPDATE SET n = tally.n + excluded.n;
 -- name: tally_read
 SELECT kind, bucket, n FROM tally WHERE campaign_no = $1 ORDER BY kind, bucket;
 
+-- name: tally_states
+SELECT bucket, n FROM tally WHERE campaign_no = $1 AND kind = 0;
+
 -- name: ledger_read
 SELECT 0, 0, ledger_seen.* FROM ledger_seen WHERE campaign_no = $1 AND seq = $2 AND account_no = $3;
 

@@ -25,14 +25,17 @@ SELECT COUNT(*) FROM optout_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR number LIKE $2 ESCAPE '\')
   AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || source || ',%');
 
+-- name: optout_from_top
+SELECT no FROM optout WHERE account_no = $1 AND out = 1 ORDER BY no DESC LIMIT 1 OFFSET $2;
+
 -- name: optout_list_before
 SELECT * FROM optout_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR number LIKE $2 ESCAPE '\')
-  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || source || ',%') AND no < $4
-ORDER BY no DESC LIMIT $5;
+  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || source || ',%') AND no < $4 AND no > $5
+ORDER BY no DESC LIMIT $6;
 
 -- name: optout_list_after
 SELECT * FROM optout_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR number LIKE $2 ESCAPE '\')
-  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || source || ',%') AND no > $4
-ORDER BY no LIMIT $5;
+  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || source || ',%') AND no > $4 AND no < $5
+ORDER BY no LIMIT $6;
