@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Every list, search, read and write against a large database while a campaign is sending: scale.py CRIER [ROWS [AUDIENCES [ROUNDS]]]
+"""Every list, search, read and write against a large database while a campaign is sending.
 
 Prints a line a request: how often, the median, the 99th percentile and the longest time in milliseconds, as a client on the same
-machine sees them, over a connection that stays open. Server, simulator and client share the machine.
+machine sees them, over a connection that stays open. Server, simulator and client share the machine. The webhook of deliveries
+leads to a port where nobody listens, so that as many events wait as may, and each new one costs an old one.
 """
+import argparse
 import http.client
 import json
 import pathlib
@@ -129,47 +131,100 @@ def writes(client, audiences, template, n):
 
 
 def seed(server, simulator):
-    """One small campaign that ran to its end: what the rows are cloned from."""
+    """One of each kind, as the server made it: what the rows are cloned from."""
     harness.connect_webhooks(simulator, server)
     harness.make_sender(server)
+    for event in ("message", "delivery", "campaign"):
+        good(call(server.address, "POST", "/v1/webhooks", {"data": {"url": f"http://127.0.0.1:9/{event}", "event": event}}), 201)
     template = harness.make_template(server)
     audience = harness.make_audience(server, "Seed", [harness.contact(0)])
     campaign = harness.make_campaign(server, template, audience, "Seed")
     wait_until(lambda: harness.read_campaign(server, campaign)["messages"]["read"] == 1, 60, "the seed's campaign")
-    return template
+    good(call(server.address, "POST", "/v1/messages", single(template, "+447400000000")), 201)
+    good(call(simulator.address, "POST", "/_sim/inbound", {"from": "447400000000", "phone_number_id": harness.NUMBER, "text": "yes"}))
+    good(call(server.address, "POST", "/v1/optouts", {"data": {"number": "+447600000000"}}), 201)
+    for status in ("received", "read"):  # the campaign's message, the single one, and what the person wrote
+        wait_until(lambda query=f"/v1/messages?filter[statuses]={status}": len(good(call(server.address, "GET", query)).data) == (2 if status == "read" else 1), 60, status)
 
 
-def main(crier, n_rows=10_000_000, n_audiences=1000, rounds=100):
+def single(template, number):
+    return {"data": {"channel": "whatsapp", "from": "MyBusiness", "to": number, "template": template["id"], "variables": ["Ann", "order 7"]}}
+
+
+class Machine:
+    """Simulator and server over one folder."""
+
+    def __init__(self, crier, folder):
+        self.crier, self.folder = crier, folder
+        self.simulator = harness.start_simulator(crier, folder, "--ceiling", "1000", "--ceiling-burst-ms", "500", "--delivered-share", "100",
+                                                 "--read-share", "100")
+        self.start()
+
+    def start(self):
+        self.server = harness.start_server(self.crier, self.folder, self.simulator, "--allow-private-urls", "yes", "--log-level", "warn")
+
+    def stop(self):
+        self.server.stop()
+        self.simulator.stop()
+
+
+def fill_folder(machine, n_rows, n_audiences):
+    seed(machine.server, machine.simulator)
+    machine.server.stop()
+    begun = time.monotonic()
+    fill(f"{machine.folder}/data/crier.db", n_rows, n_audiences, tell)
+    tell(f"filled in {time.monotonic() - begun:.0f} s")
+    pathlib.Path(f"{machine.folder}/filled").touch()
+    machine.start()
+
+
+def start_campaign(server, tag):
+    """One of LIVE recipients, under way when this returns, and its template."""
+    template = harness.make_template(server, f"Sale {tag}")
+    live = harness.make_audience(server, f"Live {tag}")
+    job = good(call(server.address, "POST", f"/v1/audiences/{live['id']}/import", harness.contacts_csv(LIVE), content_type="text/csv"), 202)
+    wait_until(lambda: good(call(server.address, "GET", f"/v1/imports/{job.data['id']}")).data["status"] == "completed", HOUR, "the import")
+    campaign = harness.make_campaign(server, template, live, f"Live {tag}")
+    wait_until(lambda: harness.read_campaign(server, campaign)["messages"]["sent"] > 0, 60, "the first messages")
+    return campaign, template
+
+
+def measure(machine, n_rows, rounds):
+    harness.connect_webhooks(machine.simulator, machine.server)
+    client, tag = Client(machine.server.address), int(time.time()) % 10 ** 7
+    sending, template = start_campaign(machine.server, tag)
+    audiences = [a for a in every(client, "/v1/audiences") if a["name"].startswith("Shop")]
+    campaigns = [c for c in every(client, "/v1/campaigns") if c["name"].startswith("Sale")]
+    for n in range(rounds):
+        reads(client, audiences, campaigns, lambda: f"4474{random.randrange(n_rows):08d}")
+        writes(client, audiences, template, tag + n)
+    messages = harness.read_campaign(machine.server, sending)["messages"]
+    client.report()
+    print(f"# the campaign beside it: {messages['total']} recipients, {messages['queued']} of them still to be sent at the end")
+    good(call(machine.server.address, "PUT", f"/v1/campaigns/{sending['id']}", {"data": {"status": "canceled"}}))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("crier")
+    parser.add_argument("rows", type=int, nargs="?", default=10_000_000, help="contacts, and as many ledger rows")
+    parser.add_argument("--audiences", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=100, help="how often each is asked")
+    parser.add_argument("--folder", help="fill this, or use it as it was filled before, and keep it")
+    options = parser.parse_args()
     random.seed(1)
-    folder = tempfile.mkdtemp(prefix="crier-scale-")
-    simulator = harness.start_simulator(crier, folder, "--ceiling", "1000", "--ceiling-burst-ms", "500", "--delivered-share", "100", "--read-share", "100")
-    server = harness.start_server(crier, folder, simulator)
+    folder = options.folder or tempfile.mkdtemp(prefix="crier-scale-")
+    pathlib.Path(folder).mkdir(exist_ok=True)
+    machine = Machine(options.crier, folder)
     try:
-        template = seed(server, simulator)
-        server.stop()
-        begun = time.monotonic()
-        fill(f"{folder}/data/crier.db", n_rows, n_audiences, tell)
-        tell(f"filled in {time.monotonic() - begun:.0f} s")
-        server = harness.start_server(crier, folder, simulator)
-        harness.connect_webhooks(simulator, server)
-        client = Client(server.address)
-        live = harness.make_audience(server, "Live")
-        job = good(call(server.address, "POST", f"/v1/audiences/{live['id']}/import", harness.contacts_csv(LIVE), content_type="text/csv"), 202)
-        wait_until(lambda: good(call(server.address, "GET", f"/v1/imports/{job.data['id']}")).data["status"] == "completed", HOUR, "the import")
-        sending = harness.make_campaign(server, template, live, "Live")
-        wait_until(lambda: harness.read_campaign(server, sending)["messages"]["sent"] > 0, 60, "the first messages")
-        audiences = [a for a in every(client, "/v1/audiences") if a["name"].startswith("Shop")]
-        campaigns = [c for c in every(client, "/v1/campaigns") if c["name"].startswith("Sale")]
-        for n in range(rounds):
-            reads(client, audiences, campaigns, lambda: f"4474{random.randrange(n_rows):08d}")
-            writes(client, audiences, template, n)
-        messages = harness.read_campaign(server, sending)["messages"]
-        client.report()
-        print(f"# the campaign beside it: {messages['total']} recipients, {messages['queued']} of them still to be sent at the end")
+        if not pathlib.Path(f"{folder}/filled").exists():
+            fill_folder(machine, options.rows, options.audiences)
+        if options.rounds:
+            measure(machine, options.rows, options.rounds)
     finally:
-        server.stop()
-        simulator.stop()
-        shutil.rmtree(folder)
+        machine.stop()
+        if not options.folder:
+            shutil.rmtree(folder)
 
 
-main(sys.argv[1], *map(int, sys.argv[2:]))
+main()
