@@ -3,6 +3,8 @@
 # make test     everything, under sanitizers; ends with "N passed, N failed"; ARGS=unit for a suite
 # make property  hostile requests against every route, a minute long; ARGS="SECONDS [SEED]"
 # make exact    5 million phone numbers by our automata and by libphonenumber, without a difference: minutes
+# make crash    kill the server at random and at every failpoint; RUNS=1000, SEED=1, ARGS="--nodes 3 --postgresql URL"
+# make tsan     the engine's suites under ThreadSanitizer
 # make check    format, layers, sizes, headers, warnings of two compilers, clang-tidy
 # make fuzz    every fuzz target for 30 s; ARGS="json 3600" for one of them, longer
 # make bench    figures for docs/benchmarks.md
@@ -12,6 +14,8 @@
 
 PREFIX ?= /usr/local
 ARGS ?=
+RUNS ?= 60
+SEED ?=
 
 all: build/crier
 
@@ -37,7 +41,8 @@ build/crier: deps-build node_modules/.stamp build/build.ninja
 	@ln -sf src/app/crier build/crier
 
 build-test/build.ninja: | deps-build node_modules/.stamp
-	meson setup build-test --buildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+	meson setup build-test --buildtype=debug -Doptimization=1 -Dfailpoints=true -Db_sanitize=address,undefined \
+		-Db_lundef=false >/dev/null
 
 demo: build/crier
 	@build/crier demo $(ARGS)
@@ -56,6 +61,19 @@ exact: deps-build build/build.ninja
 
 check: deps-build deps-check web/client/schema.d.ts
 	@tools/check.sh
+
+build-crash/build.ninja: | deps-build node_modules/.stamp
+	meson setup build-crash --buildtype=debugoptimized -Dfailpoints=true >/dev/null
+
+crash: deps-build deps-test node_modules/.stamp build-crash/build.ninja
+	@ninja -C build-crash --quiet src/app/crier
+	@python3 tests/crash/crash.py build-crash/src/app/crier --failpoints src/base/failpoints.def --runs $(RUNS) $(SEED:%=--seed %) $(ARGS)
+
+build-tsan/build.ninja: | deps-build node_modules/.stamp
+	meson setup build-tsan --buildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false >/dev/null
+
+tsan: deps-build deps-test node_modules/.stamp build-tsan/build.ninja
+	@tools/tsan.sh build-tsan $(ARGS)
 
 # The targets of tests/fuzz, with clang's libFuzzer. make test replays their corpora without it.
 build-fuzz/build.ninja: | deps-build deps-check
@@ -78,6 +96,6 @@ install: build/crier
 clean:
 	rm -rf build build-* node_modules web/client/schema.d.ts
 
-.PHONY: all demo test property exact check fuzz bench format install clean build/crier
+.PHONY: all demo test property exact crash tsan check fuzz bench format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.
 .NOTPARALLEL:

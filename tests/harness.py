@@ -17,6 +17,14 @@ class Failed(Exception):
     pass
 
 
+class Died(Failed):
+    """A process that ended before it was ready; `status` as subprocess has it."""
+
+    def __init__(self, text, status):
+        super().__init__(text)
+        self.status = status
+
+
 def wait_until(ready, seconds, what):
     """The first true value of ready()."""
     deadline = time.monotonic() + seconds
@@ -42,8 +50,8 @@ class Process:
         with os.fdopen(reader) as ready:
             self.address = ready.readline().strip()
         if not self.address:
-            self.popen.wait()
-            raise Failed(f"{argv[1]} did not start: {self.output()[-2000:]}")
+            status = self.popen.wait()
+            raise Died(f"{argv[1]} did not start, status {status}: {self.output()[-2000:]}", status)
 
     @property
     def pid(self):
@@ -110,9 +118,15 @@ def start_simulator(crier, folder, *options):
     return Process([crier, "simulate", "--listen", "127.0.0.1:0", *options], f"{folder}/simulator.log")
 
 
-def start_server(crier, folder, simulator, *options, listen="127.0.0.1:0", env=None):
-    return Process([crier, "serve", "--data", f"{folder}/data", "--listen", listen, "--graph-url", f"http://{simulator.address}/v24.0",
-                    *options], f"{folder}/server.log", {"CRIER_ADMIN_KEY": KEY, "CRIER_VERIFY_TOKEN": "verify", **(env or {})})
+SERVER_ENV = {"CRIER_ADMIN_KEY": KEY, "CRIER_VERIFY_TOKEN": "verify"}
+
+
+def server_argv(crier, folder, simulator, *options, listen="127.0.0.1:0"):
+    return [crier, "serve", "--data", f"{folder}/data", "--listen", listen, "--graph-url", f"http://{simulator.address}/v24.0", *options]
+
+
+def start_server(crier, folder, simulator, *options, listen="127.0.0.1:0", env=None, log="server.log"):
+    return Process(server_argv(crier, folder, simulator, *options, listen=listen), f"{folder}/{log}", {**SERVER_ENV, **(env or {})})
 
 
 def connect_webhooks(simulator, server):

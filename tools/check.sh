@@ -70,6 +70,8 @@ tidy() {
 	return $bad
 }
 
+no_failpoints() { tests/crash/failpoints.py build/src/app/crier src/base/failpoints.def absent; }
+
 untouched() {
 	local after
 	after=$(git status --porcelain) || return 1
@@ -83,6 +85,7 @@ run format format
 run "the contract, by redocly" tools/lint_api.mjs
 run "types of the tests" types
 run "gcc, no warnings" gcc_build
+run "no failpoints in the release" no_failpoints
 run "clang, no warnings" clang_build
 run headers tools/check_headers.sh build
 run clang-tidy tidy

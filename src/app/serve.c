@@ -131,6 +131,12 @@ static void notify_delivery(void *arg)
 	delivery_notify(s->delivery);
 }
 
+static void missed_webhook(void *arg)
+{
+	struct server *s = arg;
+	delivery_missed(s->delivery);
+}
+
 static void *text_or_null(char *text)
 {
 	return *text ? text : NULL;
@@ -192,7 +198,8 @@ static int start(struct server *s, struct err *err)
 	s->webhook_in = webhook_in_create(&(struct webhook_in_options){.store = s->store,
 	                                                               .verify_token = text_or_null(s->config.verify_token),
 	                                                               .notify = notify_delivery,
-	                                                               .notify_arg = s});
+	                                                               .missed = missed_webhook,
+	                                                               .arg = s});
 	if (webhook_out_start(&(struct webhook_out_options){.store = s->store,
 	                                                    .ca_file = text_or_null(s->config.ca_file),
 	                                                    .allow_private = s->allow_private_urls,

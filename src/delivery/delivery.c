@@ -277,6 +277,11 @@ void delivery_notify(struct delivery *d)
 	engine_notify(d->engine);
 }
 
+void delivery_missed(struct delivery *d)
+{
+	engine_missed(d->engine);
+}
+
 void delivery_notify_singles(struct delivery *d, int64_t sender_no)
 {
 	bool known = false;

@@ -31,6 +31,9 @@ void delivery_stop(struct delivery *delivery, int timeout_ms);
 /* Something changed that delivery should look at: campaigns, senders, templates. Any thread; cheap. */
 void delivery_notify(struct delivery *delivery);
 
+/* A webhook of Meta's could not be stored, and will come again: its silence proves nothing until then. Any thread; cheap. */
+void delivery_missed(struct delivery *delivery);
+
 /* This sender has new single messages: cheaper than a look at everything. Any thread. */
 void delivery_notify_singles(struct delivery *delivery, int64_t sender_no);
 

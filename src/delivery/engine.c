@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "delivery/job.h"
 #include "delivery/lane.h"
@@ -15,6 +16,7 @@
 #define SWEEP_ROWS 5000
 #define AGAIN_US 5000 /* the store's mailbox was full */
 #define TROUBLE_US 1000000
+#define AWAY_US 2000000 /* a turn so much later than it was wanted, or a clock that jumped so far: nobody was here meanwhile */
 
 struct engine {
 	struct mailbox mailbox;
@@ -24,8 +26,9 @@ struct engine {
 	char *owner;
 	struct lane **lane;
 	int n_lanes, cap_lanes;
-	struct now now; /* of the present turn */
-	atomic_bool dirty;
+	struct now now;   /* of the present turn */
+	usec_t wanted_us; /* when that turn was wanted, at the latest; -1: whenever there is news */
+	atomic_bool dirty, missed;
 	void (*errands)(void *arg);
 	void *errands_arg;
 	bool loading, freezing, starting, sweeping, swept;
@@ -50,7 +53,7 @@ struct engine *engine_create(const struct engine_options *o)
 	e->owner = strdup(o->owner);
 	if (!e->owner)
 		abort();
-	e->next_due = -1;
+	e->next_due = e->wanted_us = -1;
 	e->dirty = true;
 	e->errands = o->errands;
 	e->errands_arg = o->errands_arg;
@@ -85,6 +88,12 @@ void engine_destroy(struct engine *e)
 void engine_notify(struct engine *e)
 {
 	atomic_store(&e->dirty, true);
+	e->mailbox.wake(e->mailbox.wake_arg);
+}
+
+void engine_missed(struct engine *e)
+{
+	atomic_store(&e->missed, true);
 	e->mailbox.wake(e->mailbox.wake_arg);
 }
 
@@ -149,6 +158,7 @@ static bool was_loaded(const struct load *load, int64_t sender_no)
 
 static void load_done(struct job *job, int result, struct now now)
 {
+	FAILPOINT(load_after);
 	struct load *load = (struct load *)job;
 	struct engine *e = load->owner_arg;
 	e->loading = false;
@@ -232,11 +242,14 @@ static bool errand_submit(struct engine *e, struct errand *errand)
 static int start_run(struct store_tx *tx, void *arg)
 {
 	struct errand *errand = arg;
-	return campaigns_start_due(tx, errand->now, &errand->started) < 0 ? -1 : singles_expire(tx, errand->now);
+	int result = campaigns_start_due(tx, errand->now, &errand->started) < 0 ? -1 : singles_expire(tx, errand->now);
+	FAILPOINT(start_before);
+	return result;
 }
 
 static void start_done(struct job *job, int result, struct now now)
 {
+	FAILPOINT(start_after);
 	struct errand *errand = (struct errand *)job;
 	struct engine *e = errand->engine;
 	e->starting = false;
@@ -269,12 +282,14 @@ static int freeze_run(struct store_tx *tx, void *arg)
 	int result = ledger_freeze(tx, errand->campaign_no, FREEZE_ROWS, errand->now);
 	if (result < 0)
 		return -1;
+	FAILPOINT(freeze_before);
 	errand->started = result; /* 0 more, 1 all, 2 not in progress: work to keep, whichever */
 	return 0;
 }
 
 static void freeze_done(struct job *job, int result, struct now now)
 {
+	FAILPOINT(freeze_after);
 	struct errand *errand = (struct errand *)job;
 	struct engine *e = errand->engine;
 	e->freezing = false;
@@ -321,11 +336,14 @@ static int sweep_run(struct store_tx *tx, void *arg)
 	struct errand *errand = arg;
 	if (campaign_sweep(tx, errand->now, SWEEP_ROWS, &errand->more) < 0)
 		return -1;
-	return errand->more ? 0 : audience_sweep(tx, SWEEP_ROWS, &errand->more);
+	int result = errand->more ? 0 : audience_sweep(tx, SWEEP_ROWS, &errand->more);
+	FAILPOINT(sweep_before);
+	return result;
 }
 
 static void sweep_done(struct job *job, int result, struct now now)
 {
+	FAILPOINT(sweep_after);
 	struct errand *errand = (struct errand *)job;
 	struct engine *e = errand->engine;
 	e->sweeping = false;
@@ -367,9 +385,25 @@ static void sooner(usec_t *next, usec_t wanted)
 		*next = wanted;
 }
 
+/* Was there a time in which webhooks may have found nobody? */
+static void look_back(struct engine *e, struct now now)
+{
+	usec_t jump_us = e->now.mono ? (now.wall - e->now.wall) * 1000 - (now.mono - e->now.mono) : 0;
+	bool away = e->wanted_us >= 0 && now.mono - e->wanted_us > AWAY_US, jumped = jump_us > AWAY_US || jump_us < -AWAY_US;
+	if (away)
+		log_warn("delivery", "the server stood still", log_i("ms", (now.mono - e->wanted_us) / 1000));
+	if (jumped)
+		log_warn("delivery", "the clock was set", log_i("by_ms", jump_us / 1000));
+	if (!atomic_exchange(&e->missed, false) && !away && !jumped)
+		return;
+	for (int i = 0; i < e->n_lanes; i++)
+		lane_missed(e->lane[i], now);
+}
+
 usec_t engine_turn(struct engine *e, struct now now)
 {
 	usec_t next = -1;
+	look_back(e, now);
 	e->now = now;
 	mailbox_turn(&e->mailbox, now);
 	drop_gone_lanes(e);
@@ -379,5 +413,6 @@ usec_t engine_turn(struct engine *e, struct now now)
 	sooner(&next, sweep_turn(e));
 	for (int i = 0; i < e->n_lanes; i++)
 		sooner(&next, lane_turn(e->lane[i], now));
+	e->wanted_us = next < 0 ? -1 : now.mono + next;
 	return next;
 }

@@ -46,6 +46,8 @@ usec_t engine_turn(struct engine *engine, struct now now);
 void engine_notify(struct engine *engine);
 /* There are new single messages of this sender; nothing else is loaded anew. The engine's own thread. */
 void engine_singles(struct engine *engine, int64_t sender_no);
+/* Webhooks of Meta's could not be taken and will come again: until then their silence proves nothing. Any thread. */
+void engine_missed(struct engine *engine);
 /* Claim nothing from now on. */
 void engine_drain(struct engine *engine);
 /* Nothing on the wire, nothing unrecorded, no job at the store. */

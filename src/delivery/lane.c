@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 
 #define BATCH_MS 10        /* claims are gathered for this long, so that a fast lane writes few transactions */
 #define MAX_CLAIM 256      /* rows in one claim */
 #define MIN_WINDOW 8       /* in doubt at once, however short the latency */
-#define BUSY_US 5000       /* the store's mailbox was full: again after this */
 #define TROUBLE_US 1000000 /* a claim failed: again after this */
 
 struct claim {
@@ -60,7 +60,7 @@ struct lane *lane_create(struct lane_context *context, const struct loaded_sende
 	lane->sender_no = from->sender.no;
 	lane->epoch = from->epoch;
 	lane->resend_at = -1;
-	lane->began = now.wall;
+	lane->listening_since = now.wall;
 	lane->latency_us = 100000;
 	pacer_init(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	if (from->doubtful > 0)
@@ -172,17 +172,6 @@ static void text_update(char **kept, const char *text)
 	*kept = copy_text(text);
 }
 
-/* No webhook came while the server was down, so silence counts from when this lane began: a whole window of listening comes
- * before the first message that is sent again. */
-static void resend_plan(struct lane *lane, msec_t now)
-{
-	msec_t heard = lane->began + lane->context->unconfirmed_window_ms;
-	for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
-		if (c->loaded->campaign.on_unconfirmed == UNCONFIRMED_RESEND &&
-		    c->loaded->campaign.count[STATE_UNCONFIRMED] > 0 && lane->resend_at < 0)
-			lane->resend_at = heard > now ? heard : now;
-}
-
 void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 {
 	if (!from) {
@@ -196,7 +185,7 @@ void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 	lane->held = from->sender.hold != NULL;
 	pacer_set_ceiling(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	campaigns_update(lane, from, now);
-	resend_plan(lane, now.wall);
+	lane_plan_resend(lane, now.wall);
 }
 
 int64_t lane_unfrozen(const struct lane *lane)
@@ -292,6 +281,7 @@ static int claim_run(struct store_tx *tx, void *arg)
 	claim->next_retry = -1;
 	int result = ledger_claim(tx, claim->campaign_no, claim->sender_no, claim->epoch, claim->max, claim->now, claim->arena,
 	                          claim->row, &claim->n, &claim->more);
+	FAILPOINT(claim_before);
 	if (result != 0 || claim->more)
 		return result;
 	return ledger_next_retry(tx, claim->campaign_no, &claim->next_retry);
@@ -313,17 +303,20 @@ static void put_tokens(struct lane *lane, struct lane_campaign *c, int n)
 
 static void claim_done(struct job *job, int result, struct now now)
 {
+	FAILPOINT(claim_after);
 	struct claim *claim = (struct claim *)job;
 	struct lane *lane = claim->lane;
 	lane->claiming = false;
 	lane->n_claimed -= claim->max;
-	int n = result == 0 ? claim->n : 0;
+	bool leaves = result == 0 && !lane->unsure;
+	int n = leaves ? claim->n : 0;
 	struct lane_campaign *c = lane_find(lane, claim->campaign_no);
 	put_tokens(lane, c, claim->max - n);
 	if (result == 1)
 		lane_lose(lane);
 	if (result < 0) {
 		lane->claim_again_us = now.mono + TROUBLE_US;
+		lane->unsure = lane->unsure || claim->n > 0;
 		log_error("delivery", "messages could not be claimed; trying again", log_i("sender", lane->sender_no),
 		          log_i("in_ms", TROUBLE_US / 1000));
 	}
@@ -331,7 +324,9 @@ static void claim_done(struct job *job, int result, struct now now)
 		c->dry = !claim->more && !c->fed;
 		c->look_at = claim->next_retry;
 	}
-	if (n > 0)
+	if (!leaves)
+		lane_unpost(lane, claim->row, claim->n, now);
+	else if (n > 0)
 		lane_post(lane, claim->row, n, now);
 	if (c && c->dry && c->look_at < 0 && c->frozen && !c->loaded->campaign.singles && !c->reported && n == 0) {
 		c->reported = true;
@@ -384,7 +379,7 @@ static int take_tokens(struct lane *lane, struct lane_campaign *c, int want, use
 
 static usec_t claim_turn(struct lane *lane, struct now now)
 {
-	if (lane->claiming || lane->held || lane->lost || lane->gone || lane->context->draining)
+	if (lane->claiming || lane->unsure || lane->held || lane->lost || lane->gone || lane->context->draining)
 		return -1;
 	if (lane->pause_until_us > now.mono)
 		return lane->pause_until_us - now.mono;
@@ -409,63 +404,10 @@ static usec_t claim_turn(struct lane *lane, struct now now)
 	return -1;
 }
 
-/* ---- resend ---- */
-
-struct resend {
-	struct job job;
-	struct lane *lane;
-	int64_t sender_no;
-	msec_t window_ms, now, next;
-	int64_t n_queued;
-};
-
-static int resend_run(struct store_tx *tx, void *arg)
-{
-	struct resend *r = arg;
-	return ledger_resend(tx, r->sender_no, r->window_ms, r->now, &r->n_queued, &r->next);
-}
-
-static void resend_done(struct job *job, int result, struct now now)
-{
-	struct resend *r = (struct resend *)job;
-	struct lane *lane = r->lane;
-	lane->resending = false;
-	lane->resend_at = result == 0 ? r->next : now.wall + SECOND_MS;
-	if (result == 0 && r->n_queued > 0) {
-		log_info("delivery", "unconfirmed messages are sent again", log_i("sender", lane->sender_no),
-		         log_i("messages", r->n_queued));
-		for (struct lane_campaign *c = lane->campaigns; c; c = c->next)
-			c->dry = c->reported = false;
-	}
-	free(r);
-}
-
-static usec_t resend_turn(struct lane *lane, struct now now)
-{
-	if (lane->resending || lane->resend_at < 0 || lane->held || lane->lost || lane->gone || lane->context->draining)
-		return -1;
-	if (lane->resend_at > now.wall)
-		return (lane->resend_at - now.wall) * 1000;
-	struct resend *r = calloc(1, sizeof(*r));
-	if (!r)
-		abort();
-	*r = (struct resend){.job = {.run = resend_run, .done = resend_done},
-	                     .lane = lane,
-	                     .sender_no = lane->sender_no,
-	                     .window_ms = lane->context->unconfirmed_window_ms,
-	                     .now = now.wall};
-	if (mailbox_submit(lane->context->mailbox, &r->job) != 0) {
-		free(r);
-		return BUSY_US;
-	}
-	lane->resending = true;
-	return -1;
-}
-
 usec_t lane_turn(struct lane *lane, struct now now)
 {
 	lane_record(lane, now);
-	usec_t next = sooner(claim_turn(lane, now), resend_turn(lane, now));
+	usec_t next = sooner(claim_turn(lane, now), lane_resend(lane, now));
 	if (lane->write_again_us)
 		next = sooner(next, lane->write_again_us > now.mono ? lane->write_again_us - now.mono : 0);
 	return next;

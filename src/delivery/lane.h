@@ -32,6 +32,8 @@ void lane_destroy(struct lane *lane);
 int64_t lane_sender_no(const struct lane *lane);
 /* Take over what was loaded: limits, hold, campaigns (their pointers are taken or left). NULL: the sender is gone. */
 void lane_update(struct lane *lane, struct loaded_sender *from, struct now now);
+/* Webhooks may have come that nobody took: silence is evidence from now on only. */
+void lane_missed(struct lane *lane, struct now now);
 /* Do what can be done now. Microseconds until it wants another turn, -1 when only news will do. */
 usec_t lane_turn(struct lane *lane, struct now now);
 /* Nothing on the wire, unrecorded or at the store. */

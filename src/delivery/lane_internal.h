@@ -4,6 +4,8 @@
 #include "delivery/lane.h"
 #include "store/ledger.h"
 
+#define BUSY_US 5000 /* the store's mailbox was full: again after this */
+
 struct lane_campaign {
 	struct loaded_campaign *loaded;
 	struct pacer pacer; /* of the campaign's own rate; used when it has one */
@@ -43,9 +45,10 @@ struct lane {
 
 	bool claiming;
 	usec_t claim_again_us; /* after trouble with the store */
-	int n_claimed;         /* posted or about to be, not answered */
-	int n_unrecorded;      /* answered, not recorded */
-	usec_t latency_us;     /* of answers, smoothed */
+	bool unsure;       /* a commit failed and may stand all the same; nothing is claimed until all outcomes are recorded */
+	int n_claimed;     /* posted or about to be, not answered */
+	int n_unrecorded;  /* answered, not recorded */
+	usec_t latency_us; /* of answers, smoothed */
 
 	struct outcome_batch *filling, *writing;
 	usec_t write_again_us; /* a record that failed is tried again then; 0 none */
@@ -55,8 +58,8 @@ struct lane {
 	usec_t pause_until_us, pause_us;
 
 	bool resending;
-	msec_t resend_at; /* -1 never */
-	msec_t began;     /* webhooks are heard from then on */
+	msec_t resend_at;       /* -1 never */
+	msec_t listening_since; /* to webhooks, without a break */
 };
 
 /* The lane's single messages, which go before all campaigns; NULL: there have been none. */
@@ -67,6 +70,14 @@ int lane_room(const struct lane *lane);
 
 /* Post claimed rows; what cannot be posted becomes an outcome at once. */
 void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now now);
+
+/* Claimed rows of which nothing leaves, among them those whose claim may not stand. */
+void lane_unpost(struct lane *lane, const struct claimed_row *rows, int n, struct now now);
+
+/* A campaign has messages in doubt that are to be sent again: look at them in time. */
+void lane_plan_resend(struct lane *lane, msec_t now);
+/* Send again what is in doubt for long enough. Microseconds until it is to be looked at again, -1 never. */
+usec_t lane_resend(struct lane *lane, struct now now);
 
 /* One outcome more; texts are copied. */
 void lane_outcome(struct lane *lane, const struct outcome *outcome);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "delivery/lane_internal.h"
 #include "store/singles.h"
@@ -156,6 +157,7 @@ static void post_done(const struct http_answer *http, void *arg)
 	struct now now = lane->context->clock(lane->context->clock_arg);
 	struct outcome o = {.campaign_no = f->campaign_no, .seq = f->seq, .attempt = f->attempt, .at = now.wall};
 	struct wa_answer answer;
+	FAILPOINT(answer_before);
 	lane->n_claimed--;
 	lane->context->stats->inflight--;
 	switch (http->outcome) {
@@ -181,6 +183,7 @@ static void post_done(const struct http_answer *http, void *arg)
 		break;
 	}
 	lane_outcome(lane, &o);
+	FAILPOINT(answer_after);
 	free(f);
 }
 
@@ -250,6 +253,7 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 	                     .posted_us = now.mono,
 	                     .media_ms = c->loaded->n_media ? c->loaded->media_ms : 0};
 	const struct transport *t = lane->context->transport;
+	FAILPOINT(post_before);
 	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
 		free(f);
 		not_posted(lane, row, OUTCOME_UNSENT, NULL, now);
@@ -257,8 +261,16 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 			lane_pause(lane, now.mono);
 		return;
 	}
+	FAILPOINT(post_after);
 	lane->context->stats->posted++;
 	lane->context->stats->inflight++;
+}
+
+void lane_unpost(struct lane *lane, const struct claimed_row *rows, int n, struct now now)
+{
+	lane->n_claimed += n;
+	for (int i = 0; i < n; i++)
+		not_posted(lane, &rows[i], OUTCOME_UNSENT, NULL, now);
 }
 
 void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now now)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "delivery/lane_internal.h"
 
@@ -107,6 +108,7 @@ static int record_run(struct store_tx *tx, void *arg)
 		return -1;
 	if (b->campaign_hold && campaign_hold(tx, 0, b->campaign_hold_no, b->campaign_hold, "rule", b->now) < 0)
 		return -1;
+	FAILPOINT(record_before);
 	return 0;
 }
 
@@ -143,9 +145,11 @@ static void look_for_ends(struct lane *lane)
 
 static void record_done(struct job *job, int result, struct now now)
 {
+	FAILPOINT(record_after);
 	struct outcome_batch *b = (struct outcome_batch *)job;
 	struct lane *lane = b->lane;
 	if (result != 0) {
+		lane->unsure = true;
 		lane->write_again_us = now.mono + WRITE_AGAIN_US;
 		log_error("delivery", "outcomes could not be recorded; trying again", log_i("sender", lane->sender_no),
 		          log_i("messages", b->n));
@@ -153,6 +157,7 @@ static void record_done(struct job *job, int result, struct now now)
 	}
 	lane->writing = NULL;
 	lane->write_again_us = 0;
+	lane->unsure = lane->unsure && lane->filling;
 	lane->n_unrecorded -= b->n;
 	for (int i = 0; i < b->n; i++)
 		note_outcome(lane, &b->outcome[i], now.wall);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "store/singles.h"
 #include "store/templates.h"
 #include "wa/send.h"
@@ -161,6 +162,7 @@ static int load_run(struct store_tx *tx, void *arg)
 	for (int i = 0; i < n; i++)
 		if (load_sender(tx, load, &sender[i]) < 0)
 			return -1;
+	FAILPOINT(load_before);
 	return 0;
 }
 

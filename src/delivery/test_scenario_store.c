@@ -153,7 +153,7 @@ static void test_resending_fails(void **state)
 	int64_t steps = s->n_steps;
 	stage_run(s, 17 * MINUTE_MS); /* the window is over after fourteen */
 	assert_int_equal(s->n_posts, 20);
-	assert_in_range(s->n_steps - steps, 150, 400);
+	assert_in_range(s->n_steps - steps, 5, 60); /* a window that it may have missed webhooks in is waited for again */
 	mend_store(s);
 	stage_rest(s);
 	stage_check_completed(s, campaign);

@@ -207,9 +207,20 @@ static void set_time(struct stage *s, usec_t mono)
 {
 	if (mono <= s->now.mono)
 		return;
-	s->now = (struct now){.wall = WORLD_START + (mono - MONO_START) / 1000, .mono = mono};
+	s->now = (struct now){.wall = WORLD_START + (mono - MONO_START) / 1000 + s->clock_set_ms, .mono = mono};
 	s->w->now = s->now.wall;
 	s->n_same = 0;
+}
+
+void stage_set_clock(struct stage *s, msec_t by_ms)
+{
+	s->clock_set_ms += by_ms;
+	set_time(s, s->now.mono + 1);
+}
+
+void stage_freeze(struct stage *s, msec_t span_ms)
+{
+	set_time(s, s->now.mono + span_ms * 1000);
 }
 
 bool stage_step(struct stage *s, usec_t until_us)

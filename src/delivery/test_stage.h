@@ -74,8 +74,9 @@ struct stage {
 	struct stage_flight *wire[STAGE_MAX_WIRE];
 	int n_wire, n_posts;
 	int audience;
-	bool trouble; /* the store fails: what was answered cannot be recorded, and stays claimed */
-	int n_same;   /* steps without time going on */
+	msec_t clock_set_ms; /* by how much the wall clock was set forward, all together */
+	bool trouble;        /* the store fails: what was answered cannot be recorded, and stays claimed */
+	int n_same;          /* steps without time going on */
 	int64_t n_steps;
 	unsigned char posts[WORLD_MAX_CAMPAIGNS][STAGE_MAX_SEQ]; /* how often a recipient's message left */
 	unsigned char taken[WORLD_MAX_CAMPAIGNS][STAGE_MAX_SEQ]; /* and how often Meta took it */
@@ -107,6 +108,10 @@ void stage_run_until(struct stage *stage, msec_t wall);
 void stage_rest(struct stage *stage);
 /* Until the campaign is over, or the time is. */
 void stage_run_until_over(struct stage *stage, int64_t campaign, msec_t most_ms);
+/* The wall clock is set forward, or back. */
+void stage_set_clock(struct stage *stage, msec_t by_ms);
+/* Nothing of the server runs for this long (SIGSTOP, a machine that sleeps). */
+void stage_freeze(struct stage *stage, msec_t span_ms);
 /* As the API does after a change. */
 void stage_notify(struct stage *stage);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failpoint.h"
 #include "http/client_internal.h"
 
 #define CLIENT_MAX_LINE_BYTES ((size_t)16 * 1024)
@@ -31,6 +32,7 @@ static void on_socket(evutil_socket_t fd, short events, void *arg)
 	if (events & EV_WRITE)
 		mask |= CURL_CSELECT_OUT;
 	curl_multi_socket_action(client->multi, fd, mask, &n_running);
+	FAILPOINT(wire_after);
 	finish_done(client);
 }
 
@@ -41,6 +43,7 @@ static void on_timer(evutil_socket_t fd, short events, void *arg)
 	struct http_client *client = arg;
 	int n_running = 0;
 	curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &n_running);
+	FAILPOINT(wire_after);
 	finish_done(client);
 }
 

@@ -18,6 +18,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "base/failpoint.h"
 #include "base/fd.h"
 #include "http/client_internal.h"
 #include "http/target.h"
@@ -69,6 +70,7 @@ static size_t read_body(char *out, size_t size, size_t n, void *arg)
 	size_t n_bytes = call->n_body_taken < call->n_body_bytes ? body_piece(call, out, size * n) : 0;
 	if (n_bytes == 0)
 		return CURL_READFUNC_ABORT;
+	FAILPOINT(wire_before);
 	call->n_body_taken += n_bytes;
 	call->body_started = true;
 	return n_bytes;

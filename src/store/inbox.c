@@ -46,6 +46,16 @@ int inbox_take(struct store_tx *tx, int max, size_t max_bytes, struct arena *are
 	return 0;
 }
 
+int inbox_oldest(struct store_tx *tx, msec_t now, msec_t *ret)
+{
+	int64_t oldest = now;
+	int found = one_find(tx, STMT_INBOX_OLDEST, NULL, 0, &oldest);
+	if (found < 0)
+		return -1;
+	*ret = oldest < now ? oldest : now;
+	return 0;
+}
+
 int inbox_done(struct store_tx *tx, int64_t no)
 {
 	return sql_run(tx->db, STMT_INBOX_DONE, SQL_ARGS(sql_int(no)), NULL);

@@ -3,26 +3,32 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/failpoint.h"
 #include "store/store_internal.h"
 
 #define RECONNECT_FIRST_MS 100
 #define RECONNECT_MOST_MS 5000
 
-/* 0 when the job's work stands inside the open transaction, else what it returned, its work undone; *ret_broken when the
- * transaction itself is lost. */
-static int run_one(struct store *store, struct store_job *job, bool *ret_broken)
+/* What `run` returned, its work undone unless that is 0; *ret_broken when the transaction itself is lost. */
+static int run_within(struct store_tx *tx, store_run_fn *run, void *arg, bool *ret_broken)
 {
-	struct sql_db *db = store->writer;
-	if (sql_savepoint(db) < 0) {
+	if (sql_savepoint(tx->db) < 0) {
 		*ret_broken = true;
 		return -1;
 	}
-	int result = job->run(&store->tx, job->arg);
-	if ((result == 0 ? sql_release(db) : sql_rollback_to(db)) < 0) {
+	int result = run(tx, arg);
+	if ((result == 0 ? sql_release(tx->db) : sql_rollback_to(tx->db)) < 0) {
 		*ret_broken = true;
 		return -1;
 	}
 	return result;
+}
+
+int store_attempt(struct store_tx *tx, store_run_fn *run, void *arg)
+{
+	bool broken = false;
+	int result = run_within(tx, run, arg, &broken);
+	return broken ? -1 : result == 0 ? 0 : 1;
 }
 
 static struct timespec after(clockid_t clock, int ms)
@@ -64,13 +70,14 @@ static int batch_once(struct store *store, struct store_job *job, size_t n)
 {
 	bool broken = sql_begin(store->writer) < 0;
 	for (size_t i = 0; i < n && !broken; i++)
-		job[i].result = run_one(store, &job[i], &broken);
+		job[i].result = run_within(&store->tx, job[i].run, job[i].arg, &broken);
 	if (broken) {
 		sql_rollback(store->writer);
 		if (!sql_connected(store->writer) && reconnect(store))
 			return 1;
 		return -1;
 	}
+	FAILPOINT(commit_before);
 	if (sql_commit(store->writer) == 0)
 		return 0;
 	sql_rollback(store->writer);
@@ -114,6 +121,7 @@ static void run_batch(struct store *store, struct store_job *job, size_t n)
 	do
 		result = batch_once(store, job, n);
 	while (result == 1 && !store->closing);
+	FAILPOINT(commit_after);
 	store->commits++;
 	generation_grow(store);
 	for (size_t i = 0; i < n; i++) {
@@ -124,6 +132,7 @@ static void run_batch(struct store *store, struct store_job *job, size_t n)
 		if (job[i].done)
 			job[i].done(job[i].result, job[i].arg);
 	}
+	FAILPOINT(commit_told);
 	if (store->tx.has_events)
 		tell_news(store);
 }

@@ -83,11 +83,13 @@ must_check int ledger_doubt(struct store_tx *tx, int64_t sender_no, int64_t epoc
 
 /* ---- unconfirmed rows of campaigns with on_unconfirmed=resend ---- */
 
-/* Queue again those that have been in doubt for `window_ms` while status webhooks of the same number came for messages
+/* Queue again those of whom nothing was heard for `window_ms` while status webhooks of the same number came for messages
  * claimed later (so that silence is evidence). Where no later message exists and the lane has rested for the window, one
- * row alone is queued as a probe. *ret_next: when to look again, -1 never. */
-must_check int ledger_resend(struct store_tx *tx, int64_t sender_no, msec_t window_ms, msec_t now, int64_t *ret_queued,
-                             msec_t *ret_next);
+ * row alone is queued as a probe. Silence begins with the doubt, and not before `since`, from when on webhooks were listened
+ * to without a break; it reaches to the oldest webhook that is stored and not yet applied, which may speak of any row.
+ * *ret_next: when to look again, -1 never. */
+must_check int ledger_resend(struct store_tx *tx, int64_t sender_no, msec_t window_ms, msec_t since, msec_t now,
+                             int64_t *ret_queued, msec_t *ret_next);
 
 /* Complete the campaign when every row is handed over, failed, skipped or canceled (under resend, unconfirmed ones must be
  * settled too). 1 when it is complete now. Called by record, apply and freeze themselves; public for tests. */

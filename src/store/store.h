@@ -47,6 +47,9 @@ const char *store_instance(const struct store *store);
  * undone, with -1: when the commit failed. `run` may be called again for another try after such a failure, so its
  * results must be written anew each time. */
 typedef int store_run_fn(struct store_tx *tx, void *arg);
+/* Inside a job: run in a savepoint of its own. 0 keeps its work; else its work alone is undone, and the job goes on: 1 when `run`
+ * failed, -1 when the transaction did. */
+must_check int store_attempt(struct store_tx *tx, store_run_fn *run, void *arg);
 /* On the store thread, after the commit. Short; no store_call from here (store_submit is fine). */
 typedef void store_done_fn(int result, void *arg);
 

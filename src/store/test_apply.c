@@ -191,7 +191,7 @@ static void a_held_message_is_released_by_its_status(void **state)
 static int64_t resend(struct world *w, msec_t *ret_next)
 {
 	int64_t queued = -1;
-	assert_int_equal(IN_JOB(w, ledger_resend(tx, w->sender, WINDOW, w->now, &queued, ret_next)), 0);
+	assert_int_equal(IN_JOB(w, ledger_resend(tx, w->sender, WINDOW, 0, w->now, &queued, ret_next)), 0);
 	check_invariants(w);
 	return queued;
 }

@@ -232,7 +232,7 @@ static void a_lost_lane_leaves_doubt_here_too(void **state)
 	assert_int_equal(IN_JOB(w, ledger_stop(tx, w->account, made.campaign_no, made.first_seq, w->now)), 2);
 	int64_t queued;
 	msec_t next;
-	assert_int_equal(IN_JOB(w, ledger_resend(tx, w->sender, 1, w->now + DAY_MS, &queued, &next)), 0);
+	assert_int_equal(IN_JOB(w, ledger_resend(tx, w->sender, 1, 0, w->now + DAY_MS, &queued, &next)), 0);
 	assert_int_equal(queued, 0);
 	struct status_update update = {.campaign_no = made.campaign_no,
 	                               .seq = made.first_seq,

@@ -216,7 +216,7 @@ static void step_resend(struct walk *k)
 {
 	int64_t queued;
 	msec_t next;
-	assert_int_equal(IN_JOB(k->w, ledger_resend(tx, k->w->sender, WINDOW, k->w->now, &queued, &next)), 0);
+	assert_int_equal(IN_JOB(k->w, ledger_resend(tx, k->w->sender, WINDOW, 0, k->w->now, &queued, &next)), 0);
 	assert_true(next == -1 || next > k->w->now);
 	k->n_resent += queued;
 }

@@ -1,9 +1,12 @@
 #include "webhook/in.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/inbox.h"
@@ -13,6 +16,7 @@
 
 #define BATCH_EVENTS 64
 #define BATCH_BYTES (8u << 20)
+#define APPLY_AGAIN_S 1
 #define MAX_CHALLENGE 256
 #define MAX_TOKEN 512
 
@@ -20,34 +24,57 @@ struct webhook_in {
 	struct store *store;
 	char *verify_token;
 	void (*notify)(void *arg);
-	void *notify_arg;
+	void (*missed)(void *arg);
+	void *arg;
 	struct secrets *secrets;
-	atomic_bool applying; /* a job that applies is at the store */
-	atomic_int jobs;      /* of ours at the store, appends included */
-	atomic_int_fast64_t received, refused, applied, set_aside, waiting;
+	atomic_int jobs; /* appends at the store */
+	atomic_int_fast64_t received, refused, applied, set_aside;
 	atomic_int_fast64_t warned; /* when refused ones were logged last */
+
+	/* the thread that has appended events applied */
+	pthread_t thread;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t news;
+	bool pending; /* there may be events that it has not looked for */
+	bool closing;
+	int64_t waiting;
 };
 
 /* ---- applying ----
- * One job takes what lies in the inbox, in order. When that fails, some event in it is bad: then one job an event, so that
- * its savepoint holds only itself, until one fails alone; that one is set aside, and batches go on. */
+ * One job takes what lies in the inbox, in order. When that fails, some event in it may be bad: then one job an event, so that
+ * its savepoint holds only itself, until one fails alone. That one is tried once more and set aside in the same transaction,
+ * which proves that it is the event that fails and not the database: a database in trouble is waited for. */
 
 enum apply_mode { APPLY_BATCH, APPLY_ONE, APPLY_ASIDE };
 
 struct apply_job {
-	struct webhook_in *in;
 	enum apply_mode mode;
 	int taken;
-	bool more, changed;
+	bool changed, aside;
 };
 
-static void apply_submit(struct webhook_in *in, enum apply_mode mode);
+struct attempt {
+	struct apply_job *job;
+	const struct inbox_event *event;
+	int n;
+	msec_t now;
+};
 
-static int set_first_aside(struct store_tx *tx, const struct inbox_event *event, msec_t now)
+static int attempt_run(struct store_tx *tx, void *arg)
 {
-	if (inbox_set_aside(tx, event, "it could not be applied", now) < 0 || inbox_count(tx, "set_aside", 1) < 0)
+	struct attempt *a = arg;
+	return apply_events(tx, a->event, a->n, a->now, &a->job->changed);
+}
+
+static int apply_or_set_aside(struct store_tx *tx, struct attempt *a)
+{
+	int result = store_attempt(tx, attempt_run, a);
+	if (result <= 0)
+		return result;
+	a->job->aside = true;
+	if (inbox_set_aside(tx, a->event, "it could not be applied", a->now) < 0 || inbox_count(tx, "set_aside", 1) < 0)
 		return -1;
-	return inbox_done(tx, event->no);
+	return inbox_done(tx, a->event->no);
 }
 
 static int apply_run(struct store_tx *tx, void *arg)
@@ -56,70 +83,89 @@ static int apply_run(struct store_tx *tx, void *arg)
 	arena_auto struct arena *arena = arena_create(65536);
 	int max = job->mode == APPLY_BATCH ? BATCH_EVENTS : 1, n = 0;
 	struct inbox_event *event = arena_array(arena, (size_t)max, sizeof(*event));
-	msec_t now = clock_now_ms();
-	job->changed = false;
+	job->changed = job->aside = false;
 	if (inbox_take(tx, max, BATCH_BYTES, arena, event, &n) < 0)
 		return -1;
 	job->taken = n;
-	job->more = n > 0;
 	if (n == 0)
 		return 0;
-	if (job->mode == APPLY_ASIDE)
-		return set_first_aside(tx, event, now);
-	return apply_events(tx, event, n, now, &job->changed);
+	struct attempt attempt = {.job = job, .event = event, .n = n, .now = clock_now_ms()};
+	int result = job->mode == APPLY_ASIDE ? apply_or_set_aside(tx, &attempt) : attempt_run(tx, &attempt);
+	FAILPOINT(apply_before);
+	return result;
 }
 
-/* Events of before a crash were not counted when they came: the count is right again when the inbox is empty. Appends are
- * counted on this thread too, after the job that found it empty. */
-static void note_taken(struct webhook_in *in, int n)
+/* Until there is something to apply; false when it closes. */
+static bool apply_wait(struct webhook_in *in)
 {
-	int_fast64_t waiting = atomic_load(&in->waiting);
-	atomic_store(&in->waiting, n > 0 && waiting > n ? waiting - n : 0);
+	pthread_mutex_lock(&in->lock);
+	while (!in->pending && !in->closing)
+		pthread_cond_wait(&in->news, &in->lock);
+	in->pending = false;
+	bool closing = in->closing;
+	pthread_mutex_unlock(&in->lock);
+	return !closing;
 }
 
-static void apply_done(int result, void *arg)
+/* The database is in trouble: again in a while. */
+static void apply_pause(struct webhook_in *in)
 {
-	struct apply_job *job = arg;
-	struct webhook_in *in = job->in;
-	enum apply_mode mode = job->mode, next = APPLY_BATCH;
-	bool more = job->more, changed = result == 0 && job->changed;
-	if (result == 0 && mode == APPLY_ASIDE)
-		atomic_fetch_add(&in->set_aside, job->taken);
-	else if (result == 0)
-		atomic_fetch_add(&in->applied, job->taken);
-	if (result == 0)
-		note_taken(in, job->taken);
-	free(job);
-	if (result != 0) {
-		next = mode == APPLY_BATCH ? APPLY_ONE : APPLY_ASIDE;
-		more = mode !=
-		       APPLY_ASIDE; /* not even setting aside works: the database is in trouble; the next webhook tries again */
-		if (next == APPLY_ASIDE && more)
-			log_error("webhook", "an event could not be applied and is set aside");
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += APPLY_AGAIN_S;
+	pthread_mutex_lock(&in->lock);
+	in->pending = true;
+	while (!in->closing && pthread_cond_timedwait(&in->news, &in->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&in->lock);
+}
+
+static void apply_note(struct webhook_in *in, const struct apply_job *job)
+{
+	int n = job->taken;
+	atomic_fetch_add(job->aside ? &in->set_aside : &in->applied, n);
+	if (job->aside)
+		log_error("webhook", "an event could not be applied and is set aside");
+	pthread_mutex_lock(&in->lock);
+	/* Events of before a crash were not counted when they came: the count is right again when the inbox was empty. */
+	if (n > 0)
+		in->waiting = in->waiting > n ? in->waiting - n : 0;
+	else if (!in->pending)
+		in->waiting = 0;
+	in->pending = in->pending || n > 0;
+	pthread_mutex_unlock(&in->lock);
+	if (job->changed && in->notify)
+		in->notify(in->arg);
+}
+
+static void apply_again(struct webhook_in *in)
+{
+	pthread_mutex_lock(&in->lock);
+	in->pending = true;
+	pthread_mutex_unlock(&in->lock);
+}
+
+static void *apply_main(void *arg)
+{
+	struct webhook_in *in = arg;
+	struct apply_job job = {.mode = APPLY_BATCH};
+	while (apply_wait(in)) {
+		int result = store_call(in->store, apply_run, &job);
+		FAILPOINT(apply_after);
+		if (result == 0) {
+			apply_note(in, &job);
+			job.mode = APPLY_BATCH;
+		} else if (job.mode != APPLY_ASIDE) {
+			job.mode = job.mode == APPLY_BATCH ? APPLY_ONE : APPLY_ASIDE;
+			apply_again(in);
+		} else {
+			job.mode = APPLY_BATCH;
+			log_error("webhook", "webhooks cannot be applied; trying again",
+			          log_i("in_ms", APPLY_AGAIN_S * SECOND_MS));
+			apply_pause(in);
+		}
 	}
-	atomic_store(&in->applying, false);
-	if (changed && in->notify)
-		in->notify(in->notify_arg);
-	if (more)
-		apply_submit(in, next);
-	atomic_fetch_sub(&in->jobs, 1);
-}
-
-static void apply_submit(struct webhook_in *in, enum apply_mode mode)
-{
-	if (atomic_exchange(&in->applying, true))
-		return;
-	struct apply_job *job = calloc(1, sizeof(*job));
-	if (!job)
-		abort();
-	*job = (struct apply_job){.in = in, .mode = mode};
-	atomic_fetch_add(&in->jobs, 1);
-	if (store_submit(in->store, apply_run, apply_done, job) != 0) {
-		/* The mailbox is full of other work: the append that is being answered next brings it up again. */
-		free(job);
-		atomic_store(&in->applying, false);
-		atomic_fetch_sub(&in->jobs, 1);
-	}
+	return NULL;
 }
 
 /* ---- receiving ---- */
@@ -141,28 +187,38 @@ static int append_run(struct store_tx *tx, void *arg)
 {
 	struct append_job *job = arg;
 	int64_t no;
-	return inbox_append(tx, job->hash, job->body, job->n_bytes, clock_now_ms(), &no);
+	int result = inbox_append(tx, job->hash, job->body, job->n_bytes, clock_now_ms(), &no);
+	FAILPOINT(append_before);
+	return result;
 }
 
-static void overloaded(struct http_request *req)
+/* Meta sends it again. */
+static void overloaded(struct webhook_in *in, struct http_request *req)
 {
+	if (in->missed)
+		in->missed(in->arg);
 	http_add_header(req, "Retry-After", "1");
 	answer(req, 503, "overloaded\n");
 }
 
 static void append_done(int result, void *arg)
 {
+	FAILPOINT(append_after);
 	struct append_job *job = arg;
 	struct webhook_in *in = job->in;
 	if (result == 0) {
 		atomic_fetch_add(&in->received, 1);
-		atomic_fetch_add(&in->waiting, 1);
 		answer(job->req, 200, "");
-		apply_submit(in, APPLY_BATCH);
+		pthread_mutex_lock(&in->lock);
+		in->waiting++;
+		in->pending = true;
+		pthread_cond_signal(&in->news);
+		pthread_mutex_unlock(&in->lock);
 	} else {
-		overloaded(job->req);
+		overloaded(in, job->req);
 	}
 	free(job);
+	FAILPOINT(webhook_answered);
 	atomic_fetch_sub(&in->jobs, 1);
 }
 
@@ -188,10 +244,11 @@ void webhook_in_receive(struct webhook_in *in, struct http_request *req)
 		answer(req, 401, "the signature is missing or wrong\n");
 		return;
 	}
+	FAILPOINT(webhook_received);
 	atomic_fetch_add(&in->jobs, 1);
 	if (store_submit(in->store, append_run, append_done, job) != 0) {
 		free(job);
-		overloaded(req);
+		overloaded(in, req);
 		atomic_fetch_sub(&in->jobs, 1);
 	}
 }
@@ -233,12 +290,18 @@ struct webhook_in *webhook_in_create(const struct webhook_in_options *o)
 		abort();
 	in->store = o->store;
 	in->notify = o->notify;
-	in->notify_arg = o->notify_arg;
+	in->missed = o->missed;
+	in->arg = o->arg;
 	in->secrets = secrets_create();
 	if (o->verify_token && !(in->verify_token = strdup(o->verify_token)))
 		abort();
 	webhook_in_reload(in);
-	apply_submit(in, APPLY_BATCH); /* what a crash left behind */
+	in->pending = true; /* what a crash left behind */
+	pthread_mutex_init(&in->lock, NULL);
+	pthread_cond_init(&in->news, NULL);
+	if (pthread_create(&in->thread, NULL, apply_main, in) != 0)
+		abort();
+	pthread_setname_np(in->thread, "apply");
 	return in;
 }
 
@@ -253,21 +316,31 @@ void webhook_in_destroy(struct webhook_in *in)
 {
 	if (!in)
 		return;
-	/* Jobs run in order: when a job submitted now has come back, those before it have; each may submit one more. */
+	pthread_mutex_lock(&in->lock);
+	in->closing = true;
+	pthread_cond_signal(&in->news);
+	pthread_mutex_unlock(&in->lock);
+	pthread_join(in->thread, NULL);
+	/* Jobs run in order: when a job submitted now has come back, the appends before it have. */
 	while (atomic_load(&in->jobs) > 0 && store_call(in->store, nothing_run, NULL) == 0)
 		;
 	secrets_destroy(in->secrets);
 	if (in->verify_token)
 		explicit_bzero(in->verify_token, strlen(in->verify_token));
 	free(in->verify_token);
+	pthread_cond_destroy(&in->news);
+	pthread_mutex_destroy(&in->lock);
 	free(in);
 }
 
 void webhook_in_stats(struct webhook_in *in, struct webhook_in_stats *ret)
 {
+	pthread_mutex_lock(&in->lock);
+	int64_t waiting = in->waiting;
+	pthread_mutex_unlock(&in->lock);
 	*ret = (struct webhook_in_stats){.received = atomic_load(&in->received),
 	                                 .refused = atomic_load(&in->refused),
 	                                 .applied = atomic_load(&in->applied),
 	                                 .set_aside = atomic_load(&in->set_aside),
-	                                 .waiting = atomic_load(&in->waiting)};
+	                                 .waiting = waiting};
 }

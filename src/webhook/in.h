@@ -2,8 +2,8 @@
 /* Meta's webhooks coming in: handshake, signature, durable before the 200, applied in order.
  *
  *   http thread: signature over the raw body → append (one job) → 200 after the commit
- *   store thread: a second job takes appended events in order, applies each in a savepoint, removes it; what cannot be
- *   applied is set aside and counted, so that one bad event stops nobody. */
+ *   a thread of its own has jobs take appended events in order, apply each, remove it; an event that cannot be applied is set
+ *   aside and counted, so that it stops nobody, and while the database is in trouble all are tried again. */
 
 #include "http/server.h"
 #include "store/store.h"
@@ -12,9 +12,12 @@ struct webhook_in;
 
 struct webhook_in_options {
 	struct store *store;
-	const char *verify_token;  /* for the handshake; NULL refuses every one */
-	void (*notify)(void *arg); /* something delivery should look at (a template's verdict, an opt-out); may be NULL */
-	void *notify_arg;
+	const char *verify_token; /* for the handshake; NULL refuses every one */
+	/* Something delivery should look at (a template's verdict, an opt-out). Any thread; may be NULL. */
+	void (*notify)(void *arg);
+	/* A webhook could not be stored and was refused: it comes again, some time. Any thread; may be NULL. */
+	void (*missed)(void *arg);
+	void *arg;
 };
 
 #define WEBHOOK_MAX_BYTES (4u << 20) /* Meta's own maximum is 3 MB */

@@ -43,6 +43,12 @@ static void on_notify(void *arg)
 	atomic_fetch_add(&h->n_notified, 1);
 }
 
+static void on_missed(void *arg)
+{
+	struct hook *h = arg;
+	atomic_fetch_add(&h->n_missed, 1);
+}
+
 /* From here on the store has its thread; what the test did before was done in line. */
 void hook_start(const char *verify_token, size_t max_jobs)
 {
@@ -54,7 +60,7 @@ void hook_start(const char *verify_token, size_t max_jobs)
 	if (store_open(&options, &hook.w->store, &err) < 0)
 		fail_msg("%s", err.text);
 	hook.in = webhook_in_create(&(struct webhook_in_options){
-		.store = hook.w->store, .verify_token = verify_token, .notify = on_notify, .notify_arg = &hook});
+		.store = hook.w->store, .verify_token = verify_token, .notify = on_notify, .missed = on_missed, .arg = &hook});
 	const struct http_server_options server = {
 		.host = "127.0.0.1", .arg = &hook, .policy = on_policy, .handle = on_request, .refuse = on_refused};
 	if (http_server_start(&server, &hook.server, &err) < 0)

@@ -14,7 +14,7 @@ struct hook {
 	struct world *w;
 	struct webhook_in *in;
 	struct http_server *server;
-	atomic_int n_notified;
+	atomic_int n_notified, n_missed;
 };
 extern struct hook hook;
 

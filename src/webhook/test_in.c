@@ -130,6 +130,7 @@ static void test_not_stored_is_not_answered_with_200(void **state)
 	assert_int_equal(answer.status, 503);
 	assert_non_null(strstr(answer.head, "Retry-After: 1"));
 	assert_int_equal(hook_stats().received, 0);
+	assert_int_equal(hook.n_missed, 1); /* delivery knows: this silence is no evidence */
 	static char drop[] = "DROP TRIGGER disk";
 	hook_script(drop);
 	hook_post_signed(body); /* as Meta does */
@@ -208,6 +209,28 @@ static void test_event_that_cannot_be_applied(void **state)
 	assert_int_equal(hook_ask("SELECT COUNT(*) FROM optout"), 8);
 	assert_int_equal(hook_stats().set_aside, 2);
 	assert_int_equal(hook_stats().applied, 8);
+}
+
+/* A database in trouble refuses every event, which is no event's fault: none is set aside, and when the trouble is over all are
+ * applied, though nobody sends another one. */
+static void test_trouble_sets_nothing_aside(void **state)
+{
+	struct world *w = hook_open(state, 1);
+	hook_start(HOOK_VERIFY_TOKEN, 0);
+	hook_wait_until_empty();
+	static char full[] = "CREATE TRIGGER a BEFORE INSERT ON optout BEGIN SELECT RAISE(ABORT, 'the disk is full'); END;"
+			     "CREATE TRIGGER b BEFORE INSERT ON inbox_aside BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+	hook_script(full);
+	for (int i = 1; i <= 3; i++)
+		hook_post_signed(hook_stop_message(w, arena_printf(w->arena, "44700000000%d", i)));
+	hook_wait_for_failures(3); /* together, alone, and put aside */
+	assert_int_equal(hook_ask("SELECT COUNT(*) FROM inbox"), 3);
+	static char mended[] = "DROP TRIGGER a; DROP TRIGGER b";
+	hook_script(mended);
+	hook_wait_until_applied();
+	assert_int_equal(hook_ask("SELECT COUNT(*) FROM optout"), 3);
+	assert_int_equal(hook_ask("SELECT COUNT(*) FROM inbox_aside"), 0);
+	assert_int_equal(hook_stats().set_aside, 0);
 }
 
 static void test_garbage_that_is_signed(void **state)
@@ -299,6 +322,7 @@ int main(void)
 		HOOK_TEST(test_full_mailbox),
 		HOOK_TEST(test_events_left_by_a_crash),
 		HOOK_TEST(test_event_that_cannot_be_applied),
+		HOOK_TEST(test_trouble_sets_nothing_aside),
 		HOOK_TEST(test_garbage_that_is_signed),
 		HOOK_TEST(test_many_in_order),
 		HOOK_TEST(test_delivery_is_told_of_verdicts),

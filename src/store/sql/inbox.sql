@@ -8,6 +8,11 @@ SELECT no, hash, body FROM inbox ORDER BY no LIMIT $1
 -- scan: the first rows by their key; what is applied is gone
 ;
 
+-- name: inbox_oldest
+SELECT create_ms FROM inbox ORDER BY no LIMIT 1
+-- scan: the first row alone
+;
+
 -- name: inbox_done
 DELETE FROM inbox WHERE no = $1;
 

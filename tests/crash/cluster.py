@@ -1,0 +1,221 @@
+"""The simulator and the servers before it, which are killed and started again while others talk to them.
+
+Deaths come from one thread, the killer: at random instants, while a server starts, and by failpoints (base/failpoint.h) that a
+server is started with. Whoever asks a server something asks until there is an answer; a POST carries an Idempotency-Key, so that
+asking twice is asking once.
+"""
+import http.client
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+
+import harness
+from harness import Died, Failed, call
+
+ANSWER_S = 60
+ARMED_S = 1.5  # a failpoint that is not passed for so long
+STARTING_S = (0.02, 0.15)
+
+
+class Node:
+    """One server: the process of the moment, on the same port from life to life."""
+
+    def __init__(self, cluster, number):
+        self.cluster, self.log = cluster, f"server-{number}.log"
+        self.process = None
+        self.failpoint = ""  # that it lives with
+        self.listen = "127.0.0.1:0"
+
+    def argv(self):
+        c = self.cluster
+        return harness.server_argv(c.crier, c.folder, c.simulator, *c.server_options, listen=self.listen)
+
+    def start(self, failpoint=""):
+        """False when it died of its failpoint before it was ready."""
+        c = self.cluster
+        self.failpoint = failpoint
+        try:
+            self.process = harness.start_server(c.crier, c.folder, c.simulator, *c.server_options, listen=self.listen,
+                                                env={"CRIER_FAILPOINT": failpoint}, log=self.log)
+        except Died as died:
+            if died.status == -signal.SIGKILL and failpoint:
+                return False
+            raise
+        self.listen = self.process.address
+        return True
+
+    def kill_starting(self, seconds):
+        with open(f"{self.cluster.folder}/{self.log}", "ab") as log:
+            process = subprocess.Popen(self.argv(), stdout=log, stderr=log, env={**os.environ, **harness.SERVER_ENV})
+        time.sleep(seconds)
+        process.kill()
+        check_killed(process.wait())
+
+    def kill(self):
+        self.process.kill()
+        check_killed(self.process.popen.returncode)
+
+    def is_dead(self):
+        return self.process.popen.poll() is not None
+
+    def output(self):
+        with open(f"{self.cluster.folder}/{self.log}", encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+
+def check_killed(status):
+    """That it was we who ended it: a sanitizer's abort must not pass for a kill."""
+    if status != -signal.SIGKILL:
+        raise Failed(f"the server ended by itself, status {status}")
+
+
+class Cluster:
+    def __init__(self, crier, folder, seed, n_nodes, server_options, failpoint):
+        self.crier, self.folder, self.server_options, self.failpoint = crier, folder, server_options, failpoint
+        self.random = random.Random(f"killer {seed}")
+        self.seed = seed
+        self.nodes = [Node(self, i) for i in range(n_nodes)]
+        self.simulator = None
+        self.kills = 0       # all deaths
+        self.passings = 0    # those by the failpoint
+        self.n_posts = 0
+        self.thread = None
+        self.over = threading.Event()
+        self.trouble = None  # what ended the killer
+
+    def start(self, simulator_options):
+        argv = [text for name, value in simulator_options.items() for text in ("--" + name, str(value))]
+        self.simulator = harness.start_simulator(self.crier, self.folder, *argv)
+        for node in self.nodes:
+            self.revive(node, 0)
+
+    def connect_webhooks(self):
+        """Any server takes them."""
+        self.tell_simulator("/_sim/webhook", {"url": f"http://{self.random.choice(self.nodes).listen}/webhooks/whatsapp",
+                                              "app_secret": harness.SECRET, "verify_token": "verify"})
+
+    # ---- dying ----
+
+    def arm(self):
+        """The failpoint of this run, sometimes, for one of its passings."""
+        if not self.failpoint or self.random.random() < 0.4:
+            return ""
+        return f"{self.failpoint}:{self.random.randint(1, self.random.choice([1, 1, 3, 10, 40]))}"
+
+    def revive(self, node, most_deaths):
+        """The server again; on its way to being up it may die."""
+        while most_deaths > 0 and self.random.random() < 0.2:
+            node.kill_starting(self.random.uniform(0, self.random.choice(STARTING_S)))
+            self.kills += 1
+            most_deaths -= 1
+        while not node.start(self.arm() if most_deaths > 0 else ""):
+            self.kills += 1
+            self.passings += 1
+            most_deaths -= 1
+
+    def await_death(self, node, pause):
+        """Let a random time pass; one that lives with a failpoint gets a while to reach it. Is it dead?"""
+        deadline = time.monotonic() + (ARMED_S if node.failpoint else pause)
+        while time.monotonic() < deadline and not self.over.is_set() and not node.is_dead():
+            time.sleep(0.002)
+        return node.is_dead()
+
+    def work(self, n_deaths, pauses):
+        while n_deaths > 0 and not self.over.is_set():
+            node = self.random.choice(self.nodes)
+            self.passings += self.await_death(node, self.random.uniform(0, self.random.choice(pauses)))
+            node.kill()
+            self.kills += 1
+            n_deaths -= 1
+            if self.random.random() < 0.1:  # away for longer than a window
+                self.over.wait(self.random.uniform(0.5, 2.5))
+            self.revive(node, n_deaths)
+            if len(self.nodes) > 1:
+                self.connect_webhooks()
+        for node in self.nodes:  # none goes on with a failpoint
+            if node.failpoint:
+                node.kill()
+                self.kills += 1
+                node.start()
+
+    def start_killer(self, n_deaths, pauses):
+        def main():
+            try:
+                self.work(n_deaths, pauses)
+            except (Failed, OSError) as trouble:
+                self.trouble = trouble
+        self.thread = threading.Thread(target=main)
+        self.thread.start()
+
+    def end_killer(self, at_once):
+        """Wait for the last death; `at_once`: no more of them."""
+        if at_once:
+            self.over.set()
+        if self.thread:
+            self.thread.join()
+        self.check()
+
+    def is_killing(self):
+        return self.thread.is_alive()
+
+    def check(self):
+        if self.trouble:
+            raise self.trouble
+
+    def kill_all(self):
+        for node in self.nodes:
+            node.kill()
+            self.kills += 1
+        for node in self.nodes:
+            node.start()
+
+    # ---- asking ----
+
+    def ask(self, method, path, body=None, content_type=None):
+        """The answer, of whatever server gives one. Told that it is busy, it asks again."""
+        headers = {}
+        if method == "POST" and content_type is None:
+            self.n_posts += 1
+            headers["Idempotency-Key"] = f"{self.seed}-{self.n_posts}"
+        deadline = time.monotonic() + ANSWER_S
+        while True:
+            self.check()
+            node = self.nodes[self.n_posts % len(self.nodes)]
+            try:
+                answer = call(node.listen, method, path, body, content_type=content_type, headers=headers, timeout=20)
+                if answer.status != 503 and not (answer.status == 409 and answer.tree["errors"][0]["code"] == 1019):
+                    return answer
+            except (OSError, http.client.HTTPException):
+                self.n_posts += len(self.nodes) > 1  # another one, next time
+            if time.monotonic() > deadline:
+                raise Failed(f"no answer to {method} {path} within {ANSWER_S} s")
+            time.sleep(0.01)
+
+    def tell_simulator(self, path, body):
+        harness.good(call(self.simulator.address, "POST", path, body))
+
+    def ask_simulator(self, path):
+        return harness.good(call(self.simulator.address, "GET", path)).tree
+
+    # ---- the end ----
+
+    def end_well(self):
+        """An orderly end, and nothing in the logs that nobody may see."""
+        for process in [node.process for node in self.nodes] + [self.simulator]:
+            status = process.stop()
+            if status != 0:
+                raise Failed(f"ended with status {status}: {process.log}")
+        bad = [line for node in self.nodes for line in node.output().splitlines() if " error " in line or "ERROR:" in line]
+        if bad:
+            raise Failed("in the log: " + "\n".join(bad[:5]))
+
+    def end(self):
+        self.over.set()
+        if self.thread:
+            self.thread.join()
+        for process in [node.process for node in self.nodes] + [self.simulator]:
+            if process:
+                process.stop()
