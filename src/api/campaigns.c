@@ -45,24 +45,18 @@ void campaigns_put_messages(struct json_writer *w, const struct campaign *c)
 	json_close_object(w);
 }
 
-void campaigns_put_hold(struct json_writer *w, const struct campaign *c)
+void campaigns_put_holds(struct json_writer *w, const struct campaign *c)
 {
-	if (!c->hold) {
-		json_put_null(w, "hold");
-		return;
-	}
-	json_open_object(w, "hold");
-	json_put_text(w, "by", c->hold_by);
-	json_put_text(w, "reason", c->hold);
-	json_put_time(w, "since", c->hold_since);
-	json_close_object(w);
+	static const struct hold none = {0};
+	hold_put(w, "hold", &c->hold);
+	hold_put(w, "sender_hold", c->status <= CAMPAIGN_IN_PROGRESS ? &c->sender_hold : &none);
 }
 
 /* Why nothing of it goes out just now although nobody holds it. */
 static int put_waits(struct store_tx *tx, struct api_call *call, const struct campaign *c)
 {
 	const char *reason = NULL;
-	if (c->status == CAMPAIGN_IN_PROGRESS && !c->hold &&
+	if (c->status == CAMPAIGN_IN_PROGRESS && !hold_is_on(&c->hold) &&
 	    template_media_waits(tx, c->template_no, c->sender_no, call->now, call->arena, &reason) < 0)
 		return -1;
 	json_put_text(&call->json, "waits_for", reason);
@@ -83,7 +77,7 @@ static int put_campaign(struct store_tx *tx, struct api_call *call, const struct
 	json_put_time(w, "create_date", c->create_ms);
 	json_put_time(w, "update_date", c->update_ms);
 	campaigns_put_messages(w, c);
-	campaigns_put_hold(w, c);
+	campaigns_put_holds(w, c);
 	if (put_waits(tx, call, c) < 0)
 		return -1;
 	json_put_time(w, "start_date", c->start_ms);
@@ -274,9 +268,8 @@ void campaigns_update(struct api_call *call)
 		call_write(call, update_run, AFTER_DELIVERY);
 }
 
-static int hold(struct store_tx *tx, struct api_call *call, const char *reason, const char *refusal)
+static int answer_held(struct store_tx *tx, struct api_call *call, int result, const char *refusal)
 {
-	int result = campaign_hold(tx, call->key.account_no, call->id[0], reason, "person", call->now);
 	if (result != 0)
 		return result < 0 ? -1 : result == 1 ? call_unknown(call) : refused(call, refusal);
 	return answer_campaign(tx, call, call->id[0]);
@@ -284,8 +277,10 @@ static int hold(struct store_tx *tx, struct api_call *call, const char *reason, 
 
 static int pause_run(struct store_tx *tx, void *arg)
 {
-	return hold(tx, arg, "Paused by a person; resume it to go on.",
-	            "The campaign is not in progress, so it cannot be paused");
+	struct api_call *call = arg;
+	const struct hold hold = hold_for(HOLD_PERSON, "Paused by a person.");
+	return answer_held(tx, call, campaign_hold(tx, call->key.account_no, call->id[0], &hold, call->now),
+	                   "The campaign is not in progress, so it cannot be paused");
 }
 
 void campaigns_pause(struct api_call *call)
@@ -295,7 +290,9 @@ void campaigns_pause(struct api_call *call)
 
 static int resume_run(struct store_tx *tx, void *arg)
 {
-	return hold(tx, arg, NULL, "The campaign is not in progress, so it cannot be resumed");
+	struct api_call *call = arg;
+	return answer_held(tx, call, campaign_release(tx, call->key.account_no, call->id[0], call->now),
+	                   "The campaign is not in progress, so it cannot be resumed");
 }
 
 void campaigns_resume(struct api_call *call)

@@ -8,4 +8,5 @@
 struct campaign_request *campaigns_read_create(struct api_call *call);
 /* The counts, and what holds it: members `messages` and `hold`. */
 void campaigns_put_messages(struct json_writer *w, const struct campaign *c);
-void campaigns_put_hold(struct json_writer *w, const struct campaign *c);
+/* `hold`, and `sender_hold` while it is not over. */
+void campaigns_put_holds(struct json_writer *w, const struct campaign *c);

@@ -65,7 +65,7 @@ static char *text_of(const struct events *e, const struct campaign *c)
 	json_put_text(&w, "id", id);
 	json_put_text(&w, "status", campaign_status_text(c->status));
 	campaigns_put_messages(&w, c);
-	campaigns_put_hold(&w, c);
+	campaigns_put_holds(&w, c);
 	json_close_object(&w);
 	return buf_steal(&out);
 }

@@ -22,20 +22,6 @@ static const struct field fields[] = {
 
 /* ---- answers ---- */
 
-static void put_hold(struct api_call *call, const struct sender *s)
-{
-	struct json_writer *w = &call->json;
-	if (!s->hold) {
-		json_put_null(w, "hold");
-		return;
-	}
-	json_open_object(w, "hold");
-	json_put_text(w, "by", "rule");
-	json_put_text(w, "reason", s->hold);
-	json_put_time(w, "since", s->hold_since);
-	json_close_object(w);
-}
-
 static void put_limits(struct api_call *call, const struct sender *s)
 {
 	struct json_writer *w = &call->json;
@@ -75,7 +61,7 @@ static void put_sender(struct api_call *call, const struct sender *s)
 	else
 		json_put_null(w, "rate");
 	put_limits(call, s);
-	put_hold(call, s);
+	hold_put(w, "hold", &s->hold);
 }
 
 static int answer_sender(struct store_tx *tx, struct api_call *call, int64_t no)
@@ -283,4 +269,31 @@ static int delete_run(struct store_tx *tx, void *arg)
 void senders_delete(struct api_call *call)
 {
 	call_write(call, delete_run, AFTER_DELIVERY | AFTER_SECRETS);
+}
+
+/* ---- pause and resume ---- */
+
+static int pause_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	const struct hold hold = hold_for(HOLD_PERSON, "Paused by a person.");
+	int result = sender_hold(tx, call->key.account_no, call->id[0], &hold, call->now);
+	return result < 0 ? -1 : result == 1 ? call_unknown(call) : answer_sender(tx, call, call->id[0]);
+}
+
+void senders_pause(struct api_call *call)
+{
+	call_write(call, pause_run, AFTER_DELIVERY);
+}
+
+static int resume_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	int result = sender_release(tx, call->key.account_no, call->id[0], call->now);
+	return result < 0 ? -1 : result == 1 ? call_unknown(call) : answer_sender(tx, call, call->id[0]);
+}
+
+void senders_resume(struct api_call *call)
+{
+	call_write(call, resume_run, AFTER_DELIVERY);
 }

@@ -182,7 +182,7 @@ void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 		lane->lost = false;
 	text_update(&lane->phone_number_id, from->sender.phone_number_id);
 	text_update(&lane->token, from->token);
-	lane->held = from->sender.hold != NULL;
+	lane->held = hold_is_on(&from->sender.hold);
 	pacer_set_ceiling(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	campaigns_update(lane, from, now);
 	lane_plan_resend(lane, now.wall);

@@ -28,8 +28,7 @@ struct outcome_batch {
 	int64_t epoch;
 	msec_t now;
 	/* what the outcomes ask for besides, done in the same transaction */
-	const char *sender_hold;
-	const char *campaign_hold;
+	struct hold sender_hold, campaign_hold; /* their texts are static */
 	int64_t campaign_hold_no;
 	int64_t forget_template_no; /* its media of before forget_until (inclusive) are unknown at Meta; 0 none */
 	msec_t forget_until;
@@ -84,8 +83,8 @@ void lane_outcome(struct lane *lane, const struct outcome *outcome);
 /* Hand what was gathered to the store, when it is not busy with the last. */
 void lane_record(struct lane *lane, struct now now);
 /* Hold the sender, or one campaign, with the next record. */
-void lane_hold_sender(struct lane *lane, const char *reason);
-void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reason);
+void lane_hold_sender(struct lane *lane, const struct hold *hold);
+void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const struct hold *hold);
 /* Meta does not know the medium's id that this campaign's messages named, which was got at `media_ms`: it is uploaded anew with
  * the next record, and the campaign waits; with a `reason` it is held until a person resumes it. */
 void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms, const char *reason);

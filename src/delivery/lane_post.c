@@ -86,8 +86,18 @@ static void medium_refused(struct lane *lane, const struct flight *f, struct now
 	lane_recover(lane);
 }
 
+/* Until what Meta's code names is mended. */
+static struct hold hold_of(const struct wa_answer *answer)
+{
+	struct hold hold = hold_for(HOLD_REFUSED, answer->rule->meaning);
+	hold.code = answer->code;
+	hold.remedy = answer->rule->remedy;
+	return hold;
+}
+
 static void refused(struct lane *lane, const struct flight *f, const struct wa_answer *answer, struct now now, struct outcome *o)
 {
+	struct hold hold = hold_of(answer);
 	o->code = answer->code;
 	o->detail = answer->detail;
 	if (f->media_ms && wa_media_blamed(answer->code, answer->detail)) {
@@ -115,11 +125,11 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 			break;
 		}
 		certainly_not_sent(lane, o, now.wall);
-		lane_hold_campaign(lane, f->campaign_no, answer->rule->meaning);
+		lane_hold_campaign(lane, f->campaign_no, &hold);
 		break;
 	case WA_HOLD_SENDER:
 		certainly_not_sent(lane, o, now.wall);
-		lane_hold_sender(lane, answer->rule->meaning);
+		lane_hold_sender(lane, &hold);
 		break;
 	case WA_AMBIGUOUS:
 		o->kind = OUTCOME_UNCONFIRMED;

@@ -45,25 +45,25 @@ void lane_outcome(struct lane *lane, const struct outcome *outcome)
 		lane->context->mailbox->wake(lane->context->mailbox->wake_arg);
 }
 
-void lane_hold_sender(struct lane *lane, const char *reason)
+void lane_hold_sender(struct lane *lane, const struct hold *hold)
 {
 	if (lane->held)
 		return;
 	lane->held = true;
-	filling(lane)->sender_hold = reason;
-	log_warn("delivery", "sender held", log_i("sender", lane->sender_no), log_t("reason", reason));
+	filling(lane)->sender_hold = *hold;
+	log_warn("delivery", "sender held", log_i("sender", lane->sender_no), log_t("reason", hold->reason));
 }
 
-void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const char *reason)
+void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const struct hold *hold)
 {
 	struct lane_campaign *c = lane_find(lane, campaign_no);
 	struct outcome_batch *b = filling(lane);
-	if (!c || c->held || b->campaign_hold)
+	if (!c || c->held || hold_is_on(&b->campaign_hold))
 		return;
 	c->held = true;
-	b->campaign_hold = reason;
+	b->campaign_hold = *hold;
 	b->campaign_hold_no = campaign_no;
-	log_warn("delivery", "campaign held", log_i("campaign", campaign_no), log_t("reason", reason));
+	log_warn("delivery", "campaign held", log_i("campaign", campaign_no), log_t("reason", hold->reason));
 }
 
 void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms, const char *reason)
@@ -72,13 +72,13 @@ void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms, 
 	if (!c || c->held || c->loaded->media_ms > media_ms) /* known, or a word about ids that are given up already */
 		return;
 	struct outcome_batch *b = filling(lane);
-	if (b->forget_template_no || (reason && b->campaign_hold))
+	if (b->forget_template_no || (reason && hold_is_on(&b->campaign_hold)))
 		return; /* one a record: the next refusal asks again */
 	c->held = true;
 	b->forget_template_no = c->loaded->campaign.template_no;
 	b->forget_until = media_ms;
 	if (reason) {
-		b->campaign_hold = reason;
+		b->campaign_hold = hold_for(HOLD_MEDIUM, reason);
 		b->campaign_hold_no = campaign_no;
 	}
 	log_warn("delivery", reason ? "campaign held" : "WhatsApp does not know a medium any more; it is uploaded anew",
@@ -102,11 +102,11 @@ static int record_run(struct store_tx *tx, void *arg)
 	struct outcome_batch *b = arg;
 	if (ledger_record(tx, b->epoch, b->outcome, b->n, b->now) < 0)
 		return -1;
-	if (b->sender_hold && sender_hold(tx, b->lane->sender_no, b->sender_hold, b->now) < 0)
+	if (hold_is_on(&b->sender_hold) && sender_hold(tx, 0, b->lane->sender_no, &b->sender_hold, b->now) < 0)
 		return -1;
 	if (b->forget_template_no && forget_media(tx, b) < 0)
 		return -1;
-	if (b->campaign_hold && campaign_hold(tx, 0, b->campaign_hold_no, b->campaign_hold, "rule", b->now) < 0)
+	if (hold_is_on(&b->campaign_hold) && campaign_hold(tx, 0, b->campaign_hold_no, &b->campaign_hold, b->now) < 0)
 		return -1;
 	FAILPOINT(record_before);
 	return 0;
@@ -161,7 +161,7 @@ static void record_done(struct job *job, int result, struct now now)
 	lane->n_unrecorded -= b->n;
 	for (int i = 0; i < b->n; i++)
 		note_outcome(lane, &b->outcome[i], now.wall);
-	if (b->sender_hold || b->campaign_hold || b->forget_template_no)
+	if (hold_is_on(&b->sender_hold) || hold_is_on(&b->campaign_hold) || b->forget_template_no)
 		lane->context->reload(lane->context->reload_arg);
 	arena_destroy(b->arena);
 	look_for_ends(lane);

@@ -41,13 +41,13 @@ static int load_media(struct store_tx *tx, struct loaded_campaign *c, msec_t now
 		int ready = media_ready(tx, no[i], c->campaign.sender_no, MEDIA_TO_SEND, now, c->arena, &at);
 		if (ready < 0)
 			return -1;
-		if (ready == 2)
-			return campaign_hold(tx, 0, c->campaign.no,
-			                     arena_printf(c->arena, "The template's medium could not be uploaded to WhatsApp: %s",
-			                                  at.reason),
-			                     "rule", now) < 0
-			               ? -1
-			               : 1;
+		if (ready == 2) {
+			struct hold hold = hold_for(HOLD_MEDIUM, arena_printf(c->arena,
+			                                                      "The template's medium could not be uploaded to "
+			                                                      "WhatsApp: %s",
+			                                                      at.reason));
+			return campaign_hold(tx, 0, c->campaign.no, &hold, now) < 0 ? -1 : 1;
+		}
 		c->waits = c->waits || ready == 1;
 		if (at.upload_ms > c->media_ms)
 			c->media_ms = at.upload_ms;
@@ -74,7 +74,7 @@ static int load_campaign(struct store_tx *tx, const struct campaign *from, msec_
 	c->campaign = *from;
 	c->campaign.name = arena_strdup(arena, from->name);
 	c->campaign.sender_name = arena_strdup(arena, from->sender_name);
-	c->campaign.hold = c->campaign.hold_by = NULL;
+	c->campaign.hold = c->campaign.sender_hold = (struct hold){0}; /* it is not held: of its texts none are here */
 	struct err err;
 	if (template_read(tx, 0, from->template_no, arena, &c->tpl) != 0 ||
 	    template_form_open(tx, &c->tpl, arena, &c->form, &err) != 0) {

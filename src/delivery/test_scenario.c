@@ -136,10 +136,10 @@ static void test_late_start(void **state)
 	stage_check_completed(s, allowed);
 	struct campaign c = world_read(s->w, late);
 	assert_int_equal(c.status, CAMPAIGN_IN_PROGRESS);
-	assert_non_null(c.hold);
-	assert_string_equal(c.hold_by, "rule");
+	assert_non_null(c.hold.reason);
+	assert_int_not_equal(c.hold.rule, HOLD_PERSON);
 	assert_int_equal(stage_n_posts(s, late), 0);
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, late, NULL, NULL, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_release(tx, s->w->account, late, s->now.wall)), 0);
 	stage_notify(s);
 	stage_rest(s);
 	stage_check_completed(s, late);
@@ -153,7 +153,7 @@ static void test_pause_and_resume(void **state)
 	struct stage *s = stage_open(state, 200);
 	int64_t campaign = stage_campaign(s, "Paused");
 	stage_run(s, 1000);
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, "lunch", "person", s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, &world_pause, s->now.wall)), 0);
 	stage_notify(s);
 	int before = s->n_posts;
 	stage_rest(s);
@@ -163,7 +163,7 @@ static void test_pause_and_resume(void **state)
 	stage_check_count(s, campaign, STATE_QUEUED, 200 - before);
 	stage_run(s, DAY_MS);
 	assert_int_equal(s->n_posts, before);
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, NULL, NULL, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_release(tx, s->w->account, campaign, s->now.wall)), 0);
 	stage_notify(s);
 	stage_rest(s);
 	stage_check_completed(s, campaign);

@@ -19,13 +19,13 @@ static void note_time(const struct stage *s)
 
 static void resume_campaign(struct stage *s, int64_t campaign)
 {
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, NULL, NULL, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_release(tx, s->w->account, campaign, s->now.wall)), 0);
 	stage_notify(s);
 }
 
 static void resume_sender(struct stage *s)
 {
-	assert_int_equal(IN_JOB(s->w, sender_hold(tx, s->w->sender, NULL, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, sender_release(tx, 0, s->w->sender, s->now.wall)), 0);
 	stage_notify(s);
 }
 
@@ -57,15 +57,15 @@ static void check_and_lift_hold(struct stage *s, int64_t campaign)
 	struct campaign c = world_read(s->w, campaign);
 	struct sender sender = read_sender(s);
 	stage_check_count(s, campaign, STATE_CLAIMED, 0);
-	if (c.hold) {
+	if (c.hold.reason) {
 		assert_int_equal(rule->action, WA_HOLD_CAMPAIGN);
-		assert_string_equal(c.hold, rule->meaning);
-		assert_string_equal(c.hold_by, "rule");
-		assert_null(sender.hold);
+		assert_string_equal(c.hold.reason, rule->meaning);
+		assert_int_not_equal(c.hold.rule, HOLD_PERSON);
+		assert_null(sender.hold.reason);
 		resume_campaign(s, campaign);
 	} else {
 		assert_int_equal(rule->action, WA_HOLD_SENDER);
-		assert_string_equal(sender.hold, rule->meaning);
+		assert_string_equal(sender.hold.reason, rule->meaning);
 		assert_string_equal(sender.status, "blocked");
 		resume_sender(s);
 	}
@@ -214,8 +214,8 @@ static void test_refused_template_holds_the_campaign(void **state)
 	stage_rest(s);
 	struct campaign c = world_read(s->w, campaign);
 	assert_int_equal(c.status, CAMPAIGN_IN_PROGRESS);
-	assert_string_equal(c.hold, wa_error_words(132001)->meaning);
-	assert_null(read_sender(s).hold);
+	assert_string_equal(c.hold.reason, wa_error_words(132001)->meaning);
+	assert_null(read_sender(s).hold.reason);
 	stage_check_count(s, campaign, STATE_ACCEPTED, 20);
 	stage_check_count(s, campaign, STATE_QUEUED, 180);
 	assert_in_range(s->n_posts, 21, 30); /* only what was on the wire already */
@@ -238,14 +238,14 @@ static void test_refused_template_of_two_campaigns(void **state)
 	template_works = false;
 	int64_t first = stage_campaign(s, "First"), second = stage_campaign(s, "Second");
 	stage_rest(s);
-	assert_non_null(world_read(s->w, first).hold);
-	assert_non_null(world_read(s->w, second).hold);
+	assert_non_null(world_read(s->w, first).hold.reason);
+	assert_non_null(world_read(s->w, second).hold.reason);
 	assert_in_range(s->n_posts, 22, 40);
 	template_works = true;
 	resume_campaign(s, first);
 	stage_rest(s);
 	stage_check_completed(s, first);
-	assert_non_null(world_read(s->w, second).hold);
+	assert_non_null(world_read(s->w, second).hold.reason);
 	resume_campaign(s, second);
 	stage_rest(s);
 	stage_check_completed(s, second);
@@ -268,8 +268,8 @@ static void test_expired_token_holds_the_sender(void **state)
 	s->script = token_expired;
 	int64_t first = stage_campaign(s, "First"), second = stage_campaign(s, "Second");
 	stage_rest(s);
-	assert_string_equal(read_sender(s).hold, wa_error_words(190)->meaning);
-	assert_null(world_read(s->w, first).hold);
+	assert_string_equal(read_sender(s).hold.reason, wa_error_words(190)->meaning);
+	assert_null(world_read(s->w, first).hold.reason);
 	assert_int_equal(stage_count(s, first, STATE_QUEUED) + stage_count(s, second, STATE_QUEUED), 380);
 	assert_in_range(s->n_posts, 21, 30);
 	struct sender_request req = {.access_token = "EAAG-the-new-one"};

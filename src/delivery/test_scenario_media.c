@@ -148,7 +148,7 @@ static const char *waits(struct stage *s)
 
 static void resume(struct stage *s, int64_t campaign)
 {
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, NULL, NULL, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_release(tx, s->w->account, campaign, s->now.wall)), 0);
 	stage_notify(s);
 }
 
@@ -172,7 +172,7 @@ static void test_a_hundred_wait_for_one_upload(void **state)
 	assert_in_range(n_uploads(), 2, 5); /* less and less often */
 	assert_string_equal(waits(s), "The template's image is being uploaded to WhatsApp: WhatsApp could not be reached: "
 	                              "the line is dead");
-	assert_null(world_read(s->w, a).hold);
+	assert_null(world_read(s->w, a).hold.reason);
 	calls_answer("POST", "/1001/media", 200, "{\"id\":\"900\"}");
 	int tried = n_uploads();
 	run(s, 2 * MINUTE_MS);
@@ -239,9 +239,10 @@ static void test_an_upload_that_is_refused(void **state)
 	run(s, MINUTE_MS);
 	assert_int_equal(n_uploads(), 1);
 	struct campaign c = world_read(s->w, campaign);
-	assert_string_equal(c.hold, "The template's medium could not be uploaded to WhatsApp: WhatsApp answered (code 131053): "
-	                            "The picture is broken.");
-	assert_string_equal(c.hold_by, "rule");
+	assert_string_equal(c.hold.reason,
+	                    "The template's medium could not be uploaded to WhatsApp: WhatsApp answered (code 131053): "
+	                    "The picture is broken.");
+	assert_int_not_equal(c.hold.rule, HOLD_PERSON);
 	stage_check_count(s, campaign, STATE_QUEUED, 5);
 	run(s, HOUR_MS);
 	assert_int_equal(n_uploads(), 1);
@@ -261,7 +262,7 @@ static void test_a_file_that_is_gone(void **state)
 	int64_t campaign = stage_campaign(s, "One");
 	run(s, MINUTE_MS);
 	assert_int_equal(n_uploads(), 0);
-	assert_string_equal(world_read(s->w, campaign).hold,
+	assert_string_equal(world_read(s->w, campaign).hold.reason,
 	                    "The template's medium could not be uploaded to WhatsApp: the file is "
 	                    "missing in this server's media folder");
 }
@@ -300,7 +301,7 @@ static void test_a_fresh_id_that_is_refused(void **state)
 	int64_t campaign = stage_campaign(s, "One");
 	run(s, HOUR_MS);
 	assert_int_equal(n_uploads(), 1);
-	assert_string_equal(world_read(s->w, campaign).hold, "WhatsApp could not use the template's medium.");
+	assert_string_equal(world_read(s->w, campaign).hold.reason, "WhatsApp could not use the template's medium.");
 	stage_check_count(s, campaign, STATE_QUEUED, 50);
 	assert_in_range(s->n_posts, 1, 50);
 	s->script = stage_accept;
@@ -317,7 +318,7 @@ static void test_renewed_while_it_is_needed(void **state)
 {
 	struct stage *s = open_all(state, 5);
 	int64_t campaign = stage_campaign(s, "One");
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, "A pause", "user", s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, &world_pause, s->now.wall)), 0);
 	assert_int_equal(IN_JOB(s->w, media_want(tx, medium_no, s->w->sender, MEDIA_TO_SEND, s->now.wall)), 0);
 	errands(s);
 	run(s, MINUTE_MS);

@@ -74,7 +74,7 @@ static void test_held_campaign_holds_nobody_up(void **state)
 	struct stage *s = stage_open(state, 200);
 	int64_t held = stage_campaign(s, "Held"), other = stage_campaign(s, "Other");
 	stage_run(s, 300);
-	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, held, "wait", "person", s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, held, &world_pause, s->now.wall)), 0);
 	stage_notify(s);
 	int before = stage_n_posts(s, other);
 	stage_run(s, 2000);

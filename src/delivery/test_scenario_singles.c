@@ -178,13 +178,13 @@ static void test_a_refused_template_holds_nothing(void **state)
 static void test_a_template_deleted_meanwhile(void **state)
 {
 	struct stage *s = stage_open(state, 0);
-	assert_int_equal(IN_JOB(s->w, sender_hold(tx, s->w->sender, "wait", s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, sender_hold(tx, 0, s->w->sender, &world_refusal, s->now.wall)), 0);
 	stage_notify(s);
 	struct single_made made = with_template(s, 1);
 	stage_run(s, 1000);
 	assert_int_equal(row_of(s, &made).state, STATE_QUEUED);
 	world_script(s->w, "UPDATE template SET deleted_ms = 1 WHERE no = %lld", (long long)s->w->template);
-	assert_int_equal(IN_JOB(s->w, sender_hold(tx, s->w->sender, NULL, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, sender_release(tx, 0, s->w->sender, s->now.wall)), 0);
 	stage_notify(s);
 	stage_run(s, 1000);
 	assert_int_equal(row_of(s, &made).state, STATE_FAILED);
@@ -213,9 +213,11 @@ static void test_it_expires(void **state)
 	assert_int_equal(message_status_of(row.state, false, row.code), MESSAGE_EXPIRED);
 }
 
-static void hold(struct stage *s, const char *reason)
+static void hold(struct stage *s, bool on)
 {
-	assert_int_equal(IN_JOB(s->w, sender_hold(tx, s->w->sender, reason, s->now.wall)), 0);
+	int result = IN_JOB(s->w, on ? sender_hold(tx, 0, s->w->sender, &world_refusal, s->now.wall)
+	                             : sender_release(tx, 0, s->w->sender, s->now.wall));
+	assert_int_equal(result, 0);
 	stage_notify(s);
 	stage_run(s, 1000);
 }
@@ -232,7 +234,7 @@ static void test_it_expires_on_a_held_sender(void **state)
 	struct stage *s = stage_open(state, 0);
 	struct single_made sent = with_template(s, 0);
 	stage_run(s, 1000);
-	hold(s, "wait");
+	hold(s, true);
 	struct single_made first = with_template(s, 1);
 	stage_run(s, HOUR_MS);
 	struct single_made second = with_template(s, 2);
@@ -251,7 +253,7 @@ static void test_it_expires_on_a_held_sender(void **state)
 	stage_run(s, HOUR_MS + 2000);
 	check_status(s, &third, MESSAGE_EXPIRED);
 	check_status(s, &last, MESSAGE_SCHEDULED);
-	hold(s, NULL);
+	hold(s, false);
 	check_status(s, &last, MESSAGE_ENROUTE);
 	check_status(s, &sent, MESSAGE_ENROUTE);
 	assert_int_equal(s->n_posts, 2);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "model/fault.h"
+#include "model/hold.h"
 #include "model/states.h"
 
 #define CAMPAIGN_NAME_MAX 45
@@ -28,12 +29,10 @@ struct campaign {
 	msec_t start_ms, end_ms; /* -1 before */
 	enum on_unconfirmed on_unconfirmed;
 	int64_t late_start_limit_min;
-	int64_t rate;        /* ceiling below the sender's; 0 none */
-	bool frozen;         /* every recipient has its row */
-	bool singles;        /* no campaign of a client's: its rows are single messages, and it is never over */
-	const char *hold;    /* why it waits for a person, NULL when it does not */
-	const char *hold_by; /* "person" or "rule" */
-	msec_t hold_since;
+	int64_t rate;                  /* ceiling below the sender's; 0 none */
+	bool frozen;                   /* every recipient has its row */
+	bool singles;                  /* no campaign of a client's: its rows are single messages, and it is never over */
+	struct hold hold, sender_hold; /* its own, and its sender's */
 	msec_t create_ms, update_ms;
 	int64_t count[N_STATES]; /* rows by state */
 };

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "model/fault.h"
+#include "model/hold.h"
 #include "model/number.h"
 
 #define SENDER_NAME_MAX 45
@@ -24,8 +25,7 @@ struct sender {
 	const char *tier;    /* TIER_250 … TIER_UNLIMITED, "" unknown */
 	int64_t limit_mps;   /* Meta's throughput */
 	int64_t rate_cap;    /* the owner's ceiling, 0 none */
-	const char *hold;    /* why the lane is held, NULL when it is not */
-	msec_t hold_since;
+	struct hold hold;    /* of the lane */
 	msec_t create_ms;
 	msec_t update_ms;
 };

@@ -30,17 +30,35 @@ bool template_status_parse(const char *text, enum template_status *ret)
 	return false;
 }
 
+static bool is_one_of(const char *word, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_equal_nocase(word, list[i]))
+			return true;
+	return false;
+}
+
+#define IS_ONE_OF(word, list) is_one_of((word), (list), sizeof(list) / sizeof((list)[0]))
+
+bool template_meta_sends(const char *meta_status)
+{
+	static const char *const words[] = {"APPROVED", "REINSTATED", "UNARCHIVED"};
+	return IS_ONE_OF(meta_status, words);
+}
+
+bool template_meta_stops(const char *meta_status)
+{
+	static const char *const words[] = {"PAUSED",  "DISABLED", "REJECTED", "PENDING_DELETION",
+	                                    "DELETED", "ARCHIVED", "LOCKED"};
+	return IS_ONE_OF(meta_status, words);
+}
+
 enum template_status template_status_from_meta(enum template_status now, const char *meta_status)
 {
 	static const char *const ended[] = {"REJECTED", "DISABLED", "DELETED", "PENDING_DELETION", "LIMIT_EXCEEDED", "ARCHIVED"};
-	static const char *const usable[] = {"APPROVED", "REINSTATED", "UNARCHIVED"};
-	for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
-		if (text_equal_nocase(meta_status, usable[i]))
-			return TEMPLATE_COMPLETED;
-	for (size_t i = 0; i < sizeof(ended) / sizeof(ended[0]); i++)
-		if (text_equal_nocase(meta_status, ended[i]))
-			return TEMPLATE_CANCELED;
-	return now;
+	if (template_meta_sends(meta_status))
+		return TEMPLATE_COMPLETED;
+	return IS_ONE_OF(meta_status, ended) ? TEMPLATE_CANCELED : now;
 }
 
 void template_meta_name(const char *name, const char *tag, char *out, size_t out_bytes)

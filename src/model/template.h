@@ -92,6 +92,9 @@ void template_judge(const struct template_request *req, struct arena *arena, str
 void template_judge_name(const char *name, struct faults *faults);
 void template_judge_content(const struct template_request *req, enum template_params params, struct arena *arena,
                             struct faults *faults);
+/* Meta's words under which messages are refused, and those under which they are sent; any other says nothing of it. */
+bool template_meta_stops(const char *meta_status);
+bool template_meta_sends(const char *meta_status);
 /* "Spring offer — 1" → "spring_offer_1_<tag>": legal at Meta ([a-z0-9_]), never empty. `tag` keeps it unique. */
 void template_meta_name(const char *name, const char *tag, char *out, size_t out_bytes);
 const char *template_status_text(enum template_status status);           /* IN_PROCESS | COMPLETED | CANCELED */

@@ -70,9 +70,10 @@ void estimate_make(const struct problem_facts *facts, struct estimate *ret)
 static void judge_sender(struct finder *f)
 {
 	const struct sender *s = f->facts->sender;
-	if (s->hold)
+	if (hold_is_on(&s->hold))
 		add(f, PROBLEM_ERROR, "sender_held",
-		    arena_printf(f->arena, "The sender is held, so nothing would be sent: %s", s->hold));
+		    arena_printf(f->arena, "The sender is held, so nothing would be sent: %s %s", s->hold.reason,
+		                 s->hold.remedy));
 	if (strcmp(s->quality, "RED") == 0)
 		add(f, PROBLEM_WARNING, "sender_quality",
 		    "WhatsApp rates the sender's quality as low: people block it or report it, and it may be restricted.");
@@ -85,7 +86,7 @@ static void judge_template(struct finder *f)
 	const struct template *t = f->facts->tpl;
 	bool is_marketing = strcmp(t->category, "MARKETING") == 0;
 	int64_t in_us = f->facts->forecast->countries[('U' - 'A') * 26 + ('S' - 'A') + 1];
-	if (t->meta_status && strstr("PAUSED DISABLED PENDING_DELETION DELETED ARCHIVED LOCKED", t->meta_status))
+	if (t->meta_status && template_meta_stops(t->meta_status))
 		add(f, PROBLEM_ERROR, "template_status",
 		    arena_printf(f->arena, "WhatsApp's own word for the template is %s now, so its messages would be refused.",
 		                 t->meta_status));

@@ -137,7 +137,7 @@ static void sender_and_template(void **state)
 	s->sender.quality = "YELLOW";
 	check(s, "info:sender_quality");
 	s->sender.quality = "RED";
-	s->sender.hold = "The access token has expired.";
+	s->sender.hold = hold_for(HOLD_REFUSED, "The access token has expired.");
 	s->tpl.quality = "RED";
 	s->tpl.meta_status = "PAUSED";
 	check(s, "error:sender_held error:template_status warning:sender_quality warning:template_quality");

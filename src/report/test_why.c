@@ -56,9 +56,12 @@ static void what_waits_says_for_what(void **state)
 	struct ledger_row r = row_in(STATE_QUEUED);
 	r.attempts = 0;
 	check(&r, (struct recipient_holds){0}, "Nothing was sent yet; it waits for its turn.");
-	check(&r, (struct recipient_holds){.campaign = "Paused by a person."}, "the campaign is held. Paused by a person.");
-	check(&r, (struct recipient_holds){.campaign = "Paused.", .sender = "The token expired."},
-	      "the sender is held. The token expired.");
+	struct hold paused = hold_for(HOLD_PERSON, "Paused by a person."), expired = hold_for(HOLD_REFUSED, "The token expired.");
+	check(&r, (struct recipient_holds){.campaign = paused}, "the campaign is held. Paused by a person. Resume it to go on.");
+	check(&r, (struct recipient_holds){.campaign = paused, .sender = expired}, "the sender is held. The token expired.");
+	expired.until = NOW + MINUTE_MS;
+	check(&r, (struct recipient_holds){.sender = expired},
+	      "the sender is held until 2023-11-14 22:14:20. The token expired.");
 	r.attempts = 1;
 	r.code = 131056;
 	r.not_before = NOW + MINUTE_MS;

@@ -19,13 +19,21 @@ static const char *at(msec_t time, struct arena *arena)
 	return text;
 }
 
+static const char *why_held(const char *tried, const char *what, const struct hold *hold, struct arena *arena)
+{
+	if (hold->until < 0)
+		return arena_printf(arena, "%s: the %s is held. %s %s", tried, what, hold->reason, hold->remedy);
+	return arena_printf(arena, "%s: the %s is held until %s. %s %s", tried, what, at(hold->until, arena), hold->reason,
+	                    hold->remedy);
+}
+
 static const char *why_queued(const struct ledger_row *r, const struct recipient_holds *holds, msec_t now, struct arena *arena)
 {
 	const char *tried = r->attempts == 0 ? "Nothing was sent yet" : "It was certainly not sent so far";
-	if (holds->sender)
-		return arena_printf(arena, "%s: the sender is held. %s", tried, holds->sender);
-	if (holds->campaign)
-		return arena_printf(arena, "%s: the campaign is held. %s", tried, holds->campaign);
+	if (hold_is_on(&holds->sender))
+		return why_held(tried, "sender", &holds->sender, arena);
+	if (hold_is_on(&holds->campaign))
+		return why_held(tried, "campaign", &holds->campaign, arena);
 	if (r->not_before > now)
 		return arena_printf(arena, "%s%s; it is tried again after %s.", tried, code_text(r, arena),
 		                    at(r->not_before, arena));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/holds.h"
 #include "store/list.h"
 #include "store/one.h"
 
@@ -82,8 +83,7 @@ int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now)
 		return -1;
 	if (!blocked)
 		return 0;
-	return sql_run(tx->db, STMT_ACCOUNT_HOLD_CAMPAIGNS, SQL_ARGS(sql_int(no), sql_text(ACCOUNT_BLOCKED_REASON), sql_int(now)),
-	               NULL);
+	return account_hold_campaigns(tx, no, now);
 }
 
 /* ---- keys ---- */

@@ -38,7 +38,6 @@ must_check int account_find(struct store_tx *tx, const char *username, struct ar
 /* The next accounts after number `after`, at most `max`. */
 must_check int account_list(struct store_tx *tx, int64_t after, struct arena *arena, struct account *ret, int max, int *ret_n);
 must_check int account_set_names(struct store_tx *tx, int64_t no, const char *first_name, const char *last_name);
-#define ACCOUNT_BLOCKED_REASON "The account is blocked by the operator: resume the campaign when it is active again."
 /* Blocking holds the campaigns in progress; those that fall due meanwhile start held. Unblocking resumes none: a person does.
  * Single messages that were taken before still go out. */
 must_check int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now);

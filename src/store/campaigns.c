@@ -7,6 +7,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/campaign_row.h"
+#include "store/hold_row.h"
 #include "store/hook_note.h"
 #include "store/ledger_row.h"
 #include "store/one.h"
@@ -143,7 +144,8 @@ int campaign_create(struct store_tx *tx, int64_t account_no, const struct campai
 		return faulty;
 	if (insert(tx, account_no, req, &refs, name, now, ret_no) < 0)
 		return -1;
-	return hook_note_campaign(tx, *ret_no, now);
+	int held = req->schedule_ms < 0 ? campaign_hold_back(tx, *ret_no, true, now) : 0;
+	return held != 0 ? (held < 0 ? -1 : 0) : hook_note_campaign(tx, *ret_no, now);
 }
 
 int campaign_read_counts(struct store_tx *tx, struct campaign *c)
@@ -159,6 +161,9 @@ int campaign_read_counts(struct store_tx *tx, struct campaign *c)
 	}
 	return more;
 }
+
+static const struct hold_columns own_hold = {.reason = 16, .rule = 17, .since = 18, .code = 22};
+static const struct hold_columns sender_hold_at = {.reason = 29, .rule = 30, .since = 31, .code = 32};
 
 /* A column of the view campaign_seen. */
 void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
@@ -181,9 +186,8 @@ void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *i
 		.late_start_limit_min = sql_col_int(rows, 13),
 		.rate = sql_col_int(rows, 14),
 		.frozen = sql_col_int(rows, 15) != 0,
-		.hold = arena_strdup(arena, sql_col_text(rows, 16, NULL)),
-		.hold_by = arena_strdup(arena, sql_col_text(rows, 17, NULL)),
-		.hold_since = row_col_time(rows, 18),
+		.hold = hold_from_row(rows, &own_hold, arena),
+		.sender_hold = hold_from_row(rows, &sender_hold_at, arena),
 		.create_ms = sql_col_int(rows, 19),
 		.update_ms = sql_col_int(rows, 20),
 	};
@@ -248,14 +252,4 @@ int campaign_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 	int64_t changes = 0;
 	int result = sql_run(tx->db, STMT_CAMPAIGN_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes);
 	return changed_or_why(tx, account_no, no, result, changes);
-}
-
-int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const char *reason, const char *by, msec_t now)
-{
-	int64_t changes = 0;
-	int result = sql_run(tx->db, STMT_CAMPAIGN_HOLD,
-	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(reason), reason ? sql_text(by) : sql_null(),
-	                              reason ? sql_int(now) : sql_null(), sql_int(now)),
-	                     &changes);
-	return told_or_why(tx, account_no, no, result, changes, now);
 }

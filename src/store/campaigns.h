@@ -2,6 +2,7 @@
 /* Campaigns: their rows, their life, and what delivery needs to run them. */
 
 #include "model/campaign.h"
+#include "store/holds.h"
 #include "store/page.h"
 #include "store/store.h"
 
@@ -37,9 +38,6 @@ must_check int campaign_reschedule(struct store_tx *tx, int64_t account_no, int6
 must_check int campaign_cancel(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 /* 1 unknown, 2 in progress. The ledger goes in batches by campaign_sweep. */
 must_check int campaign_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
-/* Hold or release by a person or a rule. 1 unknown, 2 not in progress (nor due and held). `reason` NULL releases. */
-must_check int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const char *reason, const char *by, msec_t now);
-
 /* ---- the schedule ---- */
 
 must_check int campaign_next_due(struct store_tx *tx, msec_t *ret); /* -1 none; holds do not count */

@@ -1,9 +1,6 @@
 /* The schedule, the campaigns a lane runs, and the work that cancel and delete leave behind. */
-#include <stdio.h>
-
 #include "sql/sql.h"
 #include "statements.h"
-#include "store/accounts.h"
 #include "store/campaign_row.h"
 #include "store/hook_note.h"
 #include "store/ledger_row.h"
@@ -21,24 +18,12 @@ int campaign_next_due(struct store_tx *tx, msec_t *ret)
 	return 0;
 }
 
-static int start_one(struct store_tx *tx, const struct sql_rows *rows, msec_t now)
+static int start_one(struct store_tx *tx, int64_t no, int64_t audience_no, msec_t now)
 {
-	int64_t late_min = (now - sql_col_int(rows, 2)) / MINUTE_MS;
-	char reason[160] = "";
-	if (sql_col_int(rows, 4) != 0)
-		snprintf(reason, sizeof(reason), "%s", ACCOUNT_BLOCKED_REASON);
-	else if (now - sql_col_int(rows, 2) > sql_col_int(rows, 3) * MINUTE_MS)
-		snprintf(reason, sizeof(reason),
-		         "It was due %lld minutes ago, more than its late_start_limit: resume it if it should still be sent.",
-		         (long long)late_min);
-	bool held = reason[0] != '\0';
-	if (sql_run(tx->db, STMT_CAMPAIGN_START,
-	            SQL_ARGS(sql_int(sql_col_int(rows, 0)), sql_int(now), held ? sql_text(reason) : sql_null(),
-	                     held ? sql_text("rule") : sql_null(), held ? sql_int(now) : sql_null(),
-	                     sql_int(sql_col_int(rows, 1))),
-	            NULL) < 0)
+	if (sql_run(tx->db, STMT_CAMPAIGN_START, SQL_ARGS(sql_int(no), sql_int(now), sql_int(audience_no)), NULL) < 0)
 		return -1;
-	return hook_note_campaign(tx, sql_col_int(rows, 0), now);
+	int held = campaign_hold_back(tx, no, true, now); /* and told */
+	return held != 0 ? (held < 0 ? -1 : 0) : hook_note_campaign(tx, no, now);
 }
 
 /* The first of those due, as many as the statement gives: their number, or -1. */
@@ -49,7 +34,7 @@ static int start_some(struct store_tx *tx, msec_t now)
 		return -1;
 	int n = 0, more;
 	while ((more = sql_next(rows)) > 0) {
-		if (start_one(tx, rows, now) < 0)
+		if (start_one(tx, sql_col_int(rows, 0), sql_col_int(rows, 1), now) < 0)
 			return -1;
 		n++;
 	}

@@ -8,6 +8,7 @@
 #include "model/template.h"
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/hold_row.h"
 #include "store/ledger_row.h"
 #include "store/one.h"
 
@@ -128,19 +129,6 @@ int hook_note_messages(struct store_tx *tx, const struct message_note *notes, si
 
 /* ---- campaigns ---- */
 
-static void put_hold(struct json_writer *w, const struct sql_rows *rows)
-{
-	if (sql_is_null(rows, 2)) {
-		json_put_null(w, "hold");
-		return;
-	}
-	json_open_object(w, "hold");
-	json_put_text(w, "by", sql_col_text(rows, 3, NULL));
-	json_put_text(w, "reason", sql_col_text(rows, 2, NULL));
-	json_put_time(w, "since", row_col_time(rows, 4));
-	json_close_object(w);
-}
-
 int hook_note_campaign(struct store_tx *tx, int64_t campaign_no, msec_t now)
 {
 	int64_t hook_no, account_no;
@@ -148,6 +136,7 @@ int hook_note_campaign(struct store_tx *tx, int64_t campaign_no, msec_t now)
 		return -1;
 	if (!hook_no)
 		return 0;
+	arena_auto struct arena *arena = arena_create(1024);
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_HOOK_CAMPAIGN, SQL_ARGS(sql_int(campaign_no)), &rows) < 0 || sql_next(rows) != 1)
 		return -1;
@@ -158,7 +147,11 @@ int hook_note_campaign(struct store_tx *tx, int64_t campaign_no, msec_t now)
 	json_put_text(&b.json, "event", hook_kind_text(HOOK_CAMPAIGN));
 	json_put_text(&b.json, "name", sql_col_text(rows, 0, NULL));
 	json_put_text(&b.json, "status", campaign_status_text((enum campaign_status)sql_col_int(rows, 1)));
-	put_hold(&b.json, rows);
+	struct hold own = hold_from_row(rows, &(struct hold_columns){.reason = 2, .rule = 3, .since = 4, .code = 5}, arena);
+	struct hold of_sender = hold_from_row(rows, &(struct hold_columns){.reason = 8, .rule = 9, .since = 10, .code = 11},
+	                                      arena);
+	hold_put(&b.json, "hold", &own);
+	hold_put(&b.json, "sender_hold", &of_sender);
 	json_put_time(&b.json, "timestamp", now);
 	if (body_add(&b, tx, hook_no, campaign_no, now) < 0)
 		return -1;

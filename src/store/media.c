@@ -238,8 +238,8 @@ int media_failed(struct store_tx *tx, int64_t campaign_no, msec_t now)
 			return -1;
 	if (n == 0)
 		return 1;
-	return campaign_hold(tx, 0, campaign_no, "WhatsApp could not use the template's medium. Check the file, then resume.",
-	                     "rule", now);
+	struct hold hold = hold_for(HOLD_MEDIUM, "WhatsApp could not use the template's medium.");
+	return campaign_hold(tx, 0, campaign_no, &hold, now);
 }
 
 /* ---- errands ---- */

@@ -13,5 +13,8 @@ must_check int one_row(struct store_tx *tx, size_t stmt, const struct sql_value 
                        struct arena *arena, void *item);
 /* An INSERT … RETURNING no. */
 must_check int one_insert(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_no);
+/* The first column of all rows, in `arena`. For those that are changed one by one. */
+must_check int one_numbers(struct store_tx *tx, size_t stmt, const struct sql_value *args, size_t n_args, struct arena *arena,
+                           int64_t **ret, int *ret_n);
 /* Text of a column in `arena`; "" for NULL. */
 const char *one_text(const struct sql_rows *rows, int col, struct arena *arena);

@@ -4,6 +4,7 @@
 
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/hold_row.h"
 #include "store/ledger_number.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
@@ -150,9 +151,10 @@ int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no
 static void holds_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
 	struct recipient_holds *holds = item;
-	*holds = (struct recipient_holds){.campaign = arena_strdup(arena, sql_col_text(rows, 0, NULL)),
-	                                  .sender = arena_strdup(arena, sql_col_text(rows, 1, NULL)),
-	                                  .on_unconfirmed = (enum on_unconfirmed)sql_col_int(rows, 2)};
+	*holds = (struct recipient_holds){
+		.campaign = hold_from_row(rows, &(struct hold_columns){.reason = 0, .rule = 1, .since = 2, .code = 3}, arena),
+		.sender = hold_from_row(rows, &(struct hold_columns){.reason = 6, .rule = 7, .since = 8, .code = 9}, arena),
+		.on_unconfirmed = (enum on_unconfirmed)sql_col_int(rows, 12)};
 }
 
 int recipient_holds(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct recipient_holds *ret)

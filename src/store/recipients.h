@@ -21,9 +21,9 @@ must_check int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t 
                               const struct recipient_filter *filter, struct page *page, struct arena *arena,
                               struct ledger_row *ret, int *ret_n);
 
-/* What holds a campaign's messages that wait: sentences, NULL where nothing does. */
+/* What holds a campaign's messages that wait. */
 struct recipient_holds {
-	const char *campaign, *sender;
+	struct hold campaign, sender;
 	enum on_unconfirmed on_unconfirmed;
 };
 /* Of any campaign, also the hidden one of a sender's single messages. 1 unknown. */

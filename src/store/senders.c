@@ -6,6 +6,7 @@
 
 #include "model/campaign.h"
 #include "statements.h"
+#include "store/hold_row.h"
 #include "store/ledger.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
@@ -33,8 +34,7 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 		.tier = one_text(rows, 8, arena),
 		.limit_mps = sql_col_int(rows, 9),
 		.rate_cap = sql_col_int(rows, 10),
-		.hold = arena_strdup(arena, sql_col_text(rows, 11, NULL)),
-		.hold_since = row_col_time(rows, 12),
+		.hold = hold_from_row(rows, &(struct hold_columns){.reason = 11, .since = 12, .rule = 17, .code = 18}, arena),
 		.create_ms = sql_col_int(rows, 13),
 		.update_ms = sql_col_int(rows, 14),
 	};
@@ -165,11 +165,21 @@ int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_r
 	                  ret_no);
 }
 
-static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena)
+/* What was refused may have been refused for the token. */
+static int release_refused(struct store_tx *tx, int64_t no, struct arena *arena, msec_t now)
+{
+	struct sender s;
+	if (sender_read(tx, 0, no, arena, &s) != 0)
+		return -1;
+	return s.hold.rule == HOLD_REFUSED ? sender_release(tx, 0, no, now) : 0;
+}
+
+static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena, msec_t now)
 {
 	unsigned char hash[SECRET_HASH_BYTES];
 	if (req->access_token &&
-	    sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0)
+	    (sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0 ||
+	     release_refused(tx, no, arena, now) < 0))
 		return -1;
 	if (req->app_secret &&
 	    sql_run(tx->db, STMT_SENDER_NEW_SECRET,
@@ -191,7 +201,7 @@ int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const str
 	                     req->rate > 0 ? sql_int(req->rate) : sql_null(), sql_int(now)),
 	            &changes) < 0)
 		return -1;
-	return changes ? update_secrets(tx, no, req, arena) : 1;
+	return changes ? update_secrets(tx, no, req, arena, now) : 1;
 }
 
 int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
@@ -219,14 +229,6 @@ int sender_set_record(struct store_tx *tx, int64_t no, int64_t limit_mps, const 
 {
 	return sql_run(tx->db, STMT_SENDER_SET_RECORD,
 	               SQL_ARGS(sql_int(no), sql_int(limit_mps), sql_text(quality), sql_text(tier), sql_int(now)), NULL);
-}
-
-int sender_hold(struct store_tx *tx, int64_t no, const char *reason, msec_t now)
-{
-	return sql_run(tx->db, STMT_SENDER_HOLD,
-	               SQL_ARGS(sql_int(no), sql_text(reason), reason ? sql_int(now) : sql_null(),
-	                        sql_text(reason ? "blocked" : "available"), sql_int(now)),
-	               NULL);
 }
 
 int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t now, int64_t *ret_epoch, int64_t *ret_doubtful)

@@ -2,6 +2,7 @@
 /* Senders, their sealed secrets, and the lease of each one's lane. */
 
 #include "model/sender.h"
+#include "store/holds.h"
 #include "store/page.h"
 #include "store/store.h"
 
@@ -15,7 +16,8 @@ struct sender_filter {
  * sender. */
 must_check int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_request *req, msec_t now,
                              int64_t *ret_no);
-/* Changes what is given: name, token, app secret, rate. A new token lifts the sender's hold. 1 unknown, 2 the name is taken. */
+/* Changes what is given: name, token, app secret, rate. A new token lifts a hold that a refusal of Meta's made. 1 unknown, 2 the
+ * name is taken. */
 must_check int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const struct sender_request *req, msec_t now);
 /* 0, 1 unknown. Deleted senders are unknown. account_no 0: any account (our own use). */
 must_check int sender_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct sender *ret);
@@ -40,9 +42,6 @@ must_check int app_secrets(struct store_tx *tx, struct arena *arena, struct app_
 /* What Meta's phone-number record said. */
 must_check int sender_set_record(struct store_tx *tx, int64_t no, int64_t limit_mps, const char *quality, const char *tier,
                                  msec_t now);
-/* Hold the lane for a reason a person can act on, or lift it (NULL). The status becomes `blocked` or `available`. */
-must_check int sender_hold(struct store_tx *tx, int64_t no, const char *reason, msec_t now);
-
 /* All senders, for the lanes. */
 must_check int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/holds.h"
 #include "store/one.h"
 #include "store/senders.h"
 #include "store/template_row.h"
@@ -79,6 +80,7 @@ struct found {
 	enum template_status status;
 	bool editing;
 	bool unsupported;
+	bool stopped; /* by Meta's last word */
 };
 
 /* Is this row's business account one whose webhooks that secret signs? */
@@ -106,7 +108,8 @@ static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, con
 		*ret = (struct found){.no = sql_col_int(rows, 0),
 		                      .status = (enum template_status)sql_col_int(rows, 3),
 		                      .editing = sql_col_int(rows, 4) != 0,
-		                      .unsupported = !sql_is_null(rows, 5)};
+		                      .unsupported = !sql_is_null(rows, 5),
+		                      .stopped = !sql_is_null(rows, 6) && template_meta_stops(sql_col_text(rows, 6, NULL))};
 		return may;
 	}
 	return more;
@@ -140,6 +143,18 @@ static enum template_status status_after(const struct found *found, const char *
 	return status == TEMPLATE_COMPLETED && found->unsupported ? TEMPLATE_CANCELED : status;
 }
 
+/* Said again, it does not undo what a person resumed. */
+static int hold_campaigns(struct store_tx *tx, const struct found *found, const char *meta_status, msec_t now)
+{
+	if (found->editing)
+		return 0;
+	if (template_meta_sends(meta_status))
+		return template_release_campaigns(tx, found->no, now);
+	if (template_meta_stops(meta_status) && !found->stopped)
+		return template_hold_campaigns(tx, found->no, meta_status, now);
+	return 0;
+}
+
 int template_verdict(struct store_tx *tx, const struct template_word *of, const char *meta_status, const char *reason, msec_t now)
 {
 	struct found found;
@@ -147,11 +162,13 @@ int template_verdict(struct store_tx *tx, const struct template_word *of, const 
 	if (got <= 0)
 		return got < 0 ? -1 : 1;
 	bool has_reason = given(reason) && strcmp(reason, "NONE") != 0;
-	return sql_run(tx->db, STMT_TEMPLATE_VERDICT,
-	               SQL_ARGS(sql_int(found.no), sql_int(status_after(&found, meta_status)), sql_text(meta_status),
-	                        has_reason ? sql_text(reason) : sql_null(),
-	                        given(of->meta_id) ? sql_text(of->meta_id) : sql_null(), sql_int(now)),
-	               NULL);
+	if (sql_run(tx->db, STMT_TEMPLATE_VERDICT,
+	            SQL_ARGS(sql_int(found.no), sql_int(status_after(&found, meta_status)), sql_text(meta_status),
+	                     has_reason ? sql_text(reason) : sql_null(), given(of->meta_id) ? sql_text(of->meta_id) : sql_null(),
+	                     sql_int(now)),
+	            NULL) < 0)
+		return -1;
+	return hold_campaigns(tx, &found, meta_status, now);
 }
 
 int template_quality(struct store_tx *tx, const struct template_word *of, const char *quality, msec_t now)

@@ -161,17 +161,16 @@ static void a_blocked_account_does_nothing(void **state)
 	assert_int_equal(IN_JOB(w, account_block(tx, w->account, true, w->now)), 0);
 	assert_int_equal(IN_JOB(w, key_find(tx, text, &key)), 0);
 	assert_true(key.blocked);
-	assert_string_equal(world_read(w, running).hold, ACCOUNT_BLOCKED_REASON);
+	assert_int_equal(world_read(w, running).hold.rule, HOLD_ACCOUNT_BLOCKED);
 	w->now += HOUR_MS;
 	assert_int_equal(IN_JOB(w, campaigns_start_due(tx, w->now, &started)), 0);
 	assert_int_equal(started, 1);
-	assert_string_equal(world_read(w, later).hold, ACCOUNT_BLOCKED_REASON);
+	assert_int_equal(world_read(w, later).hold.rule, HOLD_ACCOUNT_BLOCKED);
 
 	assert_int_equal(IN_JOB(w, account_block(tx, w->account, false, w->now)), 0);
 	assert_int_equal(IN_JOB(w, key_find(tx, text, &key)), 0);
 	assert_false(key.blocked);
-	assert_string_equal(world_read(w, running).hold, ACCOUNT_BLOCKED_REASON);
-	assert_string_equal(world_read(w, running).hold_by, "rule");
+	assert_int_equal(world_read(w, running).hold.rule, HOLD_ACCOUNT_BLOCKED);
 }
 
 static void others_are_not_blocked(void **state)
@@ -181,7 +180,7 @@ static void others_are_not_blocked(void **state)
 	int64_t running = world_campaign(w, "running");
 	assert_int_equal(IN_JOB(w, account_create(tx, w->now, "other", &other)), 0);
 	assert_int_equal(IN_JOB(w, account_block(tx, other, true, w->now)), 0);
-	assert_null(world_read(w, running).hold);
+	assert_null(world_read(w, running).hold.reason);
 }
 
 static void roles_have_words(void **state)

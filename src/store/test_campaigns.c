@@ -206,7 +206,7 @@ static void campaigns_start_when_they_are_due(void **state)
 	struct campaign c = world_read(w, first);
 	assert_int_equal(c.status, CAMPAIGN_IN_PROGRESS);
 	assert_int_equal(c.start_ms, w->now);
-	assert_null(c.hold);
+	assert_null(c.hold.reason);
 	assert_int_equal(world_read(w, second).status, CAMPAIGN_SCHEDULED);
 	assert_int_equal(next_due(w), w->now + HOUR_MS);
 	/* The audience is what it is at the start, not when the campaign was made, nor later. */
@@ -230,23 +230,23 @@ static void those_too_late_are_held(void **state)
 	int64_t strict = scheduled(w, "strict", w->now, 0);
 	w->now += 1 + 10 * MINUTE_MS;
 	assert_int_equal(start_due(w), 3);
-	assert_null(world_read(w, limit).hold);
+	assert_null(world_read(w, limit).hold.reason);
 	struct campaign c = world_read(w, over);
 	assert_int_equal(c.status, CAMPAIGN_IN_PROGRESS);
-	assert_non_null(strstr(c.hold, "10 minutes ago"));
-	assert_string_equal(c.hold_by, "rule");
-	assert_int_equal(c.hold_since, w->now);
-	assert_non_null(world_read(w, strict).hold);
+	assert_non_null(strstr(c.hold.reason, "10 minutes ago"));
+	assert_int_not_equal(c.hold.rule, HOLD_PERSON);
+	assert_int_equal(c.hold.since, w->now);
+	assert_non_null(world_read(w, strict).hold.reason);
 	struct campaign *running;
 	int n;
 	assert_int_equal(IN_JOB(w, campaigns_running(tx, w->sender, w->arena, &running, &n)), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(running[0].no, limit);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, over, NULL, NULL, w->now)), 0);
+	assert_int_equal(IN_JOB(w, campaign_release(tx, w->account, over, w->now)), 0);
 	c = world_read(w, over);
-	assert_null(c.hold);
-	assert_null(c.hold_by);
-	assert_int_equal(c.hold_since, -1);
+	assert_null(c.hold.reason);
+	assert_int_equal(c.hold.rule, HOLD_NONE);
+	assert_int_equal(c.hold.since, -1);
 	assert_int_equal(IN_JOB(w, campaigns_running(tx, w->sender, w->arena, &running, &n)), 0);
 	assert_int_equal(n, 2);
 	assert_int_equal(running[0].no, limit); /* oldest first */
@@ -270,15 +270,34 @@ static void holds_are_for_what_is_in_progress(void **state)
 {
 	struct world *w = world_open(state, 1);
 	int64_t later = scheduled(w, "later", w->now + 5, -1), c = world_campaign(w, "C");
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, later, "wait", "person", w->now)), 2);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, 99, "wait", "person", w->now)), 1);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account + 1, c, "wait", "person", w->now)), 1);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, "wait", "rule", w->now)), 0);
-	assert_string_equal(world_read(w, c).hold, "wait");
-	assert_string_equal(world_read(w, c).hold_by, "rule");
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, later, &world_pause, w->now)), 2);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, 99, &world_pause, w->now)), 1);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account + 1, c, &world_pause, w->now)), 1);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, &world_refusal, w->now)), 0);
+	struct hold is = world_read(w, c).hold;
+	assert_string_equal(is.reason, "the token ran out");
+	assert_string_equal(is.remedy, "Give it a new one.");
+	assert_int_equal(is.rule, HOLD_REFUSED);
+	assert_int_equal(is.code, 190);
+	assert_int_equal(is.since, w->now);
+	assert_int_equal(is.until, -1);
+	/* The first that comes stays, but for a person's. */
+	const struct hold other = hold_for(HOLD_BRAKE, "Too many failures.");
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, &other, w->now)), 2);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_REFUSED);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, &world_pause, w->now)), 0);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_PERSON);
+	assert_int_equal(world_read(w, c).hold.code, 0);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, &other, w->now)), 2);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_PERSON);
+	assert_int_equal(IN_JOB(w, campaign_release(tx, w->account, later, w->now)), 2);
+	assert_int_equal(IN_JOB(w, campaign_release(tx, w->account + 1, c, w->now)), 1);
+	assert_int_equal(IN_JOB(w, campaign_release(tx, w->account, c, w->now)), 0);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_NONE);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, &other, w->now)), 0);
 	assert_int_equal(IN_JOB(w, campaign_cancel(tx, w->account, c, w->now)), 0);
-	assert_null(world_read(w, c).hold);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, "wait", "person", w->now)), 2);
+	assert_null(world_read(w, c).hold.reason);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, &world_pause, w->now)), 2);
 }
 
 /* ---- the end ---- */

@@ -261,16 +261,23 @@ static void a_campaigns_life_is_told(void **state)
 	int started;
 	w->now += 1000;
 	assert_int_equal(IN_JOB(w, campaigns_start_due(tx, w->now, &started)), 0);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, "lunch", "person", w->now)), 0);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, NULL, NULL, w->now)), 0);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, &world_pause, w->now)), 0);
+	assert_int_equal(IN_JOB(w, campaign_release(tx, w->account, c, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)),
+	                 0); /* those who wait for it are told */
+	assert_int_equal(IN_JOB(w, sender_release(tx, 0, w->sender, w->now)), 0);
 	world_freeze(w, c);
 	assert_int_equal(world_claim(w, c, row, 1), 1);
 	record(w, OUTCOME_ACCEPTED, c, 1, 1);
 	/* One of a subject at a time. */
 	static const char *const want[] = {
-		"\"status\":\"scheduled\",\"hold\":null", "\"status\":\"in_progress\",\"hold\":null",
-		"\"status\":\"in_progress\",\"hold\":{\"by\":\"person\",\"reason\":\"lunch\",\"since\":\"2023-11-14 22:13:21\"}",
-		"\"status\":\"in_progress\",\"hold\":null", "\"status\":\"completed\",\"hold\":null"};
+		"\"status\":\"scheduled\",\"hold\":null",
+		"\"status\":\"in_progress\",\"hold\":null",
+		"\"status\":\"in_progress\",\"hold\":{\"by\":\"person\",\"rule\":\"person\",\"code\":null,\"reason\":\"wait\"",
+		"\"status\":\"in_progress\",\"hold\":null,\"sender_hold\":null",
+		"\"hold\":null,\"sender_hold\":{\"by\":\"rule\",\"rule\":\"refused\",\"code\":190",
+		"\"status\":\"in_progress\",\"hold\":null,\"sender_hold\":null",
+		"\"status\":\"completed\",\"hold\":null"};
 	for (size_t i = 0; i < sizeof(want) / sizeof(*want); i++) {
 		assert_int_equal(due(w, h, e, &next), 1);
 		if (!strstr(e[0].body, want[i]))
@@ -278,7 +285,7 @@ static void a_campaigns_life_is_told(void **state)
 		settle(w, h, &e[0], HOOK_DELIVERED, 0);
 	}
 	assert_int_equal(due(w, h, e, &next), 0);
-	assert_int_equal(read_hook(w, h).delivered, 5);
+	assert_int_equal(read_hook(w, h).delivered, 7);
 }
 
 /* ---- how they go ---- */

@@ -163,13 +163,13 @@ static void nothing_is_claimed_while_held(void **state)
 	int64_t c = world_campaign(w, "C");
 	world_freeze(w, c);
 	struct claimed_row row[4];
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, "wait", "person", w->now)), 0);
+	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, &world_pause, w->now)), 0);
 	assert_int_equal(world_claim(w, c, row, 1), 0);
-	assert_int_equal(IN_JOB(w, campaign_hold(tx, w->account, c, NULL, NULL, w->now)), 0);
+	assert_int_equal(IN_JOB(w, campaign_release(tx, w->account, c, w->now)), 0);
 	assert_int_equal(world_claim(w, c, row, 1), 1);
-	assert_int_equal(IN_JOB(w, sender_hold(tx, w->sender, "the token ran out", w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)), 0);
 	assert_int_equal(world_claim(w, c, row, 1), 0);
-	assert_int_equal(IN_JOB(w, sender_hold(tx, w->sender, NULL, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_release(tx, 0, w->sender, w->now)), 0);
 	assert_int_equal(world_claim(w, c, row, 1), 1);
 	assert_int_equal(IN_JOB(w, campaign_cancel(tx, w->account, c, w->now)), 0);
 	assert_int_equal(world_claim(w, c, row, 1), 0);

@@ -321,12 +321,11 @@ static void test_a_failure_for_the_medium_holds_the_campaign(void **state)
 	struct status_update update = {
 		.campaign_no = campaign, .seq = row[0].seq, .attempt = 1, .state = STATE_FAILED, .code = 131026, .at = w->now};
 	assert_false(world_apply(w, &update).held);
-	assert_null(world_read(w, campaign).hold);
+	assert_null(world_read(w, campaign).hold.reason);
 	update.seq = row[1].seq;
 	update.code = MEDIA_FAILED_CODE;
 	assert_true(world_apply(w, &update).held);
-	assert_string_equal(world_read(w, campaign).hold,
-	                    "WhatsApp could not use the template's medium. Check the file, then resume.");
+	assert_string_equal(world_read(w, campaign).hold.reason, "WhatsApp could not use the template's medium.");
 	assert_int_equal(ready(w, a, &at), 1);
 	assert_false(world_apply(w, &update).held); /* the same once more changes nothing */
 	check_invariants(w);

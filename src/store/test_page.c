@@ -281,7 +281,7 @@ static void every_other_list_too(void **state)
 		snprintf(number, sizeof(number), "5%d", i);
 		no = world_sender(w, name, number);
 		if (i == 4)
-			assert_int_equal(IN_JOB(w, sender_hold(tx, no, "off", w->now)), 0);
+			assert_int_equal(IN_JOB(w, sender_hold(tx, 0, no, &world_refusal, w->now)), 0);
 		(void)world_template(w, name, "Hello there.");
 		(void)world_audience(w, name);
 		assert_int_equal(IN_JOB(w, key_create(tx, w->account, name, KEY_VIEWER, w->now, &no, text)), 0);

@@ -30,7 +30,7 @@ static void secrets_come_back_as_they_went(void **state)
 	assert_string_equal(sender.status, "available");
 	assert_string_equal(sender.quality, "UNKNOWN");
 	assert_int_equal(sender.limit_mps, SENDER_DEFAULT_LIMIT);
-	assert_null(sender.hold);
+	assert_null(sender.hold.reason);
 }
 
 /* All bytes of a file, or of none when there is no such file. */
@@ -132,22 +132,22 @@ static void an_update_changes_what_is_given(void **state)
 static void a_new_token_lifts_the_hold(void **state)
 {
 	struct world *w = world_open(state, 0);
-	assert_int_equal(IN_JOB(w, sender_hold(tx, w->sender, "the token ran out", w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)), 0);
 	struct sender sender = read_sender(w, w->sender);
-	assert_string_equal(sender.hold, "the token ran out");
+	assert_string_equal(sender.hold.reason, "the token ran out");
 	assert_string_equal(sender.status, "blocked");
-	assert_int_equal(sender.hold_since, w->now);
+	assert_int_equal(sender.hold.since, w->now);
 	struct sender_request rate = {.rate = 5}, token = {.access_token = "EAAG-new"};
 	assert_int_equal(IN_JOB(w, sender_update(tx, w->account, w->sender, &rate, w->now)), 0);
-	assert_non_null(read_sender(w, w->sender).hold);
+	assert_non_null(read_sender(w, w->sender).hold.reason);
 	assert_int_equal(IN_JOB(w, sender_update(tx, w->account, w->sender, &token, w->now)), 0);
 	sender = read_sender(w, w->sender);
-	assert_null(sender.hold);
-	assert_int_equal(sender.hold_since, -1);
+	assert_null(sender.hold.reason);
+	assert_int_equal(sender.hold.since, -1);
 	assert_string_equal(sender.status, "available");
-	assert_int_equal(IN_JOB(w, sender_hold(tx, w->sender, "again", w->now)), 0);
-	assert_int_equal(IN_JOB(w, sender_hold(tx, w->sender, NULL, w->now)), 0);
-	assert_null(read_sender(w, w->sender).hold);
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_release(tx, 0, w->sender, w->now)), 0);
+	assert_null(read_sender(w, w->sender).hold.reason);
 }
 
 static void a_sender_in_use_is_not_deleted(void **state)

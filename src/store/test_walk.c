@@ -208,7 +208,8 @@ static void step_hold(struct walk *k)
 	struct world *w = k->w;
 	int64_t campaign = k->campaign[pick(k, N_CAMPAIGNS)];
 	bool hold = chance(k, 4);
-	int result = IN_JOB(w, campaign_hold(tx, w->account, campaign, hold ? "wait" : NULL, hold ? "rule" : NULL, w->now));
+	int result = IN_JOB(w, hold ? campaign_hold(tx, w->account, campaign, &world_refusal, w->now)
+	                            : campaign_release(tx, w->account, campaign, w->now));
 	assert_true(result == 0 || result == 2);
 }
 
@@ -302,7 +303,7 @@ static void drain(struct walk *k)
 {
 	struct world *w = k->w;
 	for (int i = 0; i < N_CAMPAIGNS; i++)
-		(void)!IN_JOB(w, campaign_hold(tx, w->account, k->campaign[i], NULL, NULL, w->now));
+		(void)!IN_JOB(w, campaign_release(tx, w->account, k->campaign[i], w->now));
 	step_lane(k);
 	for (int turn = 0; turn < 1000; turn++) {
 		while (k->n_flights > 0) {

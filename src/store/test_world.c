@@ -9,6 +9,14 @@
 #include "store/store_internal.h"
 #include "store/templates.h"
 
+const struct hold world_pause = {.rule = HOLD_PERSON, .reason = "wait", .remedy = "Resume it.", .since = -1, .until = -1};
+const struct hold world_refusal = {.rule = HOLD_REFUSED,
+                                   .code = 190,
+                                   .reason = "the token ran out",
+                                   .remedy = "Give it a new one.",
+                                   .since = -1,
+                                   .until = -1};
+
 static struct world *present; /* one at a time; the teardown closes it */
 
 struct world *world_bare(void **state)

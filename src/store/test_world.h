@@ -21,6 +21,8 @@
 #define WORLD_START ((msec_t)1700000000000)
 #define WORLD_TOKEN "EAAG-the-access-token-of-the-first-sender"
 #define WORLD_SECRET "the-app-secret-of-the-first-sender"
+/* Holds to make: a person's, and one for a refusal of Meta's. */
+extern const struct hold world_pause, world_refusal;
 #define WORLD_MAX_CAMPAIGNS 256
 #define WORLD_MAX_ROWS 1024
 

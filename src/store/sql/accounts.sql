@@ -27,9 +27,8 @@ UPDATE account SET first_name = $2, last_name = $3 WHERE no = $1;
 -- name: account_block
 UPDATE account SET blocked = $2, update_ms = $3 WHERE no = $1;
 
--- name: account_hold_campaigns
-UPDATE campaign SET hold = $2, hold_by = 'rule', hold_ms = $3, update_ms = $3
-WHERE account_no = $1 AND status = 1 AND hold IS NULL AND deleted_ms IS NULL;
+-- name: account_campaigns
+SELECT no FROM campaign WHERE account_no = $1 AND status = 1 AND kind = 0 AND hold IS NULL AND deleted_ms IS NULL;
 
 -- name: key_find
 SELECT k.no, k.account_no, k.name, k.role, k.create_ms, k.used_ms, a.blocked

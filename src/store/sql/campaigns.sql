@@ -33,8 +33,8 @@ UPDATE campaign SET schedule_ms = $3, update_ms = $4
 WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL AND status = 0;
 
 -- name: campaign_cancel
-UPDATE campaign SET status = 3, sweep = 1, sweep_seq = 0, end_ms = $3, update_ms = $3, hold = NULL, hold_by = NULL,
-  hold_ms = NULL
+UPDATE campaign SET status = 3, sweep = 1, sweep_seq = 0, end_ms = $3, update_ms = $3, hold = NULL,
+  hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL
 WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL AND status <= 1;
 
 -- name: campaign_delete
@@ -42,12 +42,8 @@ UPDATE campaign SET deleted_ms = $3, status = CASE status WHEN 0 THEN 3 ELSE sta
   update_ms = $3
 WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL AND status <> 1;
 
--- name: campaign_hold
-UPDATE campaign SET hold = $3, hold_by = $4, hold_ms = $5, update_ms = $6
-WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL AND status = 1;
-
 -- name: campaign_exists
-SELECT status FROM campaign WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
+SELECT status FROM campaign WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL;
 
 -- name: campaign_next_due
 SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1
@@ -55,12 +51,10 @@ SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1
 ;
 
 -- name: campaigns_due
-SELECT c.no, c.audience_no, c.schedule_ms, c.late_start_min, a.blocked FROM campaign c JOIN account a ON a.no = c.account_no
-WHERE c.status = 0 AND c.schedule_ms <= $1 ORDER BY c.schedule_ms LIMIT 100;
+SELECT no, audience_no FROM campaign WHERE status = 0 AND schedule_ms <= $1 ORDER BY schedule_ms LIMIT 100;
 
 -- name: campaign_start
-UPDATE campaign SET status = 1, start_ms = $2, update_ms = $2, hold = $3, hold_by = $4, hold_ms = $5,
-  snapshot_v = (SELECT version FROM audience WHERE no = $6)
+UPDATE campaign SET status = 1, start_ms = $2, update_ms = $2, snapshot_v = (SELECT version FROM audience WHERE no = $3)
 WHERE no = $1 AND status = 0;
 
 -- name: campaigns_running

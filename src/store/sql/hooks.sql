@@ -35,7 +35,9 @@ SELECT no FROM hook WHERE account_no = $1 AND event = $2;
 SELECT h.no, c.account_no FROM campaign c JOIN hook h ON h.account_no = c.account_no AND h.event = $2 WHERE c.no = $1;
 
 -- name: hook_campaign
-SELECT name, status, hold, hold_by, hold_ms FROM campaign WHERE no = $1;
+SELECT c.name, c.status, c.hold, c.hold_rule, c.hold_ms, c.hold_code, c.hold_remedy, c.hold_until_ms,
+  s.hold, s.hold_rule, s.hold_ms, s.hold_code, s.hold_remedy, s.hold_until_ms
+FROM campaign c JOIN sender s ON s.no = c.sender_no WHERE c.no = $1;
 
 -- name: hook_message
 SELECT ct.number, l.code, l.detail, c.kind, s.payload

@@ -95,7 +95,8 @@ SELECT c.status, c.frozen, c.on_unconfirmed,
 FROM campaign c WHERE c.no = $1 AND c.kind = 0;
 
 -- name: settle_complete
-UPDATE campaign SET status = 2, end_ms = $2, update_ms = $2, hold = NULL, hold_by = NULL, hold_ms = NULL
+UPDATE campaign SET status = 2, end_ms = $2, update_ms = $2, hold = NULL, hold_rule = NULL, hold_code = NULL,
+  hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL
 WHERE no = $1 AND status = 1;
 
 -- name: tally_add

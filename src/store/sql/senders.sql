@@ -47,7 +47,7 @@ UPDATE sender SET name = COALESCE($3, name), rate_cap = COALESCE($4, rate_cap), 
 WHERE no = $1 AND account_no = $2 AND deleted_ms IS NULL;
 
 -- name: sender_new_token
-UPDATE sender SET token = $2, hold = NULL, hold_ms = NULL, status = 'available' WHERE no = $1 AND deleted_ms IS NULL;
+UPDATE sender SET token = $2 WHERE no = $1 AND deleted_ms IS NULL;
 
 -- name: sender_new_secret
 UPDATE sender SET app_secret = $2, app_secret_hash = $3 WHERE no = $1 AND deleted_ms IS NULL;
@@ -69,9 +69,6 @@ SELECT app_secret_hash, app_secret FROM sender WHERE deleted_ms IS NULL ORDER BY
 -- name: sender_set_record
 UPDATE sender SET limit_mps = CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE limit_mps END, quality = $3, tier = $4, update_ms = $5
 WHERE no = $1 AND deleted_ms IS NULL;
-
--- name: sender_hold
-UPDATE sender SET hold = $2, hold_ms = $3, status = $4, update_ms = $5 WHERE no = $1 AND deleted_ms IS NULL;
 
 -- name: lane_take
 UPDATE sender SET epoch = epoch + 1, owner = $2 WHERE no = $1 AND deleted_ms IS NULL RETURNING epoch;

@@ -66,10 +66,10 @@ UPDATE template SET errand_ms = NULL WHERE no = $1 AND deleted_ms IS NOT NULL;
 UPDATE template SET status = 2, reason = $2, errand_ms = NULL, update_ms = $3 WHERE no = $1;
 
 -- name: template_by_meta_id
-SELECT no, account_no, waba_id, status, editing, unsupported FROM template WHERE meta_id = $1 AND deleted_ms IS NULL;
+SELECT no, account_no, waba_id, status, editing, unsupported, meta_status FROM template WHERE meta_id = $1 AND deleted_ms IS NULL;
 
 -- name: template_by_meta_name
-SELECT no, account_no, waba_id, status, editing, unsupported FROM template WHERE waba_id = $1 AND meta_name = $2 AND deleted_ms IS NULL
+SELECT no, account_no, waba_id, status, editing, unsupported, meta_status FROM template WHERE waba_id = $1 AND meta_name = $2 AND deleted_ms IS NULL
   AND (CAST($3 AS TEXT) IS NULL OR language = $3) ORDER BY no;
 
 -- name: template_signed_by

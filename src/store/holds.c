@@ -1,0 +1,176 @@
+#include "store/holds.h"
+
+#include "model/template.h"
+#include "sql/sql.h"
+#include "statements.h"
+#include "store/hold_row.h"
+#include "store/hook_note.h"
+#include "store/ledger_row.h"
+#include "store/one.h"
+
+#define PAUSED_CODE 132015 /* Meta's, of a message whose template is paused */
+
+struct hold hold_from_row(const struct sql_rows *rows, const struct hold_columns *at, struct arena *arena)
+{
+	if (sql_is_null(rows, at->reason))
+		return (struct hold){.since = -1, .until = -1};
+	return (struct hold){
+		.rule = (enum hold_rule)sql_col_int(rows, at->rule),
+		.code = (int)sql_col_int(rows, at->code),
+		.reason = one_text(rows, at->reason, arena),
+		.remedy = one_text(rows, at->code + 1, arena),
+		.since = row_col_time(rows, at->since),
+		.until = row_col_time(rows, at->code + 2),
+	};
+}
+
+/* ---- campaigns ---- */
+
+/* What a change of `changes` rows means; 1 unknown, 2 otherwise when it is none. */
+static int told_or_why(struct store_tx *tx, int64_t account_no, int64_t no, int64_t changes, msec_t now)
+{
+	if (changes > 0)
+		return hook_note_campaign(tx, no, now);
+	int got = one_find(tx, STMT_CAMPAIGN_EXISTS, SQL_ARGS(sql_int(no), sql_int(account_no)), NULL);
+	return got < 0 ? -1 : got ? 2 : 1;
+}
+
+int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now)
+{
+	int64_t changes = 0;
+	if (sql_run(tx->db, STMT_CAMPAIGN_HOLD, SQL_ARGS(sql_int(no), sql_int(account_no), HOLD_VALUES(hold), sql_int(now)),
+	            &changes) < 0)
+		return -1;
+	return told_or_why(tx, account_no, no, changes, now);
+}
+
+int campaign_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
+{
+	int64_t changes = 0;
+	if (sql_run(tx->db, STMT_CAMPAIGN_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
+		return -1;
+	return told_or_why(tx, account_no, no, changes, now);
+}
+
+static int hold_by_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, const char *reason, msec_t now)
+{
+	struct hold hold = hold_for(rule, reason);
+	return campaign_hold(tx, 0, no, &hold, now);
+}
+
+struct start {
+	bool blocked;
+	msec_t schedule_ms; /* -1 at once */
+	int64_t late_start_min;
+	const char *meta_status; /* NULL none */
+};
+
+static void start_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	struct start *s = item;
+	*s = (struct start){.blocked = sql_col_int(rows, 0) != 0,
+	                    .schedule_ms = row_col_time(rows, 1),
+	                    .late_start_min = sql_col_int(rows, 2),
+	                    .meta_status = arena_strdup(arena, sql_col_text(rows, 3, NULL))};
+}
+
+static const char *template_stopped(const char *meta_status, struct arena *arena)
+{
+	return arena_printf(arena, "WhatsApp's word for the template is %s, so its messages would be refused.", meta_status);
+}
+
+int campaign_hold_back(struct store_tx *tx, int64_t no, bool starts, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct start s;
+	int result = 2;
+	if (one_row(tx, STMT_CAMPAIGN_START_GATE, SQL_ARGS(sql_int(no)), start_from_row, arena, &s) != 0)
+		return -1;
+	if (s.blocked)
+		result = hold_by_rule(tx, no, HOLD_ACCOUNT_BLOCKED, "The account is blocked by the operator.", now);
+	else if (starts && s.schedule_ms >= 0 && now - s.schedule_ms > s.late_start_min * MINUTE_MS)
+		result = hold_by_rule(tx, no, HOLD_LATE_START,
+		                      arena_printf(arena, "It was due %lld minutes ago, more than its late_start_limit.",
+		                                   (long long)((now - s.schedule_ms) / MINUTE_MS)),
+		                      now);
+	else if (s.meta_status && template_meta_stops(s.meta_status))
+		result = hold_by_rule(tx, no, HOLD_TEMPLATE, template_stopped(s.meta_status, arena), now);
+	return result < 0 ? -1 : result == 0;
+}
+
+int account_hold_campaigns(struct store_tx *tx, int64_t account_no, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	int64_t *no;
+	int n;
+	if (one_numbers(tx, STMT_ACCOUNT_CAMPAIGNS, SQL_ARGS(sql_int(account_no)), arena, &no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (hold_by_rule(tx, no[i], HOLD_ACCOUNT_BLOCKED, "The account is blocked by the operator.", now) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- Meta's word for a template ---- */
+
+int template_hold_campaigns(struct store_tx *tx, int64_t template_no, const char *meta_status, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	int64_t *no;
+	int n;
+	if (one_numbers(tx, STMT_TEMPLATE_CAMPAIGNS, SQL_ARGS(sql_int(template_no)), arena, &no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (hold_by_rule(tx, no[i], HOLD_TEMPLATE, template_stopped(meta_status, arena), now) < 0)
+			return -1;
+	return 0;
+}
+
+int template_release_campaigns(struct store_tx *tx, int64_t template_no, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	int64_t *no;
+	int n;
+	if (one_numbers(tx, STMT_TEMPLATE_HELD,
+	                SQL_ARGS(sql_int(template_no), sql_int(HOLD_TEMPLATE), sql_int(HOLD_REFUSED), sql_int(PAUSED_CODE)),
+	                arena, &no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++)
+		if (campaign_release(tx, 0, no[i], now) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- senders ---- */
+
+/* Those that wait for the sender are told of it. */
+static int tell_campaigns(struct store_tx *tx, int64_t sender_no, msec_t now)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_SENDER_CAMPAIGNS, SQL_ARGS(sql_int(sender_no)), &rows) < 0)
+		return -1;
+	int more;
+	while ((more = sql_next(rows)) > 0)
+		if (hook_note_campaign(tx, sql_col_int(rows, 0), now) < 0)
+			return -1;
+	return more;
+}
+
+int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now)
+{
+	int64_t changes = 0;
+	if (sql_run(tx->db, STMT_SENDER_HOLD,
+	            SQL_ARGS(sql_int(no), sql_int(account_no), HOLD_VALUES(hold), sql_int(now),
+	                     sql_text(hold_sender_status(hold->rule))),
+	            &changes) < 0)
+		return -1;
+	return changes ? tell_campaigns(tx, no, now) : 1;
+}
+
+int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
+{
+	int64_t changes = 0;
+	if (sql_run(tx->db, STMT_SENDER_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
+		return -1;
+	return changes ? tell_campaigns(tx, no, now) : 1;
+}

@@ -1,0 +1,27 @@
+#pragma once
+/* Holding and lifting: see model/hold.h for what a hold is. What is held here is told to the user's webhooks in the same
+ * transaction; delivery is to be notified by whoever called. */
+
+#include "model/hold.h"
+#include "store/store.h"
+
+/* Hold a campaign in progress. A person's takes the place of any other; a rule's only an empty one. account_no 0: any. 1 unknown,
+ * 2 not in progress, or held already. */
+must_check int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now);
+/* Lift whatever holds it. 1 unknown, 2 neither in progress nor held. */
+must_check int campaign_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
+
+/* Before a campaign begins (`starts`), or goes on by itself: it is held when its account is blocked, it comes too late, or
+ * WhatsApp has taken its template away. 1 it is, 0 not. */
+must_check int campaign_hold_back(struct store_tx *tx, int64_t no, bool starts, msec_t now);
+/* Every campaign in progress of an account that was blocked. */
+must_check int account_hold_campaigns(struct store_tx *tx, int64_t account_no, msec_t now);
+/* Campaigns in progress with a template that Meta lets nobody send, by its word `meta_status`; and those that waited for its
+ * return. */
+must_check int template_hold_campaigns(struct store_tx *tx, int64_t template_no, const char *meta_status, msec_t now);
+must_check int template_release_campaigns(struct store_tx *tx, int64_t template_no, msec_t now);
+
+/* Hold the lane of a sender, by the same law; its status becomes the word of the rule. 1 unknown, or held already. */
+must_check int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now);
+/* Lift whatever holds it: its status is `available`. 1 unknown. */
+must_check int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);

@@ -1,0 +1,39 @@
+-- Holds: see store/holds.h. A person's, rule 1, takes the place of any other.
+
+-- name: campaign_hold
+UPDATE campaign SET hold = $3, hold_rule = $4, hold_code = $5, hold_remedy = $6, hold_until_ms = $7, hold_ms = $8, update_ms = $8
+WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL AND status = 1
+  AND (hold IS NULL OR CAST($4 AS BIGINT) = 1);
+
+-- name: campaign_release
+UPDATE campaign SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
+  brake_from_ms = $3, update_ms = $3
+WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL
+  AND (status = 1 OR (status = 0 AND hold IS NOT NULL));
+
+-- name: sender_hold
+UPDATE sender SET hold = $3, hold_rule = $4, hold_code = $5, hold_remedy = $6, hold_until_ms = $7, hold_ms = $8, update_ms = $8,
+  status = $9
+WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL
+  AND (hold IS NULL OR CAST($4 AS BIGINT) = 1);
+
+-- name: sender_release
+UPDATE sender SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
+  update_ms = $3, status = 'available'
+WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL;
+
+-- name: sender_campaigns
+SELECT no FROM campaign WHERE sender_no = $1 AND status = 1 AND kind = 0 AND deleted_ms IS NULL ORDER BY no;
+
+-- name: campaign_start_gate
+SELECT a.blocked, c.schedule_ms, c.late_start_min, t.meta_status
+FROM campaign c JOIN account a ON a.no = c.account_no JOIN template t ON t.no = c.template_no WHERE c.no = $1;
+
+-- name: template_campaigns
+SELECT no FROM campaign WHERE template_no = $1 AND status <= 1 AND status = 1 AND kind = 0 AND hold IS NULL AND deleted_ms IS NULL ORDER BY no;
+
+-- name: template_held
+SELECT no FROM campaign
+WHERE template_no = $1 AND status <= 1 AND status = 1 AND kind = 0 AND deleted_ms IS NULL
+  AND (hold_rule = $2 OR (hold_rule = $3 AND hold_code = $4))
+ORDER BY no;
