@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/hooks.h"
+#include "sim/payload.h"
 #include "sim/poster.h"
 #include "sim/wamid.h"
 
@@ -242,27 +243,47 @@ static void post_numbers(struct sim *sim, const struct sim_call *call, struct si
 		sim_answer_success(answer);
 }
 
-/* {"id","status"}: moves a template and announces it. */
+/* What is new about it, by the one member that says so; NULL: none does, or not rightly. The lock is held. */
+static struct sim_update *change_template(struct sim_template *t, const cJSON *request)
+{
+	const msec_t now = clock_now_ms();
+	const int status = sim_template_status_of(json_text(request, "status"));
+	const int category = sim_category_of(json_text(request, "category"));
+	const int coming = sim_category_of(json_text(request, "correct_category"));
+	const enum sim_category was = t->spec.category;
+	if (status >= 0) {
+		t->status = (enum sim_template_status)status;
+		t->reason = t->status == SIM_TEMPLATE_REJECTED ? "INVALID_FORMAT" : NULL;
+		return sim_payload_template(t, now);
+	}
+	if (category >= 0) {
+		t->spec.category = (enum sim_category)category;
+		return sim_payload_category(t, was, t->spec.category, now);
+	}
+	if (coming >= 0 && coming != (int)was)
+		return sim_payload_category(t, was, (enum sim_category)coming, now);
+	return sim_templates_replace(t, json_get(request, "components")) ? sim_payload_components(t, now) : NULL;
+}
+
+/* {"id"} with "status", "category", "correct_category" (tomorrow's) or "components": as Meta changes a template itself, and
+ * announces it. */
 static void post_template(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
 {
 	json_auto cJSON *request = read_object(call, answer);
 	if (!request)
 		return;
-	const int status = sim_template_status_of(json_text(request, "status"));
 	pthread_mutex_lock(&sim->lock);
 	struct sim_template *t = sim_templates_by_id(&sim->templates, id_of(request, "id"));
-	if (t && status >= 0) {
-		t->status = (enum sim_template_status)status;
-		t->reason = t->status == SIM_TEMPLATE_REJECTED ? "INVALID_FORMAT" : NULL;
-		sim_hooks_announce(sim, t);
-	}
+	struct sim_update *update = t ? change_template(t, request) : NULL;
+	if (update)
+		sim_hooks_announce(sim, t, update);
 	pthread_mutex_unlock(&sim->lock);
-	if (t && status >= 0)
+	if (update)
 		sim_answer_success(answer);
 	else
 		sim_control_fault(answer, 400,
-		                  "id must be a template's, status PENDING, APPROVED, REJECTED, PAUSED or "
-		                  "DISABLED");
+		                  "id must be a template's, and with it comes a status (PENDING, APPROVED, REJECTED, PAUSED or "
+		                  "DISABLED), a category, another correct_category, or components that are legal");
 }
 
 /* {"forget": id}, or true for all: as if Meta knew it no more. */

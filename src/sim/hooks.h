@@ -4,6 +4,8 @@
 
 #include "sim/internal.h"
 
+struct sim_update;
+
 /* A message that was taken, until its last status. */
 struct sim_sent {
 	struct sim_sent *next; /* while it is parked */
@@ -42,8 +44,8 @@ void sim_hooks_room(struct sim *sim);
 size_t sim_hooks_backlog(const struct sim *sim);
 /* Have a template reviewed. The lock is held. */
 void sim_hooks_review(struct sim *sim, struct sim_template *t);
-/* Announce the present status of a template. The lock is held. Any thread. */
-void sim_hooks_announce(struct sim *sim, const struct sim_template *t);
+/* Announce what is new about a template; the update is taken over. The lock is held. Any thread. */
+void sim_hooks_announce(struct sim *sim, const struct sim_template *t, struct sim_update *update);
 
 /* A user writes. Opens the service window and spends of the number's throughput. `context` is the wamid that
  * is replied to, or NULL; `button` NULL: a text message. */

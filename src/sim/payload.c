@@ -250,21 +250,34 @@ struct sim_update *sim_payload_preference(const struct sim_inbound *in, uint64_t
 	return end_field(&d, waba_id, now_ms);
 }
 
-struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now_ms)
+static void begin_template(struct draft *d, const struct sim_template *t)
 {
-	struct draft d;
 	char language[32];
 	snprintf(language, sizeof(language), "%s", t->language);
 	if (strchr(language, '_'))
 		*strchr(language, '_') = '-'; /* underscore in the API, hyphen in webhooks */
-	draft_begin(&d);
+	draft_begin(d);
+	json_open_object(&d->w, NULL);
+	json_open_object(&d->w, "value");
+	json_put_int(&d->w, "message_template_id", (int64_t)t->id);
+	json_put_text(&d->w, "message_template_name", t->name);
+	json_put_text(&d->w, "message_template_language", language);
+}
+
+static struct sim_update *end_template(struct draft *d, const struct sim_template *t, const char *field, msec_t now_ms)
+{
+	json_close_object(&d->w);
+	json_put_text(&d->w, "field", field);
+	json_close_object(&d->w);
+	return end_field(d, t->waba->id, now_ms);
+}
+
+struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now_ms)
+{
+	struct draft d;
 	struct json_writer *w = &d.w;
-	json_open_object(w, NULL);
-	json_open_object(w, "value");
+	begin_template(&d, t);
 	json_put_text(w, "event", sim_template_status_name(t->status));
-	json_put_int(w, "message_template_id", (int64_t)t->id);
-	json_put_text(w, "message_template_name", t->name);
-	json_put_text(w, "message_template_language", language);
 	json_put_text(w, "reason", t->reason ? t->reason : "NONE");
 	json_put_text(w, "message_template_category", sim_category_name(t->spec.category));
 	if (t->status == SIM_TEMPLATE_REJECTED) {
@@ -279,8 +292,38 @@ struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now
 		json_put_text(w, "description", "The template got too much negative feedback.");
 		json_close_object(w);
 	}
-	json_close_object(w);
-	json_put_text(w, "field", "message_template_status_update");
-	json_close_object(w);
-	return end_field(&d, t->waba->id, now_ms);
+	return end_template(&d, t, "message_template_status_update", now_ms);
+}
+
+struct sim_update *sim_payload_category(const struct sim_template *t, enum sim_category was, enum sim_category coming,
+                                        msec_t now_ms)
+{
+	struct draft d;
+	begin_template(&d, t);
+	json_put_text(&d.w, "new_category", sim_category_name(t->spec.category));
+	if (coming != t->spec.category) {
+		json_put_text(&d.w, "correct_category", sim_category_name(coming));
+		json_put_int(&d.w, "category_update_timestamp", now_ms / 1000 + 24 * 3600);
+	} else {
+		json_put_text(&d.w, "previous_category", sim_category_name(was));
+	}
+	return end_template(&d, t, "template_category_update", now_ms);
+}
+
+struct sim_update *sim_payload_components(const struct sim_template *t, msec_t now_ms)
+{
+	struct draft d;
+	json_auto cJSON *components = NULL;
+	struct err err;
+	const char *body = "";
+	if (json_parse(t->components, strlen(t->components), &components, &err) < 0)
+		components = NULL;
+	for (const cJSON *c = components ? components->child : NULL; c; c = c->next) {
+		const char *type = json_text(c, "type"), *text = json_text(c, "text");
+		if (type && text && text_equal_nocase(type, "BODY"))
+			body = text;
+	}
+	begin_template(&d, t);
+	json_put_text(&d.w, "message_template_element", body);
+	return end_template(&d, t, "message_template_components_update", now_ms);
 }

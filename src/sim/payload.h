@@ -28,6 +28,10 @@ struct sim_update *sim_payload_status(const struct sim_sent *sent, uint64_t waba
 struct sim_update *sim_payload_inbound(const struct sim_inbound *inbound, uint64_t waba_id, const char *wamid, msec_t now_ms);
 struct sim_update *sim_payload_preference(const struct sim_inbound *inbound, uint64_t waba_id, msec_t now_ms);
 struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now_ms);
+/* The category that it has now and had before; or, with another `coming` one, the announcement of tomorrow's. */
+struct sim_update *sim_payload_category(const struct sim_template *t, enum sim_category was, enum sim_category coming,
+                                        msec_t now_ms);
+struct sim_update *sim_payload_components(const struct sim_template *t, msec_t now_ms);
 struct sim_update *sim_payload_copy(const struct sim_update *update);
 
 /* Write one POST's body from a list of updates (left as it is): at most `max`, at most `max_bytes`, at least

@@ -32,7 +32,8 @@
  *                         a message
  *   POST numbers          {"phone_number_id","waba_id","display_phone_number"}: which account a phone number belongs to,
  *                         and its digits (by default the id itself when that has 8 to 14 digits, else made up)
- *   POST template         {"id","status"}: moves a template and announces it
+ *   POST template         {"id"} with "status", "category", "correct_category" (tomorrow's) or "components": changes a
+ *                         template and announces it
  *
  * A webhook is posted until it is answered 200, for up to 7 days, and none is lost while the target is down: beyond
  * what memory is set aside for, messages wait with their next status, and beyond `max-backlog` messages are refused

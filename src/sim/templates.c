@@ -39,6 +39,11 @@ int sim_template_status_of(const char *word)
 	return find_word(word, status_names, N_STATUSES);
 }
 
+int sim_category_of(const char *word)
+{
+	return find_word(word, category_names, N_CATEGORIES);
+}
+
 void sim_templates_init(struct sim_templates *templates, uint64_t seed)
 {
 	*templates = (struct sim_templates){.seed = seed};
@@ -117,7 +122,7 @@ static int read_head(const cJSON *request, struct sim_template *t, bool *named, 
 		return sim_spec_fail(fault, 0, "name must have 1 to %d of a-z, 0-9 and _", MAX_NAME_BYTES);
 	if (!language || !language_is_legal(language))
 		return sim_spec_fail(fault, 0, "language must be a code like en or en_US");
-	int known = find_word(json_text(request, "category"), category_names, N_CATEGORIES);
+	int known = sim_category_of(json_text(request, "category"));
 	if (known < 0)
 		return sim_spec_fail(fault, 0, "category must be MARKETING, UTILITY or AUTHENTICATION");
 	const char *format = json_text(request, "parameter_format");
@@ -235,6 +240,26 @@ struct sim_template *sim_templates_create(struct sim_templates *templates, struc
 	return t;
 }
 
+static int replace(struct sim_template *t, const cJSON *components, enum sim_category category, struct sim_spec_fault *fault)
+{
+	struct sim_spec spec;
+	if (sim_spec_read(components, t->spec.named, category, &spec, fault)) {
+		sim_spec_fini(&spec);
+		return -1;
+	}
+	sim_spec_fini(&t->spec);
+	free(t->components);
+	t->spec = spec;
+	t->components = print_components(components);
+	return 0;
+}
+
+bool sim_templates_replace(struct sim_template *t, const cJSON *components)
+{
+	struct sim_spec_fault fault;
+	return components && replace(t, components, t->spec.category, &fault) == 0;
+}
+
 bool sim_templates_edit(struct sim_template *t, const cJSON *request, struct sim_answer *answer)
 {
 	if (t->status == SIM_TEMPLATE_PENDING || t->status == SIM_TEMPLATE_DISABLED) {
@@ -244,24 +269,16 @@ bool sim_templates_edit(struct sim_template *t, const cJSON *request, struct sim
 	}
 	struct sim_spec_fault fault;
 	const char *word = json_text(request, "category");
-	int category = word ? find_word(word, category_names, N_CATEGORIES) : (int)t->spec.category;
+	int category = word ? sim_category_of(word) : (int)t->spec.category;
 	const cJSON *components = json_get(request, "components");
 	if (category < 0 || (t->status == SIM_TEMPLATE_APPROVED && category != (int)t->spec.category)) {
 		sim_spec_fail(&fault, 0, "the category is unknown, or that of an approved template");
 		refuse(answer, &fault);
 		return false;
 	}
-	if (components) {
-		struct sim_spec spec;
-		if (sim_spec_read(components, t->spec.named, (enum sim_category)category, &spec, &fault)) {
-			sim_spec_fini(&spec);
-			refuse(answer, &fault);
-			return false;
-		}
-		sim_spec_fini(&t->spec);
-		free(t->components);
-		t->spec = spec;
-		t->components = print_components(components);
+	if (components && replace(t, components, (enum sim_category)category, &fault)) {
+		refuse(answer, &fault);
+		return false;
 	}
 	t->spec.category = (enum sim_category)category;
 	t->status = SIM_TEMPLATE_PENDING;

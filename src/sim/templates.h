@@ -50,6 +50,8 @@ struct sim_template *sim_templates_create(struct sim_templates *templates, struc
                                           struct sim_answer *answer);
 /* POST /{template}: replaces components and category, PENDING again; false with an error. */
 bool sim_templates_edit(struct sim_template *t, const cJSON *request, struct sim_answer *answer);
+/* As Meta does by itself, without a review; false when they are not legal, or none. */
+bool sim_templates_replace(struct sim_template *t, const cJSON *components);
 
 /* GET /{waba}/message_templates. NULL filters match all; `url` is where the next page is fetched from, up to
  * its query, which is `query` without its cursor. */
@@ -72,3 +74,5 @@ const char *sim_template_status_name(enum sim_template_status status);
 /* -1 for a word that is none. */
 int sim_template_status_of(const char *word);
 const char *sim_category_name(enum sim_category category);
+/* -1 for a word that is none. */
+int sim_category_of(const char *word);

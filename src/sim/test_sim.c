@@ -190,6 +190,17 @@ static void a_template_lives(void **state)
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 400);
 	assert_int_equal(talk_code(&talk), 132015);
 	assert_true(target_wait(target, "\"event\":\"PAUSED\"", 1));
+	static const char *const changes[][2] = {
+		{"\"correct_category\":\"MARKETING\"", "\"new_category\":\"UTILITY\",\"correct_category\":\"MARKETING\""},
+		{"\"category\":\"MARKETING\"", "\"new_category\":\"MARKETING\",\"previous_category\":\"UTILITY\""},
+		{"\"components\":[{\"type\":\"BODY\",\"text\":\"Good day\"}]", "\"message_template_element\":\"Good day\""}};
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		snprintf(body, sizeof(body), "{\"id\":\"%s\",%s}", template_id, changes[i][0]);
+		assert_int_equal(talk_call(&talk, "POST", "/_sim/template", body), 200);
+		assert_true(target_wait(target, changes[i][1], 1));
+	}
+	snprintf(body, sizeof(body), "{\"id\":\"%s\",\"components\":[]}", template_id);
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/template", body), 400);
 	assert_int_equal(talk_call(&talk, "DELETE", "/v23.0/500/message_templates?name=offer", NULL), 200);
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 404);
 	target_stop(target);

@@ -1,7 +1,7 @@
 // Two servers with the same history: what one gave out opens nothing at the other, though both number their rows alike.
 import { expect, test } from 'vitest';
 import { waitUntil } from './harness.ts';
-import { completed, fill, KINDS, things } from './things.ts';
+import { completed, fill, KINDS, ROUTES, things } from './things.ts';
 import { good, refused, withWorld, type World, type WorldOptions, wrong } from './world.ts';
 
 const pair = (there: WorldOptions, body: (here: World, there: World) => Promise<void>) =>
@@ -21,33 +21,22 @@ test('ids, keys and tokens are good for one server only', () =>
 			if (KINDS.has(kind))
 				expect(Object.values(theirs)).not.toContain(id);
 		const unknown = (kind: string) => KINDS.get(kind)!.unknown;
-		const reads: [string, string][] = [
-			['sender', '/v1/senders/{sender}'],
-			['template', '/v1/templates/{template}'],
-			['audience', '/v1/audiences/{audience}'],
-			['audience', '/v1/audiences/{audience}/contacts'],
-			['import', '/v1/imports/{import}'],
-			['campaign', '/v1/campaigns/{campaign}'],
-			['campaign', '/v1/campaigns/{campaign}/analytics'],
-			['message', '/v1/messages/{message}'],
-		];
-		for (const [kind, path] of reads) {
+		const ofIds = ROUTES.filter(({ path }) => /\{(?!file)/.test(path));
+		const first = (path: string) => /\{(\w+)\}/.exec(path)![1]!;
+		const reads = ofIds.filter(({ method }) => method === 'GET').map(({ path }) => path);
+		expect(reads.length).toBeGreaterThan(14);
+		for (const path of reads) {
 			await here.get(fill(path, ids));
-			await refused(there.call('GET', fill(path, ids)), 404, unknown(kind));
+			await refused(there.call('GET', fill(path, ids)), 404, unknown(first(path)));
 		}
 		const crossed = fill('/v1/audiences/{audience}/contacts/{contact}', { ...theirs, contact: ids.contact! });
 		await refused(there.call('GET', crossed), 404, 1351);
-		const writes: [string, string, string][] = [
-			['DELETE', '/v1/keys/{key}', 'key'],
-			['DELETE', '/v1/senders/{sender}', 'sender'],
-			['DELETE', '/v1/templates/{template}', 'template'],
-			['DELETE', '/v1/audiences/{audience}', 'audience'],
-			['DELETE', '/v1/campaigns/{campaign}', 'campaign'],
-			['DELETE', '/v1/imports/{import}', 'import'],
-			['POST', '/v1/campaigns/{campaign}/pause', 'campaign'],
-		];
-		for (const [method, path, kind] of writes)
-			await refused(there.call(method, fill(path, ids)), 404, unknown(kind));
+		for (const { method, path, body } of ofIds.filter((route) => route.method !== 'GET')) {
+			const sent = body.endsWith('JSON') ? { data: { name: 'Stolen', number: '447400123999', to: ['447400123999'] } } : undefined;
+			const file = body === 'FILE' ? 'number\n447400123456\n' : undefined;
+			const answer = there.call(method, fill(path, ids), sent ?? file, { contentType: file && 'text/csv' });
+			await refused(answer, 404, unknown(first(path)));
+		}
 		const fine = { channel: 'whatsapp', from: 'MyBusiness', template: theirs.template, audience: theirs.audience };
 		for (const name of ['template', 'audience'])
 			await refused(there.api.POST('/v1/campaigns', { body: wrong({ ...fine, [name]: ids[name] }) }), 400, 1616, `data.${name}`);
@@ -61,7 +50,7 @@ test('ids, keys and tokens are good for one server only', () =>
 		const account = async (w: World) => (await good(w.api.GET('/v1/accounts/self'))).data.id;
 		expect(await account(here)).not.toBe(await account(there));
 		// And nothing of theirs was touched.
-		for (const [, path] of reads)
+		for (const path of reads)
 			await there.get(fill(path, theirs));
 	}));
 

@@ -262,6 +262,19 @@ test('a campaign is tried out, outside its counts', async () => {
 	await refused(w.api.POST('/v1/campaigns/{campaign}/test', { ...at({ campaign: UNKNOWN_ID }), body: { data: { to: person() } } }), 404, 1601);
 });
 
+test('a campaign whose template or sender is gone is tried out no more', async () => {
+	await withWorld({}, async (own) => {
+		const template = await own.template();
+		const campaign = await own.wait(await own.campaign(template, await own.audience(1)), (c) => c.status === 'completed');
+		const attempt = () => own.api.POST('/v1/campaigns/{campaign}/test', { ...at({ campaign: campaign.id }), body: { data: { to: '+447400123456' } } });
+		await good(own.api.DELETE('/v1/templates/{template}', at({ template: template.id })), 204);
+		await refused(attempt(), 400, 1513, 'data.template');
+		const [sender] = await own.all('/v1/senders');
+		await good(own.api.DELETE('/v1/senders/{sender}', at({ sender: sender.id })), 204);
+		expect(await faults(attempt())).toEqual([[400, 1604, undefined], [400, 1513, 'data.template']]);
+	});
+});
+
 test('countries that do not exist cannot be blocked', async () => {
 	await expect(withWorld({ server: ['--blocked-countries', 'GB,XX'] }, async () => {})).rejects.toThrow(/blocked-countries/);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import * as harness from './harness.ts';
 import { completed, finished } from './things.ts';
 import type { Schemas } from 'crier-web/client/index.ts';
-import { at, faults, good, refused, UNKNOWN_ID, world, wrong } from './world.ts';
+import { at, faults, good, refused, UNKNOWN_ID, withWorld, world, wrong } from './world.ts';
 
 const w = world({ simulator: ['--ceiling', '1000'] });
 
@@ -140,6 +140,41 @@ test('a forecast comes true', async () => {
 	expect(empty.data.problems[0]).toMatchObject({ severity: 'error', problem: 'nobody' });
 });
 
+test('buttons that were tapped are told, each with its recipient', async () => {
+	await w.sender();
+	const fields = { name: w.name(), channel: 'whatsapp', wa_sender_code: harness.NUMBER, wa_category: 'MARKETING', text: 'The doors open at nine.',
+		button_type: 'quick_reply', button_text: 'No more of these', button_value: 'fewer' } as const;
+	const template = await w.approved((await good(w.api.POST('/v1/templates', { body: { data: fields } }), 201)).data.id);
+	await w.sim('POST', '/_sim/faults', { 'stop-share': '100', 'inbound-delay-ms': '1-5' }); // all press what rids them of it
+	const campaign = await w.campaign(template, await w.audience(3));
+	const replies = async () => (await good(w.api.GET('/v1/campaigns/{campaign}/analytics', at({ campaign: campaign.id })))).data.button_replies;
+	await harness.waitUntil(async () => (await replies())[0]?.count === 3, 30, 'the replies');
+	await w.sim('POST', '/_sim/faults', { 'stop-share': '0' });
+	expect(await replies()).toMatchObject([{ text: 'No more of these', payload: 'fewer', count: 3 }]);
+	const heard = (await w.all('/v1/messages?filter[direction]=MO')).filter((m) => m.type === 'button');
+	expect(heard.map((m) => m.from).sort()).toEqual((await w.messages(campaign)).map((m) => m.to).sort());
+	for (const one of heard)
+		expect(one).toMatchObject({ text: 'No more of these', payload: 'fewer', status: 'received' });
+	expect((await w.all('/v1/optouts')).map(({ number }) => number)).not.toContain(heard[0].from); // a button is no STOP
+});
+
+test('a medium that WhatsApp refused is told before anything is sent', async () => {
+	await withWorld({}, async (own) => {
+		await own.sender();
+		const png = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR picture', 'latin1');
+		const { data: medium } = await own.call('POST', '/v1/media', png, { contentType: 'image/png' });
+		const fields = { name: 'Picture', channel: 'whatsapp', wa_sender_code: harness.NUMBER, wa_category: 'MARKETING', text: 'Look.', type: 'image',
+			media_id: medium.id };
+		const template = await own.approved((await own.call('POST', '/v1/templates', { data: fields })).data.id);
+		await own.sim('POST', '/_sim/faults', { 'media-broken': true });
+		const audience = await own.audience(2);
+		await own.wait(await own.campaign(template, audience), ({ hold }) => hold !== null);
+		const body = { data: { name: 'next', channel: 'whatsapp', from: 'MyBusiness', template: template.id, audience: audience.id } } as const;
+		const { data } = await good(own.api.POST('/v1/campaigns/preflight', { body }));
+		expect(data.problems).toContainEqual(expect.objectContaining({ severity: 'error', problem: 'media' }));
+	});
+});
+
 test('a forecast refuses what a create would, and makes nothing', async () => {
 	const preflight = (data: object) => w.api.POST('/v1/campaigns/preflight', { body: wrong(data) });
 	expect(await faults(preflight({}))).toEqual([
@@ -153,6 +188,8 @@ test('a forecast refuses what a create would, and makes nothing', async () => {
 	await good(preflight(fields));
 	await good(preflight(fields));
 	await refused(preflight({ ...fields, from: 'Nobody' }), 400, 1604, 'data.from');
+	await refused(preflight({ ...fields, name: ' ' }), 400, 1631, 'data.name');
+	await refused(preflight({ ...fields, template: (await w.template('Hello {town}, welcome.')).id }), 400, 1613, 'data.template');
 	await refused(preflight({ ...fields, audience: UNKNOWN_ID }), 400, 1616, 'data.audience');
 	await w.wait(await w.campaign(template, audience, { name: 'once' }), finished);
 	await refused(preflight(fields), 409, 1614, 'data.name');

@@ -229,6 +229,33 @@ test('templates that stand at Meta are taken over', async () => {
 	await w.sim('POST', '/_sim/faults', { 'token-expired': false });
 });
 
+test('what Meta changes by itself is taken over as its webhooks tell of it', async () => {
+	const made = await w.template();
+	const tell = (change: object) => w.sim('POST', '/_sim/template', { id: made.meta_id, ...change });
+	const becomes = (what: string, ready: (t: Awaited<ReturnType<typeof read>>) => boolean) =>
+		waitUntil(async () => {
+			const now = await read(made.id);
+			return ready(now) ? now : null;
+		}, 30, what);
+	await tell({ correct_category: 'UTILITY' });
+	const announced = await becomes('the announcement', (t) => t.correct_category !== null);
+	expect(announced).toMatchObject({ wa_category: 'MARKETING', correct_category: 'UTILITY', previous_category: null, status: 'COMPLETED' });
+	await tell({ category: 'UTILITY' });
+	const moved = await becomes('the category', (t) => t.wa_category === 'UTILITY');
+	expect(moved).toMatchObject({ correct_category: null, previous_category: 'MARKETING', status: 'COMPLETED' });
+	const body = { type: 'BODY', text: 'Hello {{first_name}}, your {{custom1}} is at the counter.',
+		example: { body_text_named_params: [{ param_name: 'first_name', example: 'Ada' }, { param_name: 'custom1', example: 'x' }] } };
+	await tell({ components: [body] });
+	const changed = await becomes('the content', (t) => t.text !== made.text);
+	expect(changed).toMatchObject({ text: 'Hello {first_name}, your {custom1} is at the counter.', status: 'COMPLETED' });
+	await tell({ status: 'PAUSED' });
+	await becomes('the pause', (t) => t.meta_status === 'PAUSED');
+	await tell({ status: 'APPROVED' });
+	await becomes('the end of the pause', (t) => t.meta_status === 'APPROVED');
+	const done = await w.wait(await w.campaign(made, await w.audience(1)), finished);
+	expect((await w.messages(done))[0]!.text).toBe('Hello P0, your order 0 is at the counter.');
+});
+
 test('a placeholder that no contact of the audience can fill is no campaign', async () => {
 	const template = await make({ text: 'Hello {town}, welcome.' });
 	const audience = await w.audience(2);
