@@ -1,141 +1,27 @@
-/* The calls to Meta that are not messages, on virtual time. */
-#include <stdio.h>
-#include <string.h>
-
-#include "base/log.h"
-#include "delivery/manage.h"
-#include "delivery/test_calls.h"
-#include "store/templates.h"
-#include "store/test_world.h"
-
-#define GRAPH "https://graph.test/v24.0"
-#define NUMBER_RECORD                                      \
-	"{\"id\":\"1001\",\"display_phone_number\":\"+44 " \
-	"1001\",\"quality_rating\":\"GREEN\",\"throughput\":{\"level\":\"HIGH\"}}"
-#define REFUSAL(code, status_text) "{\"error\":{\"message\":\"" status_text "\",\"code\":" #code "}}"
-
-static struct manage *manage;
-static struct now now;
-static bool woken;
-static int n_changed;
-static usec_t next_us;
-
-static void wake(void *arg)
-{
-	(void)arg;
-	woken = true;
-}
-
-static void changed(void *arg)
-{
-	(void)arg;
-	n_changed++;
-}
-
-static void manage_begin(struct world *w)
-{
-	manage = manage_create(&(struct manage_options){.store = w->store,
-	                                                .client = &calls_client,
-	                                                .graph_url = GRAPH,
-	                                                .media_folder = w->folder,
-	                                                .wake = wake,
-	                                                .changed = changed});
-	woken = true;
-	next_us = -1;
-}
-
-static struct world *open_all(void **state)
-{
-	log_set_level(LOG_ERROR);
-	struct world *w = world_open(state, 0);
-	calls_reset();
-	now = (struct now){.wall = w->now, .mono = 1000000};
-	n_changed = 0;
-	calls_now = now.wall;
-	calls_answer("GET", "/1001?", 200, NUMBER_RECORD);
-	manage_begin(w);
-	return w;
-}
-
-static int teardown(void **state)
-{
-	manage_destroy(manage);
-	manage = NULL;
-	return world_teardown(state);
-}
-
-#define MANAGE_TEST(f)                                           \
-	{                                                        \
-#f, f, NULL, teardown, &engines_list[SQL_SQLITE] \
-	}
-
-static bool one_step(struct world *w, usec_t until)
-{
-	bool any = calls_give_answers() || woken;
-	usec_t at = any ? now.mono : next_us < 0 || next_us > until ? until : next_us;
-	bool turns = any || at == next_us;
-	now.wall += (at - now.mono) / 1000;
-	now.mono = at;
-	w->now = calls_now = now.wall;
-	if (turns) {
-		woken = false;
-		usec_t wait = manage_turn(manage, now);
-		next_us = wait < 0 ? -1 : now.mono + wait;
-	}
-	return turns;
-}
-
-static void run(struct world *w, msec_t span)
-{
-	usec_t until = now.mono + span * 1000;
-	int n_steps = 0;
-	while (one_step(w, until))
-		assert_true(n_steps++ < 10000);
-	assert_true(manage_is_quiet(manage));
-}
-
-static int64_t new_template(struct world *w)
-{
-	struct template_request req = {.name = "New offer",
-	                               .text = "Hello {first_name|friend}, we are open.",
-	                               .type = "text",
-	                               .wa_category = "UTILITY",
-	                               .language = "de"};
-	int64_t no = 0;
-	assert_int_equal(IN_JOB(w, template_create(tx, w->account, w->sender, &req, w->now, &no)), 0);
-	manage_notify(manage);
-	woken = true;
-	return no;
-}
-
-static struct template read_template(struct world *w, int64_t no)
-{
-	struct template t;
-	assert_int_equal(IN_JOB(w, template_read(tx, w->account, no, w->arena, &t)), 0);
-	return t;
-}
+/* Templates on their way to Meta and away from there, and the records of phone numbers. */
+#include "delivery/test_desk.h"
 
 /* ---- submitting and asking ---- */
 
 static void test_submitted_and_polled_until_the_verdict(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 200,
 	             "{\"id\":\"7001\",\"status\":\"PENDING\",\"category\":\"MARKETING\"}");
 	calls_answer("GET", "/7001?", 200, "{\"id\":\"7001\",\"status\":\"PENDING\"}");
-	int64_t no = new_template(w);
-	run(w, MINUTE_MS);
+	int64_t no = desk_template(w);
+	desk_run(w, MINUTE_MS);
 	const struct call *submit = calls_nth("POST", "", 0);
 	assert_string_equal(submit->url, GRAPH "/2001/message_templates");
 	assert_string_equal(submit->bearer, WORLD_TOKEN);
-	struct template t = read_template(w, no);
+	struct template t = desk_read(w, no);
 	assert_non_null(strstr(submit->body, arena_printf(w->arena, "\"name\":\"%s\"", t.meta_name)));
 	assert_non_null(strstr(submit->body, "\"language\":\"de\""));
 	assert_int_equal(t.status, TEMPLATE_IN_PROCESS);
 	assert_string_equal(t.meta_id, "7001");
 	assert_string_equal(t.category, "MARKETING"); /* Meta's word counts */
 	assert_string_equal(t.meta_status, "PENDING");
-	run(w, 2 * HOUR_MS);
+	desk_run(w, 2 * HOUR_MS);
 	assert_int_equal(calls_nth("GET", "/7001?", 0)->at, submit->at + 5 * MINUTE_MS);
 	msec_t last = submit->at, pause = 0;
 	int n = calls_count("GET", "/7001?");
@@ -146,8 +32,8 @@ static void test_submitted_and_polled_until_the_verdict(void **state)
 		last = calls_nth("GET", "/7001?", i)->at;
 	}
 	calls_answer("GET", "/7001?", 200, "{\"id\":\"7001\",\"status\":\"APPROVED\",\"quality_score\":{\"score\":\"GREEN\"}}");
-	run(w, 2 * DAY_MS);
-	t = read_template(w, no);
+	desk_run(w, 2 * DAY_MS);
+	t = desk_read(w, no);
 	assert_int_equal(t.status, TEMPLATE_COMPLETED);
 	assert_string_equal(t.meta_status, "APPROVED");
 	assert_string_equal(t.quality, "GREEN");
@@ -157,23 +43,23 @@ static void test_submitted_and_polled_until_the_verdict(void **state)
 
 static void test_approved_at_once(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 200,
 	             "{\"id\":\"7001\",\"status\":\"APPROVED\",\"category\":\"UTILITY\"}");
-	int64_t no = new_template(w);
-	run(w, DAY_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
+	int64_t no = desk_template(w);
+	desk_run(w, DAY_MS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_COMPLETED);
 	assert_int_equal(calls_count("POST", ""), 1);
 }
 
 static void test_rejected(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 200, "{\"id\":\"7001\",\"status\":\"PENDING\",\"category\":\"UTILITY\"}");
 	calls_answer("GET", "/7001?", 200, "{\"id\":\"7001\",\"status\":\"REJECTED\",\"rejected_reason\":\"PROMOTIONAL\"}");
-	int64_t no = new_template(w);
-	run(w, DAY_MS);
-	struct template t = read_template(w, no);
+	int64_t no = desk_template(w);
+	desk_run(w, DAY_MS);
+	struct template t = desk_read(w, no);
 	assert_int_equal(t.status, TEMPLATE_CANCELED);
 	assert_string_equal(t.reason, "PROMOTIONAL");
 	assert_int_equal(calls_count("GET", "/7001?"), 1);
@@ -182,16 +68,16 @@ static void test_rejected(void **state)
 /* The webhook is faster than the poll. */
 static void test_verdict_by_webhook(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 200, "{\"id\":\"7001\",\"status\":\"PENDING\",\"category\":\"UTILITY\"}");
-	int64_t no = new_template(w);
-	run(w, MINUTE_MS);
+	int64_t no = desk_template(w);
+	desk_run(w, MINUTE_MS);
 	const struct template_word word = {.hash = w->hash, .waba_id = "2001", .meta_id = "7001"};
 	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "APPROVED", NULL, w->now)), 0);
-	manage_notify(manage);
-	woken = true;
-	run(w, DAY_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
+	manage_notify(desk);
+	desk_woken = true;
+	desk_run(w, DAY_MS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_COMPLETED);
 	assert_int_equal(calls_count("GET", "/7001?"), 0);
 }
 
@@ -199,11 +85,11 @@ static void test_verdict_by_webhook(void **state)
 
 static void test_refused_for_good(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 400, REFUSAL(100, "Invalid parameter"));
-	int64_t no = new_template(w);
-	run(w, DAY_MS);
-	struct template t = read_template(w, no);
+	int64_t no = desk_template(w);
+	desk_run(w, DAY_MS);
+	struct template t = desk_read(w, no);
 	assert_int_equal(t.status, TEMPLATE_CANCELED);
 	assert_non_null(strstr(t.reason, "Invalid parameter"));
 	assert_int_equal(calls_count("POST", ""), 1);
@@ -211,9 +97,9 @@ static void test_refused_for_good(void **state)
 
 static void check_tried_again(struct world *w, int64_t no)
 {
-	run(w, 5 * HOUR_MS);
+	desk_run(w, 5 * HOUR_MS);
 	int n = calls_count("POST", "");
-	assert_int_equal(read_template(w, no).status, TEMPLATE_IN_PROCESS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_IN_PROCESS);
 	assert_in_range(n, 6, 20);
 	assert_int_equal(calls_nth("POST", "", 1)->at - calls_nth("POST", "", 0)->at, 5 * SECOND_MS);
 	for (int i = 2; i < n; i++) {
@@ -222,102 +108,102 @@ static void check_tried_again(struct world *w, int64_t no)
 	}
 	calls_answer("POST", "/2001/message_templates", 200,
 	             "{\"id\":\"7001\",\"status\":\"APPROVED\",\"category\":\"UTILITY\"}");
-	run(w, HOUR_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
+	desk_run(w, HOUR_MS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_COMPLETED);
 	assert_int_equal(calls_count("POST", ""), n + 1);
 }
 
 static void test_token_trouble_is_not_the_templates_fault(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 401, REFUSAL(190, "Error validating access token"));
-	check_tried_again(w, new_template(w));
+	check_tried_again(w, desk_template(w));
 }
 
 static void test_limit_is_not_the_templates_fault(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 429, REFUSAL(80008, "too many calls"));
-	check_tried_again(w, new_template(w));
+	check_tried_again(w, desk_template(w));
 }
 
 static void test_metas_own_trouble(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 500, "<html>");
-	check_tried_again(w, new_template(w));
+	check_tried_again(w, desk_template(w));
 }
 
 static void test_no_connection(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_lose("POST", "/2001/message_templates", HTTP_NOT_SENT);
-	check_tried_again(w, new_template(w));
+	check_tried_again(w, desk_template(w));
 }
 
 static void test_answer_that_is_none(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 200, "{\"success\":true}");
-	check_tried_again(w, new_template(w));
+	check_tried_again(w, desk_template(w));
 }
 
 /* The answer to the submission is lost; the second one meets the name that the first one made. */
 static void test_lost_answer_is_found_by_name(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_lose("POST", "/2001/message_templates", HTTP_MAYBE_SENT);
-	int64_t no = new_template(w);
-	run(w, SECOND_MS);
-	const char *name = read_template(w, no).meta_name;
+	int64_t no = desk_template(w);
+	desk_run(w, SECOND_MS);
+	const char *name = desk_read(w, no).meta_name;
 	calls_answer("POST", "/2001/message_templates", 400,
 	             "{\"error\":{\"message\":\"Invalid parameter\",\"code\":100,\"error_subcode\":2388024}}");
 	calls_answer("GET", "/2001/message_templates?name=", 200, "{\"data\":[]}"); /* not to be seen yet */
-	run(w, 10 * SECOND_MS);
+	desk_run(w, 10 * SECOND_MS);
 	assert_int_equal(calls_count("POST", ""), 2);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_IN_PROCESS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_IN_PROCESS);
 	calls_answer("GET", "/2001/message_templates?name=", 200,
 	             arena_printf(w->arena,
 	                          "{\"data\":[{\"id\":\"7000\",\"name\":\"%s\",\"language\":\"en_US\",\"status\":\"APPROVED\"},"
 	                          "{\"id\":\"7001\",\"name\":\"%s\",\"language\":\"de\",\"status\":\"PENDING\"}]}",
 	                          name, name));
-	run(w, MINUTE_MS);
-	struct template t = read_template(w, no);
+	desk_run(w, MINUTE_MS);
+	struct template t = desk_read(w, no);
 	assert_string_equal(t.meta_id, "7001");
 	assert_int_equal(t.status, TEMPLATE_IN_PROCESS);
 	assert_non_null(strstr(calls_nth("GET", "?name=", 0)->url, name));
 	int n = calls_count("POST", "");
 	calls_answer("GET", "/7001?", 200, "{\"id\":\"7001\",\"status\":\"APPROVED\"}");
-	run(w, HOUR_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
+	desk_run(w, HOUR_MS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_COMPLETED);
 	assert_int_equal(calls_count("POST", ""), n);
 }
 
 /* A server that dies with the call on the wire leaves the errand behind, put off; the next one takes it up, once. */
 static void test_crash_on_the_way(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 200,
 	             "{\"id\":\"7001\",\"status\":\"APPROVED\",\"category\":\"UTILITY\"}");
-	run(w, SECOND_MS);
-	int64_t no = new_template(w);
-	woken = false;
-	manage_turn(manage, now);
-	manage_turn(manage, now);
+	desk_run(w, SECOND_MS);
+	int64_t no = desk_template(w);
+	desk_woken = false;
+	manage_turn(desk, desk_now);
+	manage_turn(desk, desk_now);
 	assert_int_equal(calls_count("POST", ""), 1);
 	struct call *lost = calls_abandon_last();
-	struct manage *dead = manage;
-	manage_begin(w);
-	run(w, 59 * SECOND_MS);
+	struct manage *dead = desk;
+	desk_begin(w);
+	desk_run(w, 59 * SECOND_MS);
 	assert_int_equal(calls_count("POST", ""), 1);
-	run(w, 2 * SECOND_MS);
+	desk_run(w, 2 * SECOND_MS);
 	assert_int_equal(calls_count("POST", ""), 2);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
-	run(w, DAY_MS);
+	assert_int_equal(desk_read(w, no).status, TEMPLATE_COMPLETED);
+	desk_run(w, DAY_MS);
 	assert_int_equal(calls_count("POST", ""), 2);
 	manage_drain(dead);
 	lost->done(&(struct http_answer){.outcome = HTTP_CANCELED, .body = "", .reason = "the end"}, lost->arg);
-	manage_turn(dead, now);
+	manage_turn(dead, desk_now);
 	assert_true(manage_is_quiet(dead));
 	manage_destroy(dead);
 }
@@ -327,46 +213,46 @@ static void test_crash_on_the_way(void **state)
 static void delete_offer(struct world *w)
 {
 	assert_int_equal(IN_JOB(w, template_delete(tx, w->account, w->template, w->now)), 0);
-	manage_notify(manage);
-	woken = true;
+	manage_notify(desk);
+	desk_woken = true;
 }
 
 static void test_deleted(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("DELETE", "/2001/message_templates", 503, "");
-	struct template t = read_template(w, w->template);
+	struct template t = desk_read(w, w->template);
 	delete_offer(w);
-	run(w, SECOND_MS);
+	desk_run(w, SECOND_MS);
 	assert_string_equal(calls_nth("DELETE", "", 0)->url,
 	                    arena_printf(w->arena, GRAPH "/2001/message_templates?hsm_id=%s&name=%s", t.meta_id, t.meta_name));
 	assert_string_equal(calls_nth("DELETE", "", 0)->bearer, WORLD_TOKEN);
-	run(w, 5 * SECOND_MS);
+	desk_run(w, 5 * SECOND_MS);
 	assert_int_equal(calls_count("DELETE", ""), 2); /* until it works */
 	calls_answer("DELETE", "/2001/message_templates", 200, "{\"success\":true}");
-	run(w, DAY_MS);
+	desk_run(w, DAY_MS);
 	assert_int_equal(calls_count("DELETE", ""), 3);
 }
 
 static void test_deleted_already(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("DELETE", "/2001/message_templates", 404, REFUSAL(100, "not there"));
 	delete_offer(w);
-	run(w, DAY_MS);
+	desk_run(w, DAY_MS);
 	assert_int_equal(calls_count("DELETE", ""), 1);
 }
 
 static void test_deleted_before_meta_had_it(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	calls_answer("POST", "/2001/message_templates", 400, REFUSAL(100, "Invalid parameter"));
-	int64_t no = new_template(w);
-	run(w, SECOND_MS);
+	int64_t no = desk_template(w);
+	desk_run(w, SECOND_MS);
 	assert_int_equal(IN_JOB(w, template_delete(tx, w->account, no, w->now)), 0);
-	manage_notify(manage);
-	woken = true;
-	run(w, DAY_MS);
+	manage_notify(desk);
+	desk_woken = true;
+	desk_run(w, DAY_MS);
 	assert_int_equal(calls_count("DELETE", ""), 0);
 }
 
@@ -381,26 +267,26 @@ static struct sender read_sender(struct world *w)
 
 static void test_records_are_refreshed(void **state)
 {
-	struct world *w = open_all(state);
-	run(w, SECOND_MS);
+	struct world *w = desk_open(state);
+	desk_run(w, SECOND_MS);
 	assert_string_equal(calls_nth("GET", "", 0)->url, GRAPH "/1001?fields=" WA_NUMBER_FIELDS);
 	assert_string_equal(calls_nth("GET", "", 0)->bearer, WORLD_TOKEN);
 	assert_int_equal(read_sender(w).limit_mps, 1000);
 	assert_string_equal(read_sender(w).quality, "GREEN");
-	assert_int_equal(n_changed, 1);
+	assert_int_equal(desk_changed, 1);
 	calls_answer("GET", "/1001?", 200,
 	             "{\"id\":\"1001\",\"quality_rating\":\"RED\",\"throughput\":{\"level\":\"STANDARD\"}}");
-	run(w, HOUR_MS - 2 * SECOND_MS);
+	desk_run(w, HOUR_MS - 2 * SECOND_MS);
 	assert_int_equal(calls_total(), 1);
-	run(w, 2 * SECOND_MS);
+	desk_run(w, 2 * SECOND_MS);
 	assert_int_equal(calls_total(), 2);
 	assert_int_equal(read_sender(w).limit_mps, 80);
 	assert_string_equal(read_sender(w).quality, "RED");
 	calls_answer("GET", "/1001?", 500, "");
-	run(w, 3 * HOUR_MS);
+	desk_run(w, 3 * HOUR_MS);
 	assert_int_equal(calls_total(), 5);
 	assert_int_equal(read_sender(w).limit_mps, 80); /* what is known stays */
-	assert_int_equal(n_changed, 2);
+	assert_int_equal(desk_changed, 2);
 }
 
 struct checked {
@@ -422,20 +308,20 @@ static void checked(const struct wa_number_record *number, const char *why, void
 
 static void test_number_is_checked(void **state)
 {
-	struct world *w = open_all(state);
+	struct world *w = desk_open(state);
 	struct checked good = {0}, bad = {0}, dead = {0}, impossible = {0};
-	run(w, SECOND_MS);
+	desk_run(w, SECOND_MS);
 	calls_answer("GET", "/3003?", 200,
 	             "{\"id\":\"3003\",\"display_phone_number\":\"+44 20 7946 0000\",\"throughput\":{\"level\":\"STANDARD\"}}");
 	calls_answer("GET", "/4004?", 400, REFUSAL(190, "Malformed access token"));
 	calls_lose("GET", "/5005?", HTTP_NOT_SENT);
-	manage_check_number(manage, "3003", "the-new-token", checked, &good);
-	manage_check_number(manage, "4004", "another", checked, &bad);
-	manage_check_number(manage, "5005", "another", checked, &dead);
-	manage_check_number(manage, "6 006", "another", checked, &impossible);
+	manage_check_number(desk, "3003", "the-new-token", checked, &good);
+	manage_check_number(desk, "4004", "another", checked, &bad);
+	manage_check_number(desk, "5005", "another", checked, &dead);
+	manage_check_number(desk, "6 006", "another", checked, &impossible);
 	assert_int_equal(good.n, 0);
-	assert_false(manage_is_quiet(manage));
-	run(w, SECOND_MS);
+	assert_false(manage_is_quiet(desk));
+	desk_run(w, SECOND_MS);
 	assert_string_equal(calls_nth("GET", "/3003?", 0)->bearer, "the-new-token");
 	assert_true(good.n == 1 && bad.n == 1 && dead.n == 1 && impossible.n == 1);
 	assert_true(good.found);
@@ -444,174 +330,17 @@ static void test_number_is_checked(void **state)
 	assert_false(bad.found || dead.found || impossible.found);
 	assert_non_null(strstr(bad.why, "Malformed access token"));
 	assert_non_null(strstr(dead.why, "the line is dead"));
-	assert_int_equal(n_changed, 1); /* nothing was stored */
+	assert_int_equal(desk_changed, 1); /* nothing was stored */
 }
 
 static void test_drained(void **state)
 {
-	struct world *w = open_all(state);
-	run(w, SECOND_MS);
-	manage_drain(manage);
-	new_template(w);
-	run(w, DAY_MS);
+	struct world *w = desk_open(state);
+	desk_run(w, SECOND_MS);
+	manage_drain(desk);
+	desk_template(w);
+	desk_run(w, DAY_MS);
 	assert_int_equal(calls_total(), 1);
-}
-
-/* ---- changes ---- */
-
-static int64_t approved_template(struct world *w)
-{
-	calls_answer("POST", "/2001/message_templates", 200,
-	             "{\"id\":\"7001\",\"status\":\"APPROVED\",\"category\":\"UTILITY\"}");
-	int64_t no = new_template(w);
-	run(w, MINUTE_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
-	return no;
-}
-
-static void edit(struct world *w, int64_t no, const char *text)
-{
-	const struct template_request req = {.text = text};
-	struct faults *faults = arena_alloc(w->arena, sizeof(*faults));
-	faults_init(faults);
-	assert_int_equal(IN_JOB(w, template_update(tx, w->account, no, &req, w->now, faults)), 0);
-	manage_notify(manage);
-	woken = true;
-}
-
-#define AT_META(text, status)                                                                                     \
-	"{\"id\":\"7001\",\"name\":\"n\",\"language\":\"de\",\"status\":\"" status "\",\"category\":\"UTILITY\"," \
-	"\"parameter_format\":\"NAMED\",\"components\":[{\"type\":\"BODY\",\"text\":\"" text "\"}]}"
-
-static void test_pauses_between_polls_double(void **state)
-{
-	struct world *w = open_all(state);
-	calls_answer("POST", "/2001/message_templates", 200, "{\"id\":\"7001\",\"status\":\"PENDING\",\"category\":\"UTILITY\"}");
-	calls_answer("GET", "/7001?", 200, "{\"id\":\"7001\",\"status\":\"PENDING\"}");
-	(void)new_template(w);
-	run(w, 3 * HOUR_MS);
-	msec_t last = calls_nth("POST", "", 0)->at, pause = 5 * MINUTE_MS;
-	for (int i = 0; i<5; i++, pause *= i> 1 ? 2 : 1) {
-		assert_int_equal(calls_nth("GET", "/7001?", i)->at - last, pause);
-		last = calls_nth("GET", "/7001?", i)->at;
-	}
-}
-
-static void test_deleted_at_meta_while_polled(void **state)
-{
-	struct world *w = open_all(state);
-	calls_answer("POST", "/2001/message_templates", 200, "{\"id\":\"7001\",\"status\":\"PENDING\",\"category\":\"UTILITY\"}");
-	calls_answer("GET", "/7001?", 400, "{\"error\":{\"message\":\"no such object\",\"code\":100,\"error_subcode\":33}}");
-	calls_answer("GET", "/2001/message_templates?", 500, "");
-	int64_t no = new_template(w);
-	run(w, 10 * MINUTE_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_IN_PROCESS); /* the token may not see it: no proof */
-	calls_answer("GET", "/2001/message_templates?", 200, "{\"data\":[]}");
-	run(w, DAY_MS);
-	struct template t = read_template(w, no);
-	assert_int_equal(t.status, TEMPLATE_CANCELED);
-	assert_string_equal(t.meta_status, "DELETED");
-	assert_non_null(t.reason);
-}
-
-static void test_edited(void **state)
-{
-	struct world *w = open_all(state);
-	int64_t no = approved_template(w);
-	calls_answer("POST", "/7001", 200, "{\"success\":true}");
-	calls_answer("GET", "/7001?", 200, "{\"id\":\"7001\",\"status\":\"APPROVED\"}");
-	edit(w, no, "Good day {first_name|friend}, come in.");
-	run(w, MINUTE_MS);
-	const struct call *call = calls_nth("POST", "/7001", 0);
-	assert_string_equal(call->url, GRAPH "/7001");
-	assert_non_null(strstr(call->body, "Good day {{first_name}}, come in."));
-	assert_null(strstr(call->body, "\"name\":"));
-	assert_int_equal(read_template(w, no).status, TEMPLATE_IN_PROCESS);
-	run(w, HOUR_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
-	assert_int_equal(calls_count("POST", "/7001"), 1);
-}
-
-static void test_an_edit_without_answer_is_looked_for(void **state)
-{
-	struct world *w = open_all(state);
-	int64_t no = approved_template(w);
-	calls_lose("POST", "/7001", HTTP_MAYBE_SENT);
-	calls_answer("GET", "/7001?", 200, AT_META("Good day {{first_name}}, come in.", "PENDING"));
-	edit(w, no, "Good day {first_name|friend}, come in.");
-	run(w, HOUR_MS);
-	assert_int_equal(calls_count("POST", "/7001"), 1); /* it had arrived */
-	assert_false(read_template(w, no).editing);
-	calls_answer("GET", "/7001?", 200, AT_META("Good day {{first_name}}, come in.", "APPROVED"));
-	run(w, DAY_MS);
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
-	edit(w, no, "Third words for {first_name|friend}.");
-	run(w, MINUTE_MS);
-	calls_answer("POST", "/7001", 200, "{\"success\":true}");
-	run(w, MINUTE_MS);
-	assert_in_range(calls_count("POST", "/7001"), 3, 10); /* it had not */
-	assert_false(read_template(w, no).editing);
-}
-
-static void test_an_edit_that_is_refused(void **state)
-{
-	struct world *w = open_all(state);
-	int64_t no = approved_template(w);
-	calls_answer("POST", "/7001", 400, REFUSAL(100, "too many edits"));
-	edit(w, no, "Other words.");
-	run(w, MINUTE_MS);
-	struct template t = read_template(w, no);
-	assert_int_equal(t.status, TEMPLATE_COMPLETED);
-	assert_string_equal(t.text, "Hello {first_name|friend}, we are open.");
-	assert_non_null(strstr(t.reason, "too many edits"));
-}
-
-static void test_a_content_changed_at_meta_is_read(void **state)
-{
-	struct world *w = open_all(state);
-	int64_t no = approved_template(w);
-	const struct template_word word = {.hash = w->hash, .waba_id = "2001", .meta_id = "7001"};
-	calls_answer("GET", "/7001?", 200, AT_META("Changed for {{first_name}}!", "APPROVED"));
-	assert_int_equal(IN_JOB(w, template_changed(tx, &word, w->now)), 0);
-	manage_notify(manage);
-	woken = true;
-	run(w, MINUTE_MS);
-	assert_string_equal(read_template(w, no).text, "Changed for {first_name}!");
-	assert_int_equal(read_template(w, no).status, TEMPLATE_COMPLETED);
-	run(w, DAY_MS);
-	assert_int_equal(calls_count("GET", "/7001?"), 1);
-}
-
-static int n_listed;
-static char listed_why[256];
-
-static void listed(const struct wa_template_import *list, int n, const char *why, void *arg)
-{
-	(void)arg;
-	n_listed = n;
-	snprintf(listed_why, sizeof(listed_why), "%s", why ? why : "");
-	for (int i = 0; i < n; i++)
-		assert_string_equal(list[i].name, "n");
-}
-
-static void test_a_list_in_pages(void **state)
-{
-	struct world *w = open_all(state);
-	calls_answer("GET", "/2001/message_templates?", 200,
-	             "{\"data\":[" AT_META("a", "APPROVED") "," AT_META(
-			     "b", "APPROVED") "],\"paging\":{\"cursors\":{\"after\":\"A1\"},\"next\":\"x\"}}");
-	calls_answer("GET", "after=A1", 200, "{\"data\":[" AT_META("c", "APPROVED") "]}");
-	run(w, MINUTE_MS);
-	manage_list_templates(manage, "2001", "EAAtoken", listed, NULL);
-	run(w, MINUTE_MS);
-	assert_int_equal(n_listed, 3);
-	assert_string_equal(listed_why, "");
-	assert_int_equal(calls_count("GET", "/2001/message_templates?"), 2);
-	calls_answer("GET", "after=A1", 500, "");
-	manage_list_templates(manage, "2001", "EAAtoken", listed, NULL);
-	run(w, MINUTE_MS);
-	assert_int_equal(n_listed, 0);
-	assert_true(listed_why[0]);
 }
 
 int main(void)
@@ -634,13 +363,6 @@ int main(void)
 		MANAGE_TEST(test_deleted_before_meta_had_it),
 		MANAGE_TEST(test_records_are_refreshed),
 		MANAGE_TEST(test_number_is_checked),
-		MANAGE_TEST(test_pauses_between_polls_double),
-		MANAGE_TEST(test_deleted_at_meta_while_polled),
-		MANAGE_TEST(test_edited),
-		MANAGE_TEST(test_an_edit_without_answer_is_looked_for),
-		MANAGE_TEST(test_an_edit_that_is_refused),
-		MANAGE_TEST(test_a_content_changed_at_meta_is_read),
-		MANAGE_TEST(test_a_list_in_pages),
 		MANAGE_TEST(test_drained),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { crier, type Answer, waitUntil } from './harness.ts';
-import { CODES, fill, type Ids, NOTHING, ROUTES, things } from './things.ts';
+import { CODES } from './codes.ts';
+import { fill, type Ids, NOTHING, ROUTES, things } from './things.ts';
 import { good, refused, senderFields, withWorld, world } from './world.ts';
 
 const w = world();

@@ -4,7 +4,8 @@ import http from 'node:http';
 import { expect, test } from 'vitest';
 import { Answer, ask, KEY, split } from './harness.ts';
 import { SPEC } from './spec.ts';
-import { codesInUse, fill, KINDS, NOTHING, ROUTES, type TableRoute, things } from './things.ts';
+import { codesInUse } from './codes.ts';
+import { fill, KINDS, NOTHING, ROUTES, type TableRoute, things } from './things.ts';
 import { at, good, refused, senderFields, UNKNOWN_ID, withWorld, type World, world } from './world.ts';
 
 const w = world();

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { ask } from './harness.ts';
 import { type Request, Requests } from './requests.ts';
 import { SPEC } from './spec.ts';
-import { CODES, KINDS, things } from './things.ts';
+import { CODES } from './codes.ts';
+import { KINDS, things } from './things.ts';
 import { world } from './world.ts';
 
 const w = world({ simulator: ['--ceiling', '1000'] });

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ROOT } from './spec.ts';
-import { codesInUse, ROUTES } from './things.ts';
+import { CODES, codesInUse } from './codes.ts';
+import { ROUTES } from './things.ts';
 
 const text = readFileSync(new URL('docs/contract.md', ROOT), 'utf8');
 const rows = text.split('\n').filter((line) => /^\| (?!rule \|)/.test(line));
@@ -34,6 +35,12 @@ test('every code stands in a row, and none that is not there', () => {
 	const told = new Set(cells.flatMap((row) => [...row[1]!.matchAll(/\b1\d{3}\b/g)].map(([code]) => Number(code))));
 	expect([...codesInUse().keys()].filter((code) => !told.has(code)), 'codes in no row').toEqual([]);
 	expect([...told].filter((code) => !codesInUse().has(code)), 'codes that no source adds').toEqual([]);
+});
+
+test('what is said to be impossible is what no source adds', () => {
+	const said = [...text.matchAll(/\b(1\d{3}) \*cannot occur\*/g)].map(([, code]) => Number(code));
+	const idle = [...CODES.values()].map(({ code }) => code).filter((code) => !codesInUse().has(code));
+	expect(said.sort()).toEqual(idle.sort());
 });
 
 test('every route stands in a row, and none that is not there', () => {

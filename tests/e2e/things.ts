@@ -1,9 +1,6 @@
-// The program's own tables of routes, ids and codes, and one thing of each kind to call them with.
-import { readdirSync, readFileSync } from 'node:fs';
+// The program's own tables of routes and ids, and one thing of each kind to call them with.
+import { CODES, source } from './codes.ts';
 import { at, good, UNKNOWN_ID, type World } from './world.ts';
-import { ROOT } from './spec.ts';
-
-export const source = (path: string) => readFileSync(new URL(`src/${path}`, ROOT), 'utf8');
 
 export interface TableRoute {
 	method: string;
@@ -16,23 +13,6 @@ export interface TableRoute {
 export const ROUTES: TableRoute[] = [
 	...source('api/routes.def').matchAll(/^ROUTE\((\w+), "([^"]+)", (\w+), (\w+), (\w+)\)/gm),
 ].map(([, method, path, role, handler, body]) => ({ method, path, role, handler, body }) as TableRoute);
-
-/** name → its number and status */
-export const CODES = new Map(
-	[...source('model/codes.def').matchAll(/^X\((\d+), (\d+), (\w+)\)/gm)].map(([, code, status, name]) => [
-		name!,
-		{ code: Number(code), status: Number(status) },
-	]),
-);
-
-/** The codes that some source adds: the others of the table are kept for what is not built. */
-export function codesInUse(): Map<number, number> {
-	const rooms = readdirSync(new URL('src', ROOT), { withFileTypes: true }).filter((room) => room.isDirectory());
-	const files = rooms.flatMap(({ name }) => readdirSync(new URL(`src/${name}`, ROOT)).map((file) => `${name}/${file}`));
-	const text = files.filter((file) => /\.cc?$/.test(file) && !/\/test_/.test(file)).map(source).join('');
-	const used = [...CODES].filter(([name]) => new RegExp(`\\bFAULT_${name}\\b`).test(text));
-	return new Map(used.map(([, { code, status }]) => [code, status]));
-}
 
 /** The kinds of ids in paths, with the codes of a malformed and of an unknown one. */
 export const KINDS = new Map(
