@@ -59,7 +59,7 @@ exact: deps-build build/build.ninja
 	@ninja -C build --quiet src/model/test_model_number_exact
 	@printf '1\n2\n' | xargs -P 2 -n 1 build/src/model/test_model_number_exact 2500000
 
-check: deps-build deps-check web/client/schema.d.ts
+check: deps-build deps-check web/client/schema.d.ts build/build.ninja build-fuzz/build.ninja
 	@tools/check.sh
 
 build-crash/build.ninja: | deps-build node_modules/.stamp

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Everything that is judged without running the program. Each check tells its time; ends with 1 when one failed.
-# The builds stay in build and build-clang, so that a second time costs little; nothing else is written.
+# make check sets up the builds that it uses, build (gcc) and build-fuzz (clang); nothing else is written.
 cd "$(dirname "$0")/.." || exit 1
 before=$(git status --porcelain) || exit 1
 failed=
@@ -31,11 +31,8 @@ sources() {
 format() { sources 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format --dry-run -Werror; }
 layers() { tools/check_layers.py --self-test && tools/check_layers.py; }
 types() { node_modules/.bin/tsc -p tests/e2e; }
-gcc_build() { [ -e build/build.ninja ] || CC=gcc CXX=g++ meson setup build --buildtype=release || return 1; ninja -C build; }
-clang_build() {
-	[ -e build-clang/build.ninja ] || CC=clang CXX=clang++ meson setup build-clang --buildtype=debugoptimized || return 1
-	ninja -C build-clang
-}
+gcc_build() { ninja -C build; }
+clang_build() { ninja -C build-fuzz; } # which fuzzing needs anyway
 
 # A file that several programs share stands in the compile database once for each: one of them is enough. Writes that list
 # to $1 and tells the files; fails when a file that git knows is compiled nowhere.
@@ -44,7 +41,7 @@ tidy_list() {
 		import json, os, subprocess, sys
 
 		files = {}
-		for entry in json.load(open("build-clang/compile_commands.json", encoding="utf-8")):
+		for entry in json.load(open("build-fuzz/compile_commands.json", encoding="utf-8")):
 		    name = os.path.relpath(os.path.join(entry["directory"], entry["file"]))
 		    if name.startswith("src/") and name.endswith(".c"):
 		        files.setdefault(name, entry)
@@ -61,7 +58,7 @@ tidy_list() {
 # Not for tests: the analyzer, which does not know that a failed assertion of cmocka never returns; and three checks that
 # stumble over what tests are made of: texts put together from pieces, and tables of almost equal lines.
 tidy() {
-	local database=build-clang/tidy list bad=0
+	local database=build-fuzz/tidy list bad=0
 	list=$(tidy_list $database) || bad=1
 	grep -v /test_ <<<"$list" | xargs -P "$(nproc)" -n 1 clang-tidy -p $database --quiet || bad=1
 	grep /test_ <<<"$list" | xargs -P "$(nproc)" -n 1 clang-tidy -p $database --quiet \
