@@ -16,6 +16,7 @@
 #define SWEEP_ROWS 5000
 #define AGAIN_US 5000 /* the store's mailbox was full */
 #define TROUBLE_US 1000000
+#define ALIVE_US 1000000
 #define AWAY_US 2000000 /* a turn so much later than it was wanted, or a clock that jumped so far: nobody was here meanwhile */
 
 struct engine {
@@ -413,6 +414,8 @@ usec_t engine_turn(struct engine *e, struct now now)
 	sooner(&next, sweep_turn(e));
 	for (int i = 0; i < e->n_lanes; i++)
 		sooner(&next, lane_turn(e->lane[i], now));
+	if (e->stats.inflight > 0) /* no answer may come, and yet it is to be seen whether time stood still */
+		sooner(&next, ALIVE_US);
 	e->wanted_us = next < 0 ? -1 : now.mono + next;
 	return next;
 }

@@ -41,7 +41,7 @@ static void lane_pause(struct lane *lane, usec_t now_us)
 /* A definite answer: whatever was wrong is over. */
 static void lane_recover(struct lane *lane)
 {
-	if (lane->probing)
+	if (lane->probing || lane->pause_us)
 		log_info("delivery", "WhatsApp answers again", log_i("sender", lane->sender_no));
 	lane->ambiguous = 0;
 	lane->probing = false;
@@ -59,6 +59,16 @@ static void lane_doubt(struct lane *lane, usec_t now_us)
 	if (!lane->probing || lane->pause_until_us <= now_us)
 		lane_pause(lane, now_us);
 	lane->probing = true;
+}
+
+/* Nothing leaves, so nothing is in doubt: every message waits until there is a connection again. */
+static void lane_unreachable(struct lane *lane, const char *reason, usec_t now_us)
+{
+	if (lane->pause_us == 0)
+		log_warn("delivery", "WhatsApp cannot be reached; trying again until it can", log_i("sender", lane->sender_no),
+		         log_t("reason", reason));
+	if (lane->pause_until_us <= now_us)
+		lane_pause(lane, now_us);
 }
 
 static void certainly_not_sent(struct lane *lane, struct outcome *o, msec_t not_before)
@@ -179,8 +189,7 @@ static void post_done(const struct http_answer *http, void *arg)
 	case HTTP_NOT_SENT:
 		certainly_not_sent(lane, &o, now.wall);
 		o.detail = http->reason;
-		if (lane->pause_until_us <= now.mono)
-			lane_pause(lane, now.mono);
+		lane_unreachable(lane, http->reason, now.mono);
 		break;
 	case HTTP_MAYBE_SENT:
 		o.kind = OUTCOME_UNCONFIRMED;
@@ -267,8 +276,7 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
 		free(f);
 		not_posted(lane, row, OUTCOME_UNSENT, NULL, now);
-		if (lane->pause_until_us <= now.mono)
-			lane_pause(lane, now.mono);
+		lane_unreachable(lane, "a message could not be handed over", now.mono);
 		return;
 	}
 	FAILPOINT(post_after);

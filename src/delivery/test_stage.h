@@ -25,7 +25,7 @@ enum stage_kind {
 	STAGE_ACCEPTED,
 	STAGE_HELD,     /* accepted, held for quality assessment */
 	STAGE_CODE,     /* Meta's error form with `code`, under HTTP `status` */
-	STAGE_STATUS,   /* HTTP `status` with a body that is no error form of Meta's */
+	STAGE_STATUS,   /* HTTP `status` with `body`, or with one that is no error form of Meta's */
 	STAGE_TIMEOUT,  /* it left, no answer came */
 	STAGE_NOT_SENT, /* no connection */
 	STAGE_CLOSED,   /* the transport does not even begin */
@@ -35,6 +35,7 @@ enum stage_kind {
 struct stage_reply {
 	enum stage_kind kind;
 	int status, code;
+	const char *body;
 	bool taken;
 	usec_t latency_us; /* 0: 50 ms */
 };

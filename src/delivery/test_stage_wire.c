@@ -100,7 +100,7 @@ static void answer_body(const struct stage_flight *f, char *out, size_t out_byte
 		         f->reply.code, f->reply.code, f->reply.code);
 		break;
 	case STAGE_STATUS:
-		snprintf(out, out_bytes, "<html>trouble</html>");
+		snprintf(out, out_bytes, "%s", f->reply.body ? f->reply.body : "<html>trouble</html>");
 		break;
 	case STAGE_TIMEOUT:
 	case STAGE_NOT_SENT:

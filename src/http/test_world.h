@@ -2,6 +2,7 @@
 /* For the client's tests: a loop, a client, a scripted server that counts what it sees, and what came of the
  * last call. */
 
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 struct seen {
 	atomic_int n_connections;
 	atomic_int n_requests;
+	pthread_mutex_t lock; /* of `last`: the test looks between calls, the script writes during one */
 	char last[MAX_REQUEST];
 	sem_t closed; /* posted by scripts that a test waits for */
 };

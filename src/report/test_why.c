@@ -68,7 +68,9 @@ static void what_waits_says_for_what(void **state)
 	check(&r, (struct recipient_holds){0}, "not sent so far (code 131056: Too many messages to this person");
 	check(&r, (struct recipient_holds){0}, "; it is tried again after 2023-11-14 22:14:20.");
 	r.not_before = NOW - 1;
-	check(&r, (struct recipient_holds){0}, "It was certainly not sent so far; it waits for its turn.");
+	r.code = 0;
+	r.detail = "connection refused";
+	check(&r, (struct recipient_holds){0}, "It was certainly not sent so far (connection refused); it waits for its turn.");
 }
 
 static void what_is_in_doubt_says_what_settles_it(void **state)

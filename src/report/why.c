@@ -37,7 +37,7 @@ static const char *why_queued(const struct ledger_row *r, const struct recipient
 	if (r->not_before > now)
 		return arena_printf(arena, "%s%s; it is tried again after %s.", tried, code_text(r, arena),
 		                    at(r->not_before, arena));
-	return arena_printf(arena, "%s; it waits for its turn.", tried);
+	return arena_printf(arena, "%s%s; it waits for its turn.", tried, code_text(r, arena));
 }
 
 static const char *why_unconfirmed(const struct ledger_row *r, const struct recipient_holds *holds, struct arena *arena)

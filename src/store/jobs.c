@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/failpoint.h"
+#include "base/log.h"
 #include "store/store_internal.h"
 
 #define RECONNECT_FIRST_MS 100
@@ -86,6 +87,16 @@ static int batch_once(struct store *store, struct store_job *job, size_t n)
 	return -1; /* a lost commit may stand or not: it is not run again here */
 }
 
+/* Those whose work it was know only that it failed; why, the database says here, once until it is over. */
+static void note_trouble(struct store *store, bool failed)
+{
+	if (failed && !store->troubled)
+		log_error("store", "the database refuses changes", log_t("reason", sql_error(store->writer)));
+	if (!failed && store->troubled)
+		log_info("store", "the database takes changes again");
+	store->troubled = failed;
+}
+
 static void tell_news(struct store *store)
 {
 	store->tx.has_events = false;
@@ -124,9 +135,14 @@ static void run_batch(struct store *store, struct store_job *job, size_t n)
 	FAILPOINT(commit_after);
 	store->commits++;
 	generation_grow(store);
+	bool failed = false;
 	for (size_t i = 0; i < n; i++) {
 		if (result != 0)
 			job[i].result = -1;
+		failed = failed || job[i].result < 0;
+	}
+	note_trouble(store, failed);
+	for (size_t i = 0; i < n; i++) {
 		store->jobs++;
 		store->failed += job[i].result < 0;
 		if (job[i].done)

@@ -25,7 +25,7 @@ struct store {
 	struct pubid_key ids;
 	char instance[9];
 	unsigned char box_key[32];
-	bool inline_jobs;
+	bool inline_jobs, troubled;
 
 	/* the mailbox: a ring, and the thread that empties it */
 	pthread_t thread;
