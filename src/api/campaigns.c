@@ -14,6 +14,7 @@ static const struct field fields[] = {
 	FIELD(campaign_request, timezone, FIELD_TEXT, FAULT_SCHEDULE_FORMAT),
 	FIELD(campaign_request, deadline, FIELD_TEXT, FAULT_CAMPAIGN_OPTION),
 	FIELD(campaign_request, on_unconfirmed, FIELD_TEXT, FAULT_CAMPAIGN_OPTION),
+	FIELD(campaign_request, on_capped, FIELD_TEXT, FAULT_CAMPAIGN_OPTION),
 	FIELD(campaign_request, late_start_limit, FIELD_INT, FAULT_CAMPAIGN_OPTION),
 	FIELD(campaign_request, rate, FIELD_INT, FAULT_CAMPAIGN_OPTION),
 };
@@ -84,6 +85,7 @@ static int put_campaign(struct store_tx *tx, struct api_call *call, const struct
 	json_put_time(w, "end_date", c->end_ms);
 	json_put_time(w, "deadline", c->deadline_ms);
 	json_put_text(w, "on_unconfirmed", c->on_unconfirmed == UNCONFIRMED_RESEND ? "resend" : "hold");
+	json_put_text(w, "on_capped", c->on_capped == CAPPED_FAIL ? "fail" : "retry");
 	json_put_int(w, "late_start_limit", c->late_start_limit_min);
 	if (c->rate > 0)
 		json_put_int(w, "rate", c->rate);

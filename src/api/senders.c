@@ -175,8 +175,12 @@ static void ask_meta(struct api_call *call, const char *phone_number_id, const c
 
 static int keep_record(struct store_tx *tx, struct api_call *call, int64_t no)
 {
-	const struct wa_number_record *record = ((struct checked *)call->state)->record;
-	return record ? sender_set_record(tx, no, record->limit_mps, record->quality, record->tier, call->now) : 0;
+	const struct wa_number_record *r = ((struct checked *)call->state)->record;
+	if (!r)
+		return 0;
+	const struct sender_record record = {
+		.limit_mps = r->limit_mps, .quality = r->quality, .tier = r->tier, .portfolio_id = r->portfolio_id};
+	return sender_set_record(tx, no, &record, call->now);
 }
 
 static int create_run(struct store_tx *tx, void *arg)

@@ -21,7 +21,7 @@ struct claim {
 	struct claimed_row *row;
 	int n;
 	bool more;
-	msec_t next_retry;
+	msec_t next_retry, budget_at; /* when to look again, for either reason; -1 */
 };
 
 int64_t lane_jitter(struct lane *lane, int64_t span)
@@ -280,7 +280,7 @@ static int claim_run(struct store_tx *tx, void *arg)
 	claim->row = arena_array(claim->arena, (size_t)claim->max, sizeof(*claim->row));
 	claim->next_retry = -1;
 	int result = ledger_claim(tx, claim->campaign_no, claim->sender_no, claim->epoch, claim->max, claim->now, claim->arena,
-	                          claim->row, &claim->n, &claim->more);
+	                          claim->row, &claim->n, &claim->more, &claim->budget_at);
 	FAILPOINT(claim_before);
 	if (result != 0 || claim->more)
 		return result;
@@ -323,6 +323,8 @@ static void claim_done(struct job *job, int result, struct now now)
 	if (c && result == 0) {
 		c->dry = !claim->more && !c->fed;
 		c->look_at = claim->next_retry;
+		if (claim->budget_at >= 0 && (c->look_at < 0 || claim->budget_at < c->look_at))
+			c->look_at = claim->budget_at;
 	}
 	if (!leaves)
 		lane_unpost(lane, claim->row, claim->n, now);

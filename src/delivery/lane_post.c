@@ -124,6 +124,10 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 		certainly_not_sent(lane, o, now.wall + pause + lane_jitter(lane, pause / 4));
 		break;
 	}
+	case WA_RETRY_CAPPED:
+		o->kind = OUTCOME_CAPPED;
+		lane->context->stats->retried++;
+		break;
 	case WA_SLOW_LANE:
 		pacer_slow(&lane->pacer, now.mono);
 		certainly_not_sent(lane, o, now.wall + SLOW_RETRY_MS + lane_jitter(lane, SLOW_RETRY_MS));

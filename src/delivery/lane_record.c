@@ -124,6 +124,8 @@ static void note_outcome(struct lane *lane, const struct outcome *o, msec_t now)
 			c->look_at = at;
 		c->reported = false;
 	}
+	if (o->kind == OUTCOME_CAPPED) /* until when it waits, only the database knows */
+		c->dry = c->reported = false;
 	msec_t window = lane->context->unconfirmed_window_ms;
 	if (o->kind == OUTCOME_UNCONFIRMED && c->loaded->campaign.on_unconfirmed == UNCONFIRMED_RESEND &&
 	    (lane->resend_at < 0 || lane->resend_at > now + window))

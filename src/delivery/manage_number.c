@@ -27,7 +27,12 @@ static void number_free(struct number_call *c)
 static int store_run(struct store_tx *tx, void *arg)
 {
 	struct number_call *c = arg;
-	return sender_set_record(tx, c->sender_no, c->record.limit_mps, c->record.quality, c->record.tier, c->at);
+	const struct wa_number_record *r = &c->record;
+	return sender_set_record(
+		tx, c->sender_no,
+		&(struct sender_record){
+			.limit_mps = r->limit_mps, .quality = r->quality, .tier = r->tier, .portfolio_id = r->portfolio_id},
+		c->at);
 }
 
 static void stored(struct job *job, int result, struct now now)

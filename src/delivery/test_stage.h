@@ -68,6 +68,7 @@ struct stage {
 	int n_nodes;
 	unsigned max_inflight;
 	msec_t window_ms;
+	const char *tier; /* of numbers whose limit is set from now on; NULL: without a limit */
 
 	void (*errands)(void *arg); /* the engine's; NULL: nobody cares */
 	stage_script *script;

@@ -89,6 +89,8 @@ static void judge_options(struct campaign_request *req, struct faults *faults)
 {
 	if (req->on_unconfirmed && strcmp(req->on_unconfirmed, "hold") != 0 && strcmp(req->on_unconfirmed, "resend") != 0)
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "on_unconfirmed", " must be hold or resend");
+	if (req->on_capped && strcmp(req->on_capped, "retry") != 0 && strcmp(req->on_capped, "fail") != 0)
+		fault_add(faults, FAULT_CAMPAIGN_OPTION, "on_capped", " must be retry or fail");
 	if (req->late_start_limit != -1 && (req->late_start_limit < 0 || req->late_start_limit > MAX_LATE_MIN))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "late_start_limit", " must be from 0 to %d minutes", MAX_LATE_MIN);
 	if (req->rate != -1 && (req->rate < 1 || req->rate > MAX_RATE))

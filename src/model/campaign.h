@@ -15,6 +15,7 @@
 #define CAMPAIGN_DEADLINE_DEFAULT_MS (3 * DAY_MS) /* after its start */
 
 enum campaign_status { CAMPAIGN_SCHEDULED = 0, CAMPAIGN_IN_PROGRESS = 1, CAMPAIGN_COMPLETED = 2, CAMPAIGN_CANCELED = 3 };
+enum on_capped { CAPPED_RETRY = 0, CAPPED_FAIL = 1 };
 enum on_unconfirmed { UNCONFIRMED_HOLD = 0, UNCONFIRMED_RESEND = 1 };
 
 struct campaign {
@@ -28,6 +29,7 @@ struct campaign {
 	msec_t deadline_ms;      /* -1: the default after its start */
 	msec_t start_ms, end_ms; /* -1 before */
 	enum on_unconfirmed on_unconfirmed;
+	enum on_capped on_capped; /* what becomes of messages that WhatsApp holds back from a person */
 	int64_t late_start_limit_min;
 	int64_t rate;                  /* ceiling below the sender's; 0 none */
 	bool frozen;                   /* every recipient has its row */
@@ -39,7 +41,7 @@ struct campaign {
 
 struct campaign_request {
 	const char *name, *channel, *from, *template_id, *audience_id, *schedule;
-	const char *timezone, *deadline, *on_unconfirmed;
+	const char *timezone, *deadline, *on_unconfirmed, *on_capped;
 	int64_t late_start_limit; /* -1: not given */
 	int64_t rate;             /* -1: not given */
 	bool has_schedule;        /* `schedule` was there and not null */

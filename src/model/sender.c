@@ -1,5 +1,6 @@
 #include "model/sender.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -91,4 +92,17 @@ void sender_judge_update(struct sender_request *req, struct faults *faults)
 	if (req->app_secret)
 		judge_secret("app_secret", req->app_secret, MAX_SECRET, faults);
 	judge_rate(req->rate, faults);
+}
+
+int64_t sender_tier_people(const char *tier)
+{
+	char *end = NULL;
+	if (strcmp(tier, "TIER_UNLIMITED") == 0)
+		return -1;
+	if (strncmp(tier, "TIER_", 5) != 0 || tier[5] < '1' || tier[5] > '9')
+		return 0;
+	long long n = strtoll(tier + 5, &end, 10);
+	if (*end == 'K')
+		end++, n *= 1000;
+	return *end || n > 1000000 ? 0 : n;
 }

@@ -28,6 +28,8 @@ struct sender {
 	struct hold hold;    /* of the lane */
 	msec_t create_ms;
 	msec_t update_ms;
+	int64_t portfolio_no; /* whose numbers share the limit of people in 24 hours; 0 not known yet */
+	int64_t limit_24h;    /* that limit; -1 none, or not known */
 };
 
 /* A decoded create or update body; NULL = not given. All borrowed. */
@@ -47,6 +49,9 @@ struct sender_request {
 void sender_judge(struct sender_request *req, struct faults *faults);
 /* Judge an update: only what is given. */
 void sender_judge_update(struct sender_request *req, struct faults *faults);
+/* Meta's words TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED: people in 24 hours, -1 without a limit, 0 for any other
+ * word. */
+int64_t sender_tier_people(const char *tier);
 /* The channel word in any case: true when it is whatsapp. SMS and VIBER are known names that are not served. */
 bool channel_is_whatsapp(const char *word);
 bool channel_is_known(const char *word);

@@ -1,6 +1,5 @@
 #include "report/problems.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/campaign.h"
@@ -39,23 +38,13 @@ static int64_t lowest(int64_t a, int64_t b)
 	return b > 0 && b < a ? b : a;
 }
 
-/* Meta's words: TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED. */
-static int64_t tier_limit(const char *tier)
-{
-	char *end = NULL;
-	if (strncmp(tier, "TIER_", 5) != 0 || tier[5] < '0' || tier[5] > '9')
-		return -1;
-	int64_t limit = strtoll(tier + 5, &end, 10);
-	return *end == 'K' ? limit * 1000 : limit;
-}
-
 void estimate_make(const struct problem_facts *facts, struct estimate *ret)
 {
 	int64_t n = facts->forecast->recipients;
 	int64_t mps = facts->sender->limit_mps > 0 ? facts->sender->limit_mps : SENDER_DEFAULT_LIMIT;
 	int64_t pace = mps >= 100 ? mps - mps / 100 : mps; /* as a lane keeps it */
 	int64_t rate = lowest(lowest(pace, facts->sender->rate_cap), facts->rate);
-	int64_t limit = tier_limit(facts->sender->tier);
+	int64_t limit = sender_tier_people(facts->sender->tier);
 	*ret = (struct estimate){
 		.rate = rate, .minutes = (n + rate * 60 - 1) / (rate * 60), .limit_24h = limit, .left_24h = -1, .days = 1};
 	if (limit <= 0)

@@ -111,6 +111,7 @@ static void post_reset(struct sim *sim, const struct sim_call *call, struct sim_
 {
 	(void)call;
 	pthread_mutex_lock(&sim->lock);
+	sim_portfolio_reset(&sim->portfolio);
 	sim_ledger_reset(sim->ledger);
 	sim->epoch++;
 	for (uint32_t i = 0; i < sim->world.n_numbers; i++) {

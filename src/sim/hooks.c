@@ -178,6 +178,10 @@ static bool advance(struct sim *sim, struct sim_sent *sent, enum sim_status stat
 	if (current) {
 		sim_ledger_emit(sim->ledger, sent->entry, status, sent->fate.fail_code, status == sent->fate.last);
 		sim_fate_decide_webhook(&sim->options, sent->entry->who, sent->attempt, status, fate);
+		if (sent->counts && status == SIM_STATUS_DELIVERED)
+			(void)sim_portfolio_count(&sim->portfolio, sim->ledger, sent->entry, clock_mono_us());
+		if (sent->counts_first && status == SIM_STATUS_FAILED)
+			sim_portfolio_forget(&sim->portfolio, sim->ledger, sent->entry);
 		if (status == SIM_STATUS_FAILED && sent->fate.held && sent->fate.fail_code == 132015)
 			pause_template(sim, sent->template_id);
 		*ret_waba = is_wanted(sim, sent->number->waba) ? sent->number->waba->id : 0;

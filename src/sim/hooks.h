@@ -19,8 +19,9 @@ struct sim_sent {
 	enum sim_status now;
 	enum sim_category category;
 	bool is_template, is_user_id;
-	char *button, *payload; /* quick reply for a STOP; NULL: a text is written */
-	char *opaque;           /* NULL: none was given; both point into `text` */
+	bool counts, counts_first; /* in the portfolio's limit; its recipient did not before */
+	char *button, *payload;    /* quick reply for a STOP; NULL: a text is written */
+	char *opaque;              /* NULL: none was given; both point into `text` */
 	size_t n_opaque;
 	char *user;
 	char text[];

@@ -16,6 +16,7 @@
 #include "sim/message.h"
 #include "sim/numbers.h"
 #include "sim/options.h"
+#include "sim/portfolio.h"
 #include "sim/templates.h"
 #include "sim/timers.h"
 
@@ -40,6 +41,7 @@ struct sim {
 	struct sim_templates templates;
 	struct sim_media media;
 	struct sim_ledger *ledger;
+	struct sim_portfolio portfolio;
 	uint32_t epoch;     /* counts resets of the ledger */
 	uint64_t n_inbound; /* … to here */
 

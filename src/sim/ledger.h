@@ -12,7 +12,7 @@
 struct sim_ledger;
 struct sim_number;
 
-/* About 120 bytes a recipient, its place in the index included. */
+/* About 130 bytes a recipient, its place in the index included. */
 struct sim_entry {
 	uint64_t who;                         /* the number's digits; of a user id its hash, with the top bit set */
 	char *user_id;                        /* business-scoped user id; NULL for a number */
@@ -20,7 +20,8 @@ struct sim_entry {
 	msec_t first_taken_ms, last_taken_ms; /* 0: never */
 	msec_t last_inbound_ms;
 	int64_t pair_full_at;
-	uint32_t attempts; /* requests that came past the limits */
+	int64_t counted_us; /* in the portfolio's limit; 0: not */
+	uint32_t attempts;  /* requests that came past the limits */
 	uint32_t taken, refused;
 	uint32_t sent, delivered, read, failed; /* statuses emitted */
 	int32_t last_code;                      /* of the last failure or refusal */

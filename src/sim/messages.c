@@ -25,6 +25,7 @@ struct sending {
 	struct sim_entry *entry;
 	struct sim_fate fate;
 	uint64_t nonce;
+	uint32_t portfolio_limit; /* people in 24 hours, when this message counts; 0: it does not */
 	bool taken;
 };
 
@@ -88,6 +89,20 @@ static int check_world(struct sending *s, struct sim_refusal *refusal)
 	return s->m->is_template ? 0 : check_window(s, clock_now_ms(), refusal);
 }
 
+/* Templates outside the customer service window count. Meta's pages name no code for this refusal; 131048 speaks of such a limit.
+ */
+static bool is_over_portfolio(struct sending *s)
+{
+	char tier[SIM_CHOICE_BYTES];
+	const msec_t now_ms = clock_now_ms();
+	sim_options_choice(&s->sim->options, "messaging-limit", tier);
+	const bool in_window = s->entry->last_inbound_ms && now_ms - s->entry->last_inbound_ms < WINDOW_MS;
+	if (s->m->is_template && !in_window)
+		s->portfolio_limit = sim_portfolio_limit(tier);
+	return s->portfolio_limit &&
+	       !sim_portfolio_fits(&s->sim->portfolio, s->sim->ledger, s->entry, s->portfolio_limit, clock_mono_us());
+}
+
 static int spend_limits(struct sending *s, struct sim_refusal *refusal)
 {
 	const struct sim_options *o = &s->sim->options;
@@ -103,6 +118,11 @@ static int spend_limits(struct sending *s, struct sim_refusal *refusal)
 		sim_count(s->sim, pair_limited);
 		sim_ledger_refuse(s->sim->ledger, s->entry, 131056);
 		return sim_message_refuse(refusal, 131056, "%s", sim_answer_known(131056)->details);
+	}
+	if (is_over_portfolio(s)) {
+		sim_count(s->sim, tier_limited);
+		sim_ledger_refuse(s->sim->ledger, s->entry, 131048);
+		return sim_message_refuse(refusal, 131048, "%s", sim_answer_known(131048)->details);
 	}
 	if (o->ceiling && !sim_limits_fits(&ceiling, s->number->full_at, now_ns)) {
 		sim_count(s->sim, limited);
@@ -164,6 +184,8 @@ static void take(struct sending *s)
 	sent->category = s->template ? s->template->spec.category : SIM_MARKETING;
 	sent->is_template = s->m->is_template;
 	sent->is_user_id = s->m->is_user_id;
+	sent->counts = s->portfolio_limit > 0;
+	sent->counts_first = sent->counts && sim_portfolio_count(&sim->portfolio, sim->ledger, s->entry, clock_mono_us());
 	set_stop_button(s, sent);
 	s->taken = true;
 	sim_hooks_follow(sim, sent, sim_timers_now());

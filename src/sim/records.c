@@ -40,6 +40,7 @@ static void put_health(struct json_writer *w, const char *key, uint64_t number_i
 	if (number_id)
 		put_entity(w, "PHONE_NUMBER", number_id);
 	put_entity(w, "WABA", waba_id);
+	put_entity(w, "BUSINESS", SIM_PORTFOLIO_ID);
 	json_close_array(w);
 	json_close_object(w);
 }

@@ -157,6 +157,7 @@ void sim_stop(struct sim *sim)
 		event_base_free(sim->base);
 	sim_templates_fini(&sim->templates);
 	sim_media_fini(&sim->media);
+	sim_portfolio_fini(&sim->portfolio);
 	sim_world_fini(&sim->world);
 	sim_ledger_destroy(sim->ledger);
 	pthread_mutex_destroy(&sim->lock);

@@ -100,15 +100,17 @@ static int insert(struct store_tx *tx, int64_t account_no, const struct campaign
 {
 	bool at_once = req->schedule_ms < 0;
 	bool resend = req->on_unconfirmed && strcmp(req->on_unconfirmed, "resend") == 0;
-	return one_insert(
-		tx, STMT_CAMPAIGN_INSERT,
-		SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
-	                 sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no), sql_int(refs->audience_no),
-	                 row_time(req->schedule_ms), row_time(req->deadline_ms), at_once ? sql_int(now) : sql_null(),
-	                 sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
-	                 sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
-	                 sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(), sql_int(now)),
-		ret_no);
+	bool fail = req->on_capped && strcmp(req->on_capped, "fail") == 0;
+	return one_insert(tx, STMT_CAMPAIGN_INSERT,
+	                  SQL_ARGS(sql_int(account_no), sql_text(name),
+	                           sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED), sql_int(refs->sender_no),
+	                           sql_text(req->from), sql_int(refs->template_no), sql_int(refs->audience_no),
+	                           row_time(req->schedule_ms), row_time(req->deadline_ms), at_once ? sql_int(now) : sql_null(),
+	                           sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
+	                           sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
+	                           sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(),
+	                           sql_int(now), sql_int(fail ? CAPPED_FAIL : CAPPED_RETRY)),
+	                  ret_no);
 }
 
 static int check(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
@@ -190,6 +192,7 @@ void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *i
 		.sender_hold = hold_from_row(rows, &sender_hold_at, arena),
 		.create_ms = sql_col_int(rows, 19),
 		.update_ms = sql_col_int(rows, 20),
+		.on_capped = (enum on_capped)sql_col_int(rows, 21),
 	};
 }
 

@@ -28,19 +28,21 @@ struct claimed_row {
 /* Claim up to `max` rows that may be sent now under lane epoch `epoch`: retries whose time has come, then fresh ones in
  * order. Nothing when the campaign or its sender is held, or the campaign is not in progress. Past the deadline, rows are
  * skipped by rule instead, single messages each past its own. Memory from `arena`. *ret_more: there may be more to claim right
- * now. 1 when the epoch is not the lane's present one (fenced): nothing was done. */
+ * now. *ret_budget_at: the rest waits for the 24-hour budget (store/budget.h), and this is when to look again; -1 it does not.
+ * 1 when the epoch is not the lane's present one (fenced): nothing was done. */
 must_check int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
-                            struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more);
+                            struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at);
 /* The earliest not-before among a campaign's queued rows; -1 none. */
 must_check int ledger_next_retry(struct store_tx *tx, int64_t campaign_no, msec_t *ret);
 
 /* ---- record: what came back ---- */
 
 enum outcome_kind {
-	OUTCOME_ACCEPTED,    /* wamid */
-	OUTCOME_HELD,        /* accepted, held by Meta for quality assessment; wamid */
-	OUTCOME_RETRY,       /* certainly not sent: queued again, not before `not_before` */
-	OUTCOME_FAILED,      /* for good: code, detail */
+	OUTCOME_ACCEPTED, /* wamid */
+	OUTCOME_HELD,     /* accepted, held by Meta for quality assessment; wamid */
+	OUTCOME_RETRY,    /* certainly not sent: queued again, not before `not_before` */
+	OUTCOME_FAILED,   /* for good: code, detail */
+	OUTCOME_CAPPED,   /* WhatsApp holds marketing to this person back (131049): queued again for a day or more, or failed */
 	OUTCOME_UNCONFIRMED, /* code or 0, detail */
 	OUTCOME_UNSENT,      /* claimed but never handed to the wire: queued again, the attempt does not count */
 };
@@ -71,7 +73,8 @@ struct status_update {
  * with another secret are left alone. Counts what moved, what was known already, and what is nobody's. */
 struct apply_result {
 	int64_t moved, known, foreign;
-	bool held; /* a campaign was held: Meta could not use its medium */
+	bool held;   /* a campaign was held: Meta could not use its medium */
+	bool queued; /* a message that was held back is to be sent again */
 };
 must_check int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n,
                             msec_t now, struct apply_result *ret);

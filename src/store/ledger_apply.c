@@ -5,9 +5,9 @@
 
 #include "sql/sql.h"
 #include "statements.h"
-#include "store/ledger_row.h"
+#include "store/budget_row.h"
+#include "store/ledger_gate.h"
 #include "store/media.h"
-#include "store/senders.h"
 #include "store/tally_batch.h"
 
 struct applier {
@@ -15,9 +15,9 @@ struct applier {
 	struct tally_batch *batch;
 	struct arena *arena;
 	const unsigned char *hash;
-	int64_t campaign_no; /* the present one, with its sender; 0 before the first */
-	int64_t sender_no;   /* 0: not ours, or another's secret signed */
-	msec_t evidence_ms;  /* newest claim among the sender's rows that a status spoke of */
+	struct ledger_gate gate; /* of the present campaign */
+	int64_t sender_no;       /* its; 0: not ours, or another's secret signed */
+	msec_t evidence_ms;      /* newest claim among the sender's rows that a status spoke of */
 	struct apply_result *result;
 	msec_t now;
 };
@@ -44,22 +44,12 @@ static int evidence_flush(struct applier *a)
 
 static int campaign_open(struct applier *a, int64_t campaign_no)
 {
-	if (a->campaign_no == campaign_no)
+	if (a->gate.campaign_no == campaign_no)
 		return 0;
-	if (evidence_flush(a) < 0)
+	if (evidence_flush(a) < 0 || ledger_gate_open(a->tx, campaign_no, &a->gate) < 0)
 		return -1;
-	a->campaign_no = campaign_no;
-	a->sender_no = 0;
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(a->tx->db, STMT_APPLY_GATE, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got <= 0)
-		return got;
-	size_t n = 0;
-	const void *hash = sql_col_blob(rows, 1, &n);
-	if (n == SECRET_HASH_BYTES && memcmp(hash, a->hash, n) == 0)
-		a->sender_no = sql_col_int(rows, 0);
+	bool ours = a->gate.known && memcmp(a->gate.secret_hash, a->hash, SECRET_HASH_BYTES) == 0;
+	a->sender_no = ours ? a->gate.sender_no : 0;
 	return 0;
 }
 
@@ -96,9 +86,34 @@ static int look_at_medium(struct applier *a, const struct row *row)
 {
 	if (row->state != STATE_FAILED || row->code != MEDIA_FAILED_CODE)
 		return 0;
-	int result = media_failed(a->tx, a->campaign_no, a->now);
+	int result = media_failed(a->tx, a->gate.campaign_no, a->now);
 	a->result->held = a->result->held || result == 0;
 	return result < 0 ? -1 : 0;
+}
+
+/* A failure of an older attempt says nothing of the one that may be on its way now, and an attempt that was held back can bring
+ * no other news than that it was delivered after all. */
+static bool is_stale(const struct status_update *u, const struct row *was)
+{
+	if (u->state == STATE_FAILED)
+		return u->attempt != was->attempts || row_is_capped(was);
+	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || row_is_capped(was));
+}
+
+static int move(struct applier *a, const struct status_update *u, const struct row *was)
+{
+	struct row is = *was;
+	bool capped = u->state == STATE_FAILED && u->code == CAPPED_CODE;
+	update_to_row(u, &is);
+	if (capped)
+		ledger_cap(&a->gate, &is, a->now);
+	int moved = row_move(a->tx, a->batch, was, &is);
+	if (moved != 0)
+		return moved;
+	if ((capped && ledger_cap_note(a->tx, &a->gate, u->seq, a->now) < 0) || look_at_medium(a, &is) < 0)
+		return -1;
+	a->result->queued = a->result->queued || is.state == STATE_QUEUED;
+	return budget_follow(a->tx, &a->gate, was, &is);
 }
 
 static int apply_one(struct applier *a, const struct status_update *u)
@@ -116,12 +131,8 @@ static int apply_one(struct applier *a, const struct status_update *u)
 	/* The row remembers when its present attempt was claimed; of an older one's claim nothing is known any more. */
 	if (u->attempt == was.attempts && was.claimed_ms > a->evidence_ms)
 		a->evidence_ms = was.claimed_ms;
-	struct row is = was;
-	update_to_row(u, &is);
-	/* A failure of an older attempt says nothing of the one that may be on its way now. */
-	bool stale = u->state == STATE_FAILED && u->attempt != was.attempts;
-	int moved = stale || was.state == is.state ? 1 : row_move(a->tx, a->batch, &was, &is);
-	if (moved < 0 || (moved == 0 && look_at_medium(a, &is) < 0))
+	int moved = is_stale(u, &was) || was.state == u->state ? 1 : move(a, u, &was);
+	if (moved < 0)
 		return -1;
 	if (moved == 0)
 		a->result->moved++;

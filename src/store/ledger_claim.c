@@ -3,6 +3,7 @@
  * same transaction: the campaign's status and hold, the sender's hold, the deadline, the opt-outs of this moment. */
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/budget.h"
 #include "store/ledger_row.h"
 #include "store/media.h"
 #include "store/singles.h"
@@ -11,12 +12,19 @@
 #define EXPIRE_ROWS 2000
 #define MEDIUM_AGAIN_MS SECOND_MS /* after which a message asks for its medium again */
 #define MEDIUM_REFUSED 131053     /* Meta's code for what could not be uploaded */
+#define BUDGET_STEP_MS SECOND_MS  /* places come free one by one; those of a second are taken together */
 
 struct claim {
 	struct store_tx *tx;
 	int64_t campaign_no, sender_no, epoch, claim_seq, next_seq, audience_no, account_no;
+	int64_t portfolio_no; /* 0 where no limit is kept */
+	msec_t start_ms;
 	bool expired, singles;
 	msec_t now;
+	struct budget budget;
+	int64_t reserved;    /* places that campaigns before this one will need */
+	int n_waiting;       /* messages that wait for a place each for itself */
+	msec_t budget_at;    /* the rest wait for one until then; -1 they do not */
 	struct arena *arena; /* of the caller: what the rows refer to */
 	struct tally_batch *batch;
 	struct claimed_row *row;
@@ -38,11 +46,13 @@ static int claim_open(struct claim *c)
 		return 2;
 	c->claim_seq = sql_col_int(rows, 4);
 	c->next_seq = sql_col_int(rows, 5);
-	msec_t deadline = sql_is_null(rows, 7) ? sql_col_int(rows, 6) + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 7);
+	c->start_ms = sql_col_int(rows, 6);
+	msec_t deadline = sql_is_null(rows, 7) ? c->start_ms + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 7);
 	c->singles = sql_col_int(rows, 10) != 0;
 	c->expired = c->now > deadline && !c->singles;
 	c->audience_no = sql_col_int(rows, 8);
 	c->account_no = sql_col_int(rows, 9);
+	c->portfolio_no = sql_col_int(rows, 11);
 	return 0;
 }
 
@@ -100,6 +110,26 @@ static int claim_single(struct claim *c, const struct row *was, const struct sin
 	return single->media_no ? claim_medium(c, single->media_no, was, &single->content.media_id) : 0;
 }
 
+/* The portfolio's 24-hour budget has no place for this person. A campaign's fresh rows wait where they are, all of them, since
+ * they go in their order; others wait each for itself. Places may come free before the time that is foreseen, when messages fail
+ * or campaigns are held, so it is not waited for too long. 0, 1 the claim ends here. */
+static int claim_wait(struct claim *c, const struct row *was)
+{
+	bool in_order = !c->singles && was->not_before < 0;
+	msec_t at, soon = c->now + BUDGET_STEP_MS, late = c->now + (in_order ? MINUTE_MS : HOUR_MS);
+	if (budget_when(c->tx, &c->budget, 1 + c->reserved + c->n_waiting++, &at) < 0)
+		return -1;
+	at = at < soon ? soon : at > late ? late : at;
+	if (in_order) {
+		c->budget_at = at;
+		return 1;
+	}
+	struct row is = *was;
+	is.not_before = at;
+	return row_move(c->tx, c->batch, was, &is) < 0 ? -1 : 0;
+}
+
+/* 0, 1 it was the last that can be claimed now. */
 static int claim_row(struct claim *c, const struct sql_rows *rows)
 {
 	int64_t seq = sql_col_int(rows, 0);
@@ -114,6 +144,9 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	got = c->singles ? claim_single(c, &was, &single) : 0;
 	if (got != 0)
 		return got < 0 ? -1 : 0;
+	got = budget_take(c->tx, &c->budget, c->sender_no, sql_col_text(rows, 4, NULL), c->reserved);
+	if (got != 0)
+		return got < 0 ? -1 : claim_wait(c, &was);
 	struct row is = was;
 	is.state = STATE_CLAIMED;
 	is.epoch = c->epoch;
@@ -145,7 +178,8 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	return 0;
 }
 
-/* Claim what `stmt` finds; *ret_seq is the last row looked at, *ret_found how many there were. */
+/* Claim what `stmt` finds; *ret_seq is the last row that is done with, *ret_found how many there were. 1: there are more, which
+ * have to wait. */
 static int claim_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_seq, int *ret_found)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
@@ -156,12 +190,25 @@ static int claim_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_s
 		return -1;
 	int more;
 	while ((more = sql_next(rows)) > 0) {
+		int claimed = claim_row(c, rows);
+		if (claimed != 0)
+			return claimed;
 		*ret_seq = sql_col_int(rows, 0);
 		(*ret_found)++;
-		if (claim_row(c, rows) < 0)
-			return -1;
 	}
 	return more;
+}
+
+/* What WhatsApp held back has been tried: it has failed. */
+static int expire_row(struct claim *c, const struct row *was)
+{
+	if (!row_is_capped(was))
+		return row_skip(c->tx, c->batch, was, RULE_DEADLINE);
+	struct row is = *was;
+	is.state = STATE_FAILED;
+	is.failed_ms = c->now;
+	is.not_before = -1;
+	return row_move(c->tx, c->batch, was, &is);
 }
 
 /* Skip the rows that `stmt` gives from `from` on; *ret_cursor: the last one. */
@@ -175,7 +222,7 @@ static int expire_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_
 		struct row was;
 		*ret_cursor = sql_col_int(rows, 0);
 		int got = row_load(c->tx, c->campaign_no, *ret_cursor, c->arena, &was);
-		if (got < 0 || (got == 0 && row_skip(c->tx, c->batch, &was, RULE_DEADLINE) < 0))
+		if (got < 0 || (got == 0 && expire_row(c, &was) < 0))
 			return -1;
 		++*ret_n;
 	}
@@ -209,23 +256,42 @@ static int claim_rows(struct claim *c, bool *ret_more)
 		return -1;
 	int64_t cursor = c->claim_seq;
 	bool dry = true;
+	int waits = 0;
 	if (c->n < c->max) {
 		int wanted = c->max - c->n, fresh = 0;
-		if (claim_from(c, STMT_CLAIM_FRESH, c->claim_seq, &cursor, &fresh) < 0)
+		waits = claim_from(c, STMT_CLAIM_FRESH, c->claim_seq, &cursor, &fresh);
+		if (waits < 0)
 			return -1;
 		found += fresh;
 		dry = fresh < wanted;
-		if (dry)
+		if (dry && !waits)
 			cursor = c->next_seq - 1; /* nothing fresh is left among the rows that stand now */
 	}
-	*ret_more = !dry || found >= c->max;
+	*ret_more = !waits && (!dry || found >= c->max);
 	if (claim_progress(c, cursor) < 0)
 		return -1;
 	return c->n == 0 ? 0 : sql_run(c->tx->db, STMT_CLAIM_NOTED, SQL_ARGS(sql_int(c->sender_no), sql_int(c->now)), NULL);
 }
 
+/* Single messages go before campaigns, and leave them nothing. */
+static int budget_begin(struct claim *c)
+{
+	if (budget_open(c->tx, c->portfolio_no, c->now, &c->budget) < 0)
+		return -1;
+	if (c->singles || c->portfolio_no == 0)
+		return 0;
+	return budget_ahead(c->tx, c->portfolio_no, c->start_ms, c->campaign_no, &c->reserved);
+}
+
+static int claim_within_budget(struct claim *c, bool *ret_more)
+{
+	if (budget_begin(c) < 0 || claim_rows(c, ret_more) < 0)
+		return -1;
+	return budget_close(c->tx, &c->budget);
+}
+
 int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
-                 struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more)
+                 struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at)
 {
 	struct claim c = {.tx = tx,
 	                  .campaign_no = campaign_no,
@@ -234,17 +300,20 @@ int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, in
 	                  .now = now,
 	                  .arena = arena,
 	                  .row = ret,
-	                  .max = max};
+	                  .max = max,
+	                  .budget_at = -1};
 	*ret_n = 0;
 	*ret_more = false;
+	*ret_budget_at = -1;
 	int opened = claim_open(&c);
 	if (opened != 0)
 		return opened == 2 ? 0 : opened;
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
 	c.batch = batch;
-	if ((c.expired ? claim_expire(&c, ret_more) : claim_rows(&c, ret_more)) < 0)
+	if ((c.expired ? claim_expire(&c, ret_more) : claim_within_budget(&c, ret_more)) < 0)
 		return -1;
 	*ret_n = c.n;
+	*ret_budget_at = c.budget_at;
 	return rows_finish(tx, batch, now);
 }
 

@@ -1,7 +1,8 @@
 /* What the answers to posted rows mean for them, and what became of rows whose answer nobody can hear any more. */
 #include "sql/sql.h"
 #include "statements.h"
-#include "store/ledger_row.h"
+#include "store/budget_row.h"
+#include "store/ledger_gate.h"
 #include "store/tally_batch.h"
 
 struct recorder {
@@ -9,30 +10,14 @@ struct recorder {
 	struct tally_batch *batch;
 	struct arena *arena;
 	int64_t epoch;
-	int64_t campaign_no; /* whose `canceled` is known */
-	bool canceled;
+	struct ledger_gate gate;
 };
-
-static int campaign_is_canceled(struct recorder *r, int64_t campaign_no)
-{
-	if (r->campaign_no == campaign_no)
-		return 0;
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(r->tx->db, STMT_CAMPAIGN_CANCELED, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
-		return -1;
-	int got = sql_next(rows);
-	if (got < 0)
-		return -1;
-	r->campaign_no = campaign_no;
-	r->canceled = got && sql_col_int(rows, 0) == CAMPAIGN_CANCELED;
-	return 0;
-}
 
 /* Certainly not sent: back in the queue, or canceled with its campaign. */
 static void requeue(const struct recorder *r, struct row *is, msec_t not_before)
 {
-	is->state = r->canceled ? STATE_CANCELED : STATE_QUEUED;
-	is->not_before = r->canceled ? -1 : not_before;
+	is->state = r->gate.canceled ? STATE_CANCELED : STATE_QUEUED;
+	is->not_before = r->gate.canceled ? -1 : not_before;
 }
 
 static void outcome_to_row(const struct recorder *r, const struct outcome *o, struct row *is)
@@ -54,6 +39,9 @@ static void outcome_to_row(const struct recorder *r, const struct outcome *o, st
 	case OUTCOME_FAILED:
 		is->state = STATE_FAILED;
 		is->failed_ms = o->at;
+		break;
+	case OUTCOME_CAPPED:
+		ledger_cap(&r->gate, is, o->at);
 		break;
 	case OUTCOME_UNCONFIRMED:
 		is->state = STATE_UNCONFIRMED;
@@ -81,12 +69,12 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	int got = row_load(r->tx, o->campaign_no, o->seq, r->arena, &was);
 	if (got != 0)
 		return got < 0 ? -1 : 0;
-	if (was.attempts != o->attempt || was.epoch != r->epoch)
+	if (was.attempts != o->attempt || was.epoch != r->epoch || row_is_capped(&was))
 		return 0;
+	if (ledger_gate_open(r->tx, o->campaign_no, &r->gate) < 0)
+		return -1;
 	struct row is = was;
 	if (was.state == STATE_CLAIMED) {
-		if (campaign_is_canceled(r, o->campaign_no) < 0)
-			return -1;
 		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
 		/* An owner that was thought lost heard the answer: whatever was planned for the row meanwhile is not needed. */
@@ -97,14 +85,19 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	} else {
 		return 0;
 	}
-	return row_move(r->tx, r->batch, &was, &is) < 0 ? -1 : 0;
+	if (o->kind == OUTCOME_CAPPED && ledger_cap_note(r->tx, &r->gate, o->seq, o->at) < 0)
+		return -1;
+	int moved = row_move(r->tx, r->batch, &was, &is);
+	if (moved != 0)
+		return moved < 0 ? -1 : 0;
+	return budget_follow(r->tx, &r->gate, &was, &is);
 }
 
 int ledger_record(struct store_tx *tx, int64_t epoch, const struct outcome *outcomes, int n, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(16384);
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
-	struct recorder r = {.tx = tx, .batch = batch, .arena = arena, .epoch = epoch, .campaign_no = -1};
+	struct recorder r = {.tx = tx, .batch = batch, .arena = arena, .epoch = epoch};
 	for (int i = 0; i < n; i++) {
 		if (record_one(&r, &outcomes[i]) < 0)
 			return -1;

@@ -46,6 +46,7 @@ int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena
 		.wamid = arena_strdup(arena, sql_col_text(rows, 13, NULL)),
 		.detail = arena_strdup(arena, sql_col_text(rows, 14, NULL)),
 		.country = (int)sql_col_int(rows, 15),
+		.caps = (int)sql_col_int(rows, 16),
 	};
 	return 0;
 }
@@ -58,18 +59,25 @@ static int row_store(struct store_tx *tx, const struct row *r)
 	                        r->code ? sql_int(r->code) : sql_null(), r->held ? sql_int(1) : sql_null(),
 	                        row_time(r->claimed_ms), row_time(r->doubt_ms), row_time(r->accepted_ms), row_time(r->sent_ms),
 	                        row_time(r->delivered_ms), row_time(r->read_ms), row_time(r->failed_ms), sql_text(r->wamid),
-	                        sql_text(r->detail)),
+	                        sql_text(r->detail), r->caps ? sql_int(r->caps) : sql_null()),
 	               NULL);
 }
 
-/* A time that was not there and is now: one more on the timeline, and for the country. */
+bool row_is_capped(const struct row *r)
+{
+	return r->state == STATE_QUEUED && r->caps > 0 && r->code == CAPPED_CODE;
+}
+
+/* A time that was not there and is now: one more on the timeline, and for the country. One that is no more (a message that
+ * WhatsApp took and then held back) never was. */
 static void tally_step(struct tally_batch *batch, const struct row *r, enum tally_kind kind, enum tally_kind by_country,
                        msec_t was, msec_t is)
 {
-	if (was >= 0 || is < 0)
+	if ((was >= 0) == (is >= 0))
 		return;
-	tally_add(batch, r->campaign_no, kind, is / MINUTE_MS, 1);
-	tally_add(batch, r->campaign_no, by_country, r->country, 1);
+	int n = is >= 0 ? 1 : -1;
+	tally_add(batch, r->campaign_no, kind, (is >= 0 ? is : was) / MINUTE_MS, n);
+	tally_add(batch, r->campaign_no, by_country, r->country, n);
 }
 
 static void tally_row(struct tally_batch *batch, const struct row *was, const struct row *is)
@@ -82,8 +90,9 @@ static void tally_row(struct tally_batch *batch, const struct row *was, const st
 		if (is->state == STATE_SKIPPED)
 			tally_add(batch, is->campaign_no, TALLY_SKIPPED, is->code, 1);
 	}
-	if (was->accepted_ms < 0 && is->accepted_ms >= 0)
-		tally_add(batch, is->campaign_no, TALLY_HANDED, 0, 1);
+	int handed = (is->accepted_ms >= 0) - (was->accepted_ms >= 0);
+	if (handed)
+		tally_add(batch, is->campaign_no, TALLY_HANDED, 0, handed);
 	tally_step(batch, is, TALLY_T_SENT, TALLY_C_SENT, was->accepted_ms, is->accepted_ms);
 	tally_step(batch, is, TALLY_T_DELIVERED, TALLY_C_DELIVERED, was->delivered_ms, is->delivered_ms);
 	tally_step(batch, is, TALLY_T_READ, TALLY_C_READ, was->read_ms, is->read_ms);
@@ -162,6 +171,13 @@ int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *w
 	return 0;
 }
 
+static int campaign_reopen(struct store_tx *tx, int64_t campaign_no, msec_t now)
+{
+	if (sql_run(tx->db, STMT_SETTLE_REOPEN, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0)
+		return -1;
+	return hook_note_campaign(tx, campaign_no, now);
+}
+
 int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t now)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
@@ -170,10 +186,13 @@ int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t now)
 	int got = sql_next(rows);
 	if (got <= 0)
 		return got;
-	bool running = sql_col_int(rows, 0) == CAMPAIGN_IN_PROGRESS && sql_col_int(rows, 1) != 0;
+	enum campaign_status status = (enum campaign_status)sql_col_int(rows, 0);
+	bool running = status == CAMPAIGN_IN_PROGRESS && sql_col_int(rows, 1) != 0;
 	int64_t open = sql_col_int(rows, 3) + sql_col_int(rows, 4);
 	if (sql_col_int(rows, 2) == UNCONFIRMED_RESEND)
 		open += sql_col_int(rows, 5);
+	if (status == CAMPAIGN_COMPLETED && open > 0) /* one of its messages was held back, and is sent again */
+		return campaign_reopen(tx, campaign_no, now);
 	if (!running || open > 0)
 		return 0;
 	if (sql_run(tx->db, STMT_SETTLE_COMPLETE, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0 ||

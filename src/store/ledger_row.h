@@ -13,6 +13,7 @@ struct row {
 	msec_t not_before; /* times: -1 not yet */
 	int code;
 	int country; /* never changes; 0 unknown */
+	int caps;    /* how often WhatsApp held it back */
 	bool held;
 	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms;
 	const char *wamid, *detail; /* NULL none */
@@ -32,6 +33,10 @@ void row_made(struct tally_batch *batch, const struct row *r);
 
 /* The tallies and the events are written, then every campaign whose tallies `batch` touched is looked at for completion. */
 must_check int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now);
+
+#define CAPPED_CODE 131049 /* Meta's, for a person who gets no more marketing for now */
+/* It waits because WhatsApp held it back: of the attempt that it had, only a delivery would be news. */
+bool row_is_capped(const struct row *r);
 
 /* NULL for a negative time, else the time; and back. */
 struct sql_value row_time(msec_t t);

@@ -6,6 +6,7 @@
 
 #include "model/campaign.h"
 #include "statements.h"
+#include "store/budget.h"
 #include "store/hold_row.h"
 #include "store/ledger.h"
 #include "store/ledger_row.h"
@@ -37,6 +38,8 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 		.hold = hold_from_row(rows, &(struct hold_columns){.reason = 11, .since = 12, .rule = 17, .code = 18}, arena),
 		.create_ms = sql_col_int(rows, 13),
 		.update_ms = sql_col_int(rows, 14),
+		.portfolio_no = sql_col_int(rows, 15),
+		.limit_24h = sql_is_null(rows, 16) ? -1 : sql_col_int(rows, 16),
 	};
 }
 
@@ -225,10 +228,14 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 	return sql_run(tx->db, STMT_SENDER_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
 }
 
-int sender_set_record(struct store_tx *tx, int64_t no, int64_t limit_mps, const char *quality, const char *tier, msec_t now)
+int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
-	return sql_run(tx->db, STMT_SENDER_SET_RECORD,
-	               SQL_ARGS(sql_int(no), sql_int(limit_mps), sql_text(quality), sql_text(tier), sql_int(now)), NULL);
+	if (sql_run(tx->db, STMT_SENDER_SET_RECORD,
+	            SQL_ARGS(sql_int(no), sql_int(record->limit_mps), sql_text(record->quality), sql_text(record->tier),
+	                     sql_int(now)),
+	            NULL) < 0)
+		return -1;
+	return budget_assign(tx, no, record->portfolio_id, sender_tier_people(record->tier));
 }
 
 int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t now, int64_t *ret_epoch, int64_t *ret_doubtful)

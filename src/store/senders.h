@@ -40,8 +40,13 @@ struct app_secret {
 must_check int app_secrets(struct store_tx *tx, struct arena *arena, struct app_secret *ret, int max, int *ret_n);
 
 /* What Meta's phone-number record said. */
-must_check int sender_set_record(struct store_tx *tx, int64_t no, int64_t limit_mps, const char *quality, const char *tier,
-                                 msec_t now);
+struct sender_record {
+	int64_t limit_mps; /* 0 unknown: the one that is known stays */
+	const char *quality, *tier;
+	const char *portfolio_id; /* the business portfolio's; "" unknown */
+};
+must_check int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now);
+
 /* All senders, for the lanes. */
 must_check int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n);
 

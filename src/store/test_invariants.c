@@ -1,5 +1,6 @@
 /* What must hold after every step, asked of the database itself and not of the functions under test. Numbers of states,
  * kinds and statuses stand here as they are kept: what is in a database may never change its meaning. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/store_internal.h"
@@ -56,6 +57,22 @@ static const char campaigns_text[] =
 	"  OR (c.status = 2 AND (n_open > 0 OR c.frozen = 0 OR c.hold IS NOT NULL))"
 	"  OR (c.status = 3 AND c.sweep = 0 AND n_queued > 0)"
 	"  OR (c.status >= 2) <> (c.end_ms IS NOT NULL))";
+
+/* Where a portfolio has a limit, whoever may be about to get a message or got one within the day has a place, unless they wrote
+ * themselves. */
+static const char budget_format[] =
+	"SELECT p.no, p.used, l.campaign_no, l.seq FROM ledger l JOIN campaign c ON c.no = l.campaign_no"
+	" JOIN sender s ON s.no = c.sender_no JOIN portfolio p ON p.no = s.portfolio_no"
+	" JOIN contact ct ON ct.audience_no = c.audience_no AND ct.no = l.contact_no"
+	" WHERE p.limit_24h IS NOT NULL AND ((l.state IN (1, 2) AND l.claimed_ms > %lld)"
+	"  OR (l.state IN (5, 6) AND l.delivered_ms > %lld))"
+	" AND NOT EXISTS (SELECT 1 FROM inbound i WHERE i.sender_no = s.no AND i.number = ct.number)"
+	" AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.portfolio_no = p.no AND b.number = ct.number"
+	" AND (l.state > 2 OR b.at_ms >= l.claimed_ms))";
+
+static const char used_text[] =
+	"SELECT p.no, p.used, (SELECT COUNT(*) FROM budget b WHERE b.portfolio_no = p.no), 0 FROM portfolio p"
+	" WHERE p.used <> (SELECT COUNT(*) FROM budget b WHERE b.portfolio_no = p.no)";
 
 /* The statement is closed before the test fails: the teardown closes the store. */
 static void must_be_empty(struct world *w, const char *what, const char *text)
@@ -124,5 +141,10 @@ void check_invariants(struct world *w)
 	must_be_empty(w, "a tally is wrong (campaign, kind, bucket, by how much)", tallies_text);
 	must_be_empty(w, "a row is not whole (campaign, seq, state, attempts)", rows_text);
 	must_be_empty(w, "a campaign is wrong (no, status, rows, open rows)", campaigns_text);
+	char budget_text[1200];
+	long long yesterday = (long long)(w->now - DAY_MS);
+	snprintf(budget_text, sizeof(budget_text), budget_format, yesterday, yesterday);
+	must_be_empty(w, "somebody has no place in the budget (portfolio, used, campaign, seq)", budget_text);
+	must_be_empty(w, "the budget is counted wrong (portfolio, used, rows)", used_text);
 	check_moves(w);
 }

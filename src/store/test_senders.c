@@ -121,8 +121,10 @@ static void an_update_changes_what_is_given(void **state)
 	assert_int_equal(sender.rate_cap, 20);
 	assert_string_equal(sender.name, "Second");
 	assert_int_equal(sender.update_ms, w->now + 3);
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, 1000, "GREEN", "TIER_1K", w->now)), 0);
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, 0, "YELLOW", "TIER_10K", w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){1000, "GREEN", "TIER_1K", ""}, w->now)),
+	                 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){0, "YELLOW", "TIER_10K", ""}, w->now)),
+	                 0);
 	sender = read_sender(w, second);
 	assert_int_equal(sender.limit_mps, 1000); /* what was not said stays */
 	assert_string_equal(sender.quality, "YELLOW");

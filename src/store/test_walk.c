@@ -91,18 +91,21 @@ static void step_claim(struct walk *k)
 	struct claimed_row row[8];
 	int n = 0;
 	bool more;
+	msec_t budget_at;
 	arena_auto struct arena *arena = arena_create(4096);
 	int64_t campaign = k->campaign[pick(k, N_CAMPAIGNS)];
 	if (k->n_flights + 8 > MAX_FLIGHTS)
 		return;
 	if (chance(k, 8)) {
-		assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch - 1, 8, w->now, arena, row, &n, &more)),
+		assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch - 1, 8, w->now, arena, row, &n, &more,
+		                                        &budget_at)),
 		                 1);
 		assert_int_equal(n, 0);
 		return;
 	}
 	int max = 1 + (int)pick(k, 4);
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, arena, row, &n, &more)), 0);
+	assert_int_equal(
+		IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, arena, row, &n, &more, &budget_at)), 0);
 	assert_in_range(n, 0, max);
 	for (int i = 0; i < n; i++)
 		add_flight(k, &row[i]);
@@ -111,11 +114,11 @@ static void step_claim(struct walk *k)
 static enum outcome_kind any_outcome(struct walk *k, struct flight *f)
 {
 	static const enum outcome_kind when_taken[] = {OUTCOME_ACCEPTED, OUTCOME_ACCEPTED, OUTCOME_HELD, OUTCOME_UNCONFIRMED};
-	static const enum outcome_kind when_not[] = {OUTCOME_RETRY, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_UNCONFIRMED,
-	                                             OUTCOME_UNSENT};
+	static const enum outcome_kind when_not[] = {OUTCOME_RETRY,       OUTCOME_RETRY,  OUTCOME_FAILED,
+	                                             OUTCOME_UNCONFIRMED, OUTCOME_UNSENT, OUTCOME_CAPPED};
 	if (chance(k, 2))
 		take(k, f);
-	return f->taken ? when_taken[pick(k, 4)] : when_not[pick(k, 5)];
+	return f->taken ? when_taken[pick(k, 4)] : when_not[pick(k, 6)];
 }
 
 static void record_as(struct walk *k, int at, enum outcome_kind kind, int times)
@@ -317,7 +320,7 @@ static void drain(struct walk *k)
 		step_sweep(k);
 		step_apply(k);
 		step_resend(k);
-		w->now += MINUTE_MS;
+		w->now += 3 * MINUTE_MS; /* two days: what was held back has its day too */
 		if (turn % 8 == 0)
 			check_truth(k);
 	}
@@ -340,6 +343,7 @@ static void walk(void **state, uint64_t seed)
 	struct walk *k = test_calloc(1, sizeof(*k));
 	k->w = w;
 	k->random = seed;
+	world_limit(w, w->sender, "7001", 250);
 	for (int i = 0; i < N_CAMPAIGNS; i++) {
 		struct campaign_request req = world_request(w, NULL);
 		k->resend[i] = i & 1;

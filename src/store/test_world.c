@@ -147,6 +147,15 @@ int64_t world_sender(struct world *w, const char *name, const char *phone_number
 	return no;
 }
 
+void world_limit(struct world *w, int64_t sender, const char *portfolio_id, int limit)
+{
+	const struct sender_record record = {
+		.limit_mps = 80, .quality = "GREEN", .tier = limit ? "TIER_250" : "TIER_UNLIMITED", .portfolio_id = portfolio_id};
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, sender, &record, w->now)), 0);
+	if (limit)
+		world_script(w, "UPDATE portfolio SET limit_24h = %d WHERE limit_24h = 250", limit);
+}
+
 int64_t world_template(struct world *w, const char *name, const char *text)
 {
 	struct template_request req = {.name = name, .text = text, .type = "text", .wa_category = "MARKETING"};
@@ -261,7 +270,9 @@ int world_claim(struct world *w, int64_t campaign, struct claimed_row *ret, int 
 {
 	int n = -1;
 	bool more;
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, w->arena, ret, &n, &more)), 0);
+	msec_t budget_at;
+	assert_int_equal(
+		IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, w->arena, ret, &n, &more, &budget_at)), 0);
 	check_invariants(w);
 	return n;
 }

@@ -74,6 +74,8 @@ void world_script(struct world *w, const char *fmt, ...) __attribute__((format(p
 
 struct sender_request world_sender_request(struct world *w, const char *name, const char *phone_number_id);
 int64_t world_sender(struct world *w, const char *name, const char *phone_number_id);
+/* Its sender's portfolio, `portfolio_id`, may begin with so many people in 24 hours; 0: any number. */
+void world_limit(struct world *w, int64_t sender, const char *portfolio_id, int limit);
 /* Approved already. */
 int64_t world_template(struct world *w, const char *name, const char *text);
 int64_t world_audience(struct world *w, const char *name);

@@ -8,6 +8,7 @@
 enum wa_action {
 	WA_FAIL,          /* this recipient is given up; nothing was sent */
 	WA_RETRY_PAIR,    /* nothing was sent; this recipient alone later (4^n s) */
+	WA_RETRY_CAPPED,  /* nothing was delivered; this recipient alone, after a day or more: see store/ledger.h */
 	WA_SLOW_LANE,     /* nothing was sent; the whole sender too fast: recipient again, lane slower */
 	WA_HOLD_CAMPAIGN, /* nothing was sent; the template or campaign cannot go on: recipient queued again, campaign held */
 	WA_HOLD_SENDER,   /* nothing was sent; the sender cannot go on: recipient queued again, sender held */

@@ -85,6 +85,17 @@ static void only_digits(char *text)
 	*out = '\0';
 }
 
+/* Who may send is told of every party to it, the business portfolio among them. */
+static void read_portfolio(const cJSON *health, char *out, size_t out_bytes)
+{
+	const cJSON *entities = json_get(health, "entities");
+	for (const cJSON *e = entities ? entities->child : NULL; e; e = e->next) {
+		const char *type = json_text(e, "entity_type");
+		if (type && strcmp(type, "BUSINESS") == 0)
+			copy_member(e, "id", out, out_bytes);
+	}
+}
+
 int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *ret, struct err *err)
 {
 	json_auto cJSON *tree = NULL;
@@ -100,6 +111,7 @@ int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *
 	copy_member(tree, "whatsapp_business_manager_messaging_limit", ret->tier, sizeof(ret->tier));
 	if (!ret->quality[0] || strcmp(ret->quality, "NA") == 0)
 		strcpy(ret->quality, "UNKNOWN");
+	read_portfolio(json_get(tree, "health_status"), ret->portfolio_id, sizeof(ret->portfolio_id));
 	char level[24] = "";
 	const cJSON *throughput = json_get(tree, "throughput");
 	copy_member(throughput, "level", level, sizeof(level));

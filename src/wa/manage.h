@@ -66,10 +66,12 @@ must_check int wa_template_page_decode(const char *body, size_t n_bytes, struct 
 struct wa_number_record {
 	char display_number[32]; /* digits only */
 	char verified_name[128];
-	char quality[16];  /* GREEN | YELLOW | RED | UNKNOWN */
-	char tier[24];     /* TIER_… or "" */
-	int64_t limit_mps; /* STANDARD 80, HIGH 1,000, a bare number of the simulator's is taken as it is; 0 unknown */
+	char quality[16];      /* GREEN | YELLOW | RED | UNKNOWN */
+	char tier[24];         /* TIER_… or "" */
+	char portfolio_id[32]; /* of the business portfolio; "" unknown */
+	int64_t limit_mps;     /* STANDARD 80, HIGH 1,000, a bare number of the simulator's is taken as it is; 0 unknown */
 };
-#define WA_NUMBER_FIELDS \
-	"id,display_phone_number,verified_name,quality_rating,throughput,status,whatsapp_business_manager_messaging_limit"
+#define WA_NUMBER_FIELDS                                                                                                    \
+	"id,display_phone_number,verified_name,quality_rating,throughput,status,whatsapp_business_manager_messaging_limit," \
+	"health_status"
 must_check int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *ret, struct err *err);

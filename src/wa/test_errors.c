@@ -102,7 +102,7 @@ static const struct {
 	{131026, 400, WA_FAIL},
 	{131030, 400, WA_FAIL},
 	{131047, 400, WA_FAIL},
-	{131049, 400, WA_FAIL},
+	{131049, 400, WA_RETRY_CAPPED},
 	{130472, 400, WA_FAIL},
 	{131050, 400, WA_FAIL},
 	{130403, 0, WA_FAIL},
@@ -130,6 +130,22 @@ static const struct {
 	{131055, 400, WA_HOLD_CAMPAIGN},
 	{134100, 400, WA_HOLD_CAMPAIGN},
 	{134102, 500, WA_HOLD_CAMPAIGN},
+	/* of management calls */
+	{131059, 0, WA_FAIL},
+	{2388019, 0, WA_FAIL},
+	{2388024, 0, WA_FAIL},
+	{2388039, 0, WA_FAIL},
+	{2388040, 0, WA_FAIL},
+	{2388047, 0, WA_FAIL},
+	{2388072, 0, WA_FAIL},
+	{2388073, 0, WA_FAIL},
+	{2388293, 0, WA_FAIL},
+	{2388299, 0, WA_FAIL},
+	{2388318, 0, WA_FAIL},
+	{2388330, 0, WA_FAIL},
+	{200005, 0, WA_FAIL},
+	{200006, 0, WA_FAIL},
+	{200007, 0, WA_FAIL},
 };
 #define N_PAGE (sizeof(page) / sizeof(page[0]))
 
@@ -189,7 +205,7 @@ static void a_servers_failure_proves_nothing(void **state)
 static void unknown_codes_are_safe(void **state)
 {
 	(void)state;
-	static const int unknown[] = {5, 199, 300, 131999, 2388019, 2388024, 131059, 200005, 141002, 999999, INT32_MAX, -7};
+	static const int unknown[] = {5, 199, 300, 131999, 2388099, 141002, 200008, 999999, INT32_MAX, -7};
 	for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
 		assert_int_equal(wa_error_rule(unknown[i], 400)->action, WA_FAIL);
 		assert_int_equal(wa_error_rule(unknown[i], 404)->action, WA_FAIL);

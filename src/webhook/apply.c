@@ -33,7 +33,7 @@ static int flush(struct applier *a)
 	if (ledger_apply(a->tx, a->hash, a->update, a->n, a->now, &result) < 0)
 		return -1;
 	a->n = 0;
-	a->changed = a->changed || result.held;
+	a->changed = a->changed || result.held || result.queued;
 	if (inbox_count(a->tx, "status_moved", result.moved) < 0 || inbox_count(a->tx, "status_known", result.known) < 0)
 		return -1;
 	return inbox_count(a->tx, "status_foreign", result.foreign);

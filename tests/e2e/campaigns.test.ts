@@ -208,7 +208,7 @@ test('pause, resume and cancel in mid flight', async () => {
 
 test('failures by code', async () => {
 	await w.sim('POST', '/_sim/faults', { 'refuse-codes': '131026:20', 'fail-codes': '131049:20' });
-	const made = await w.campaign(undefined, await w.audience(200));
+	const made = await w.campaign(undefined, await w.audience(200), { on_capped: 'fail' });
 	const done = await w.wait(made, finished);
 	await w.sim('POST', '/_sim/faults', { 'refuse-codes': '', 'fail-codes': '' });
 	const { data } = await good(w.api.GET('/v1/campaigns/{campaign}/analytics', at({ campaign: made.id })));

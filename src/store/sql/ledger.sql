@@ -2,13 +2,13 @@
 
 -- name: ledger_load
 SELECT state, attempts, epoch, not_before, code, held, claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms,
-  failed_ms, wamid, detail, country
+  failed_ms, wamid, detail, country, caps
 FROM ledger WHERE campaign_no = $1 AND seq = $2 {for_update};
 
 -- name: ledger_store
 UPDATE ledger SET state = $3, attempts = $4, epoch = $5, not_before = $6, code = $7, held = $8, claimed_ms = $9,
   doubt_ms = $10, accepted_ms = $11, sent_ms = $12, delivered_ms = $13, read_ms = $14, failed_ms = $15, wamid = $16,
-  detail = $17
+  detail = $17, caps = $18
 WHERE campaign_no = $1 AND seq = $2;
 
 -- name: ledger_insert
@@ -29,8 +29,9 @@ UPDATE campaign SET freeze_no = $2, next_seq = $3, frozen = $4 WHERE no = $1;
 
 -- name: claim_gate
 SELECT c.status, c.hold, s.hold, s.epoch, c.claim_seq, c.next_seq, c.start_ms, c.deadline_ms, c.audience_no, c.account_no,
-  c.kind
-FROM campaign c JOIN sender s ON s.no = c.sender_no WHERE c.no = $1 AND c.sender_no = $2 {for_update_of_c};
+  c.kind, CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END
+FROM campaign c JOIN sender s ON s.no = c.sender_no LEFT JOIN portfolio p ON p.no = s.portfolio_no
+WHERE c.no = $1 AND c.sender_no = $2 {for_update_of_c};
 
 -- name: claim_retries
 SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields
@@ -63,11 +64,20 @@ ORDER BY not_before LIMIT $3;
 SELECT l.not_before FROM campaign c JOIN ledger l ON l.campaign_no = c.no
 WHERE c.no = $1 AND l.state = 0 AND l.not_before IS NOT NULL ORDER BY l.not_before LIMIT 1;
 
--- name: campaign_canceled
-SELECT status FROM campaign WHERE no = $1;
+-- name: ledger_gate
+SELECT c.status, c.kind + c.on_capped, COALESCE(c.deleted_ms, 0) + COALESCE(t.deleted_ms, 0) + COALESCE(s.deleted_ms, 0),
+  c.deadline_ms, c.start_ms, c.account_no, c.sender_no, s.app_secret_hash,
+  CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END
+FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN template t ON t.no = c.template_no
+  LEFT JOIN portfolio p ON p.no = s.portfolio_no
+WHERE c.no = $1;
 
--- name: apply_gate
-SELECT c.sender_no, s.app_secret_hash FROM campaign c JOIN sender s ON s.no = c.sender_no WHERE c.no = $1;
+-- name: capped_note
+INSERT INTO capped (account_no, number, at_ms)
+SELECT CAST($3 AS BIGINT), ct.number, CAST($4 AS BIGINT) FROM ledger l JOIN campaign c ON c.no = l.campaign_no
+  JOIN contact ct ON ct.audience_no = c.audience_no AND ct.no = l.contact_no
+WHERE l.campaign_no = $1 AND l.seq = $2
+ON CONFLICT (account_no, number) DO UPDATE SET at_ms = excluded.at_ms;
 
 -- name: evidence_noted
 UPDATE sender SET evidence_ms = $2 WHERE no = $1 AND evidence_ms < $2;
@@ -98,6 +108,9 @@ FROM campaign c WHERE c.no = $1 AND c.kind = 0;
 UPDATE campaign SET status = 2, end_ms = $2, update_ms = $2, hold = NULL, hold_rule = NULL, hold_code = NULL,
   hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL
 WHERE no = $1 AND status = 1;
+
+-- name: settle_reopen
+UPDATE campaign SET status = 1, end_ms = NULL, update_ms = $2 WHERE no = $1 AND status = 2;
 
 -- name: tally_add
 INSERT INTO tally (campaign_no, kind, bucket, n) VALUES ($1, $2, $3, $4)

@@ -1,0 +1,41 @@
+#pragma once
+/* The 24-hour budget: how many people the numbers of one business portfolio may begin with in a moving 24 hours. Source: Meta's
+ * page on messaging limits: unique people to whom a message was *delivered* outside their customer service window, counted for
+ * the portfolio; tiers of 250, 2,000, 10,000, 100,000 and no limit.
+ *
+ * A person takes a place in it when a message to them is claimed, in the claim's own transaction, and has it until
+ * BUDGET_WINDOW_MS after the last claim or delivery of one. So the places that are taken are never fewer than the people whom
+ * Meta counts. A place that only one message stands behind is given back when that message certainly does not arrive. Where
+ * there is no limit nothing is counted. */
+
+#include "store/store.h"
+
+#define BUDGET_WINDOW_MS (DAY_MS + MINUTE_MS) /* a minute more: Meta's clock is not ours, and its times are whole seconds */
+
+struct budget {
+	int64_t portfolio_no; /* 0: no limit, or none is known */
+	int64_t limit, used;  /* of now */
+	msec_t now;
+};
+/* Both take the portfolio's number where it has a limit, else 0: *ret then says that there is none. */
+must_check int budget_read(struct store_tx *tx, int64_t portfolio_no, msec_t now, struct budget *ret);
+/* For taking places: locks the portfolio until the commit, and gives back the places whose time is over. */
+must_check int budget_open(struct store_tx *tx, int64_t portfolio_no, msec_t now, struct budget *ret);
+/* How many more people may be begun with now; INT64_MAX without a limit. */
+int64_t budget_left(const struct budget *budget);
+
+/* A place for a person whom `sender_no` is about to write to, leaving `reserved` places to others; none is needed for those who
+ * have one, or who wrote to this sender within 24 hours. 0; 1 there is none. */
+must_check int budget_take(struct store_tx *tx, struct budget *budget, int64_t sender_no, const char *number, int64_t reserved);
+/* Writes down how many are used after takes. */
+must_check int budget_close(struct store_tx *tx, const struct budget *budget);
+
+/* When the `nth` further person (from 1) can be begun with, if all places are taken as soon as they come free: now, or later. */
+must_check int budget_when(struct store_tx *tx, const struct budget *budget, int64_t nth, msec_t *ret);
+/* Frozen messages of running campaigns of the portfolio's that come before those of a campaign that began at `start_ms`:
+ * campaigns have their places in the order in which they began. */
+must_check int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t *ret);
+
+/* Which portfolio a number belongs to, with its limit: -1 none, 0 not known. An unknown portfolio (`meta_id` empty) is that of
+ * the account alone, until it is known. */
+must_check int budget_assign(struct store_tx *tx, int64_t sender_no, const char *meta_id, int64_t limit);

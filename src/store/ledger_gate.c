@@ -1,0 +1,70 @@
+#include "store/ledger_gate.h"
+
+#include <string.h>
+
+#include "model/number.h"
+#include "sql/sql.h"
+#include "statements.h"
+
+#define CAP_FIRST_MS DAY_MS /* Meta punishes whoever tries again sooner */
+#define CAP_JITTER 20       /* a twentieth of the pause at most, so that not all come on the same minute */
+
+int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gate *gate)
+{
+	if (gate->campaign_no == campaign_no)
+		return 0;
+	*gate = (struct ledger_gate){.campaign_no = campaign_no};
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_LEDGER_GATE, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got;
+	enum campaign_status status = (enum campaign_status)sql_col_int(rows, 0);
+	bool stands = sql_col_int(rows, 1) == 0 && sql_col_int(rows, 2) == 0;
+	size_t n = 0;
+	const void *hash = sql_col_blob(rows, 7, &n);
+	if (n == SECRET_HASH_BYTES)
+		memcpy(gate->secret_hash, hash, n);
+	gate->known = true;
+	gate->canceled = status == CAMPAIGN_CANCELED;
+	gate->retries_capped = stands && (status == CAMPAIGN_IN_PROGRESS || status == CAMPAIGN_COMPLETED);
+	gate->deadline = sql_is_null(rows, 3) ? sql_col_int(rows, 4) + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 3);
+	gate->account_no = sql_col_int(rows, 5);
+	gate->sender_no = sql_col_int(rows, 6);
+	gate->portfolio_no = sql_col_int(rows, 8);
+	return 0;
+}
+
+static msec_t cap_pause(const struct row *r)
+{
+	msec_t pause = CAP_FIRST_MS;
+	for (int i = 1; i < r->caps && pause < 30 * DAY_MS; i++)
+		pause += pause / 2;
+	return pause + r->seq % 1000 * (pause / CAP_JITTER) / 1000;
+}
+
+void ledger_cap(const struct ledger_gate *gate, struct row *is, msec_t now)
+{
+	is->code = CAPPED_CODE;
+	is->caps++;
+	is->held = false;
+	is->doubt_ms = -1;
+	msec_t again = now + cap_pause(is);
+	if (!gate->retries_capped || again > gate->deadline || is->country == number_region_code("US")) {
+		is->state = STATE_FAILED;
+		is->failed_ms = now;
+		is->not_before = -1;
+		return;
+	}
+	is->state = STATE_QUEUED;
+	is->not_before = again;
+	is->accepted_ms = is->sent_ms = is->failed_ms = -1;
+	is->wamid = NULL;
+}
+
+int ledger_cap_note(struct store_tx *tx, const struct ledger_gate *gate, int64_t seq, msec_t now)
+{
+	return sql_run(tx->db, STMT_CAPPED_NOTE,
+	               SQL_ARGS(sql_int(gate->campaign_no), sql_int(seq), sql_int(gate->account_no), sql_int(now)), NULL);
+}

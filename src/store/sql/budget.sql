@@ -1,0 +1,78 @@
+-- The 24-hour budget: see store/budget.h.
+
+-- name: portfolio_lock
+SELECT limit_24h, used FROM portfolio WHERE no = $1 {for_update};
+
+-- name: portfolio_read
+SELECT limit_24h, used FROM portfolio WHERE no = $1;
+
+-- name: portfolio_used
+UPDATE portfolio SET used = $2 WHERE no = $1;
+
+-- name: portfolio_give_back
+UPDATE portfolio SET used = used + $2 WHERE no = $1;
+
+-- name: budget_expired
+SELECT COUNT(*) FROM budget WHERE portfolio_no = $1 AND at_ms <= $2;
+
+-- name: budget_expire
+DELETE FROM budget WHERE portfolio_no = $1 AND at_ms <= $2;
+
+-- Another claim in the same millisecond is a millisecond later, so that the first one alone cannot give the place back.
+-- name: budget_again
+UPDATE budget SET at_ms = CASE WHEN at_ms >= $3 THEN at_ms + 1 ELSE $3 END WHERE portfolio_no = $1 AND number = $2;
+
+-- name: budget_insert
+INSERT INTO budget (portfolio_no, number, since_ms, at_ms) VALUES ($1, $2, $3, $3);
+
+-- name: budget_nth
+SELECT at_ms FROM budget WHERE portfolio_no = $1 AND at_ms > $2 ORDER BY at_ms LIMIT 1 OFFSET $3;
+
+-- name: budget_ahead
+SELECT CAST(COALESCE(SUM(c.next_seq - 1 - c.claim_seq), 0) AS BIGINT) FROM sender s JOIN campaign c ON c.sender_no = s.no
+WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND s.hold IS NULL AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
+  AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3));
+
+-- name: budget_recipient
+SELECT ct.number FROM ledger l JOIN campaign c ON c.no = l.campaign_no
+  JOIN contact ct ON ct.audience_no = c.audience_no AND ct.no = l.contact_no
+WHERE l.campaign_no = $1 AND l.seq = $2;
+
+-- name: budget_remove
+DELETE FROM budget WHERE portfolio_no = $1 AND number = $2 AND since_ms = $3 AND at_ms = $3;
+
+-- name: budget_touch
+UPDATE budget SET at_ms = $3 WHERE portfolio_no = $1 AND number = $2 AND at_ms < $3;
+
+-- name: budget_find
+SELECT at_ms FROM budget WHERE portfolio_no = $1 AND number = $2;
+
+-- name: portfolio_find
+SELECT no FROM portfolio WHERE meta_id = $1;
+
+-- name: portfolio_insert
+INSERT INTO portfolio (meta_id) VALUES ($1) RETURNING no;
+
+-- name: portfolio_limit
+UPDATE portfolio SET limit_24h = $2 WHERE no = $1;
+
+-- name: portfolio_of_sender
+SELECT s.portfolio_no, s.waba_id, p.meta_id FROM sender s LEFT JOIN portfolio p ON p.no = s.portfolio_no WHERE s.no = $1;
+
+-- name: portfolio_assign
+UPDATE sender SET portfolio_no = $2 WHERE no = $1;
+
+-- name: portfolio_move
+UPDATE sender SET portfolio_no = $2 WHERE portfolio_no = $1;
+
+-- name: budget_merge
+INSERT INTO budget (portfolio_no, number, since_ms, at_ms)
+SELECT CAST($2 AS BIGINT), number, since_ms, at_ms + 1 FROM budget WHERE portfolio_no = $1
+ON CONFLICT (portfolio_no, number) DO UPDATE SET
+  at_ms = CASE WHEN excluded.at_ms > budget.at_ms THEN excluded.at_ms ELSE budget.at_ms + 1 END;
+
+-- name: budget_remove_all
+DELETE FROM budget WHERE portfolio_no = $1;
+
+-- name: portfolio_count
+UPDATE portfolio SET used = (SELECT COUNT(*) FROM budget WHERE portfolio_no = portfolio.no) WHERE no = $1 OR no = $2;
