@@ -129,7 +129,7 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 		lane->context->stats->retried++;
 		break;
 	case WA_SLOW_LANE:
-		pacer_slow(&lane->pacer, now.mono);
+		pacer_limited(&lane->pacer, f->posted_us, now.mono);
 		certainly_not_sent(lane, o, now.wall + SLOW_RETRY_MS + lane_jitter(lane, SLOW_RETRY_MS));
 		break;
 	case WA_HOLD_CAMPAIGN:
@@ -189,6 +189,8 @@ static void post_done(const struct http_answer *http, void *arg)
 		lane->latency_us += (now.mono - f->posted_us - lane->latency_us) / 8;
 		wa_answer_decode(http->status, http->body, http->n_body_bytes, &answer);
 		answered(lane, f, &answer, now, &o);
+		if (o.kind != OUTCOME_RETRY || answer.rule->action != WA_SLOW_LANE)
+			pacer_taken(&lane->pacer, f->posted_us, now.mono);
 		break;
 	case HTTP_NOT_SENT:
 		certainly_not_sent(lane, &o, now.wall);

@@ -1,7 +1,12 @@
 #pragma once
-/* How fast a lane may go: a token bucket in integers, whose rate falls when Meta says "too fast" and climbs back step by
- * step. Pure: the time comes in. Meta's limiter is undocumented (throughput page), so the bucket is shallow: messages leave
- * evenly, with at most BURST_MS worth at once. */
+/* How fast a lane may go: a token bucket in integers, whose rate falls when Meta says "too fast" and climbs back. Pure: the time
+ * comes in. Meta's limiter is undocumented (throughput page), so the bucket is shallow: messages leave evenly, with at most
+ * BURST_MS worth at once.
+ *
+ * The share of refusals among the answers says how far the rate is above what Meta takes, so it falls to there at once, and a
+ * little below. It is held for a while, then creeps towards the rate that was too much, and only when it passes that unharmed
+ * does it climb fast: where the limit stays the same it is touched seldom, and where it moves the rate follows in seconds. Only
+ * answers to messages that left at the present rate count: those on the wire when it fell say nothing new. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +22,11 @@ struct pacer {
 	int64_t tokens_micro; /* millionths of a message */
 	usec_t then_us;       /* when the tokens were counted */
 	usec_t slowed_us;     /* when the rate was last lowered; 0 never */
-	usec_t raised_us;
+	usec_t raised_us;     /* until when it has been raised; later than now: it is held until then */
+	int64_t knee_milli;   /* the rate that was too much last; 0 none is known */
+	usec_t hold_us;       /* how long the rate is held after it fell */
+	usec_t sample_us;     /* since when answers are counted, from a refusal on; 0 they are not */
+	int n_answers, n_limited;
 };
 
 void pacer_init(struct pacer *pacer, int64_t ceiling_mps, usec_t now_us);
@@ -27,8 +36,9 @@ void pacer_set_ceiling(struct pacer *pacer, int64_t ceiling_mps, usec_t now_us);
 int pacer_take(struct pacer *pacer, int want, usec_t now_us);
 /* Give back what was taken and not used. */
 void pacer_put(struct pacer *pacer, int n);
-/* Meta said too fast: at most once a second the rate falls by a twentieth, and the bucket is emptied. */
-void pacer_slow(struct pacer *pacer, usec_t now_us);
+/* What Meta said of a message that left at `posted_us`: too fast, or anything else. */
+void pacer_limited(struct pacer *pacer, usec_t posted_us, usec_t now_us);
+void pacer_taken(struct pacer *pacer, usec_t posted_us, usec_t now_us);
 /* Microseconds until `want` messages may go; 0 now. */
 usec_t pacer_wait_us(struct pacer *pacer, int want, usec_t now_us);
 /* Messages at once that the bucket can hold; at least 1. */

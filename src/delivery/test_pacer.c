@@ -128,79 +128,174 @@ static void test_wait_is_what_it_takes(void **state)
 	assert_int_equal(pacer_take(&p, ALL, now + wait), 1);
 }
 
-static void test_slows_by_a_twentieth_once_a_second(void **state)
+/* A run of Meta's answers to messages that left just now: `n`, of which every `nth` is a refusal. */
+static void answers(struct pacer *p, usec_t now_us, int n, int nth)
+{
+	for (int i = 0; i < n; i++)
+		if (i % nth == 0)
+			pacer_limited(p, now_us, now_us);
+		else
+			pacer_taken(p, now_us, now_us);
+}
+
+static void test_falls_to_what_is_taken(void **state)
 {
 	(void)state;
 	struct pacer p;
 	usec_t now = START_US;
-	pacer_init(&p, 1000, now);
-	now += SECOND_US;
-	pacer_slow(&p, now);
-	assert_int_equal(p.rate_milli, 950000);
-	assert_int_equal(pacer_take(&p, ALL, now), 0); /* what was saved up is gone */
-	for (int i = 0; i < 99; i++)
-		pacer_slow(&p, now + i * 10000); /* the rest of the same burst of answers */
-	assert_int_equal(p.rate_milli, 950000);
-	pacer_slow(&p, now + SECOND_US);
-	assert_int_equal(p.rate_milli, 902500);
-	now += SECOND_US;
-	check_about(count_for(&p, &now, 4), 4 * 902 + 2); /* that is the pace, not a figure kept aside */
-	for (int i = 0; i < 1000; i++)
-		pacer_slow(&p, now += SECOND_US);
-	assert_int_equal(p.rate_milli, 1000); /* one a second goes on whatever happens */
-}
-
-static void test_climbs_back_step_by_step(void **state)
-{
-	(void)state;
-	struct pacer p;
-	usec_t now = START_US;
-	pacer_init(&p, 1000, now);
-	for (int i = 0; i < 10; i++)
-		pacer_slow(&p, now += SECOND_US);
-	int64_t low = p.rate_milli;
-	assert_in_range(low, 590000, 600000);
-	check_about(run(&p, &now, now + 6990000), low * 699 / 100000);
-	assert_int_equal(p.rate_milli, low); /* five seconds of quiet first */
-	assert_int_equal(run(&p, &now, now + 20000) > 0, 1);
-	assert_in_range(p.rate_milli, low + 10000, low + 10001);
-	int64_t last = p.rate_milli;
-	for (int i = 0; i < 60 && last < 1000000; i++) {
-		check_about(count_for(&p, &now, 2), 2 * last / 1000);
-		assert_true(p.rate_milli > last && p.rate_milli <= last + 10001);
-		last = p.rate_milli;
-	}
-	assert_int_equal(p.rate_milli, 1000000);
-	check_about(count_for(&p, &now, 60), 60000);
-	assert_int_equal(p.rate_milli, 1000000);
-}
-
-/* Meta's limit is 70, whatever its record says: the pace settles just below it and is refused seldom. */
-static void test_finds_a_limit_that_nobody_told(void **state)
-{
-	(void)state;
-	struct pacer p;
-	usec_t now = START_US, second = now;
-	int64_t taken = 0, refused = 0;
-	int in_second = 0;
 	pacer_init(&p, 80, now);
-	while (now < START_US + 600 * SECOND_US) {
-		if (now - second >= SECOND_US) {
-			second = now;
-			in_second = 0;
-		}
-		for (int n = pacer_take(&p, ALL, now); n > 0; n--) {
-			if (in_second++ < 70) {
-				taken++;
-			} else {
-				refused++;
-				pacer_slow(&p, now);
-			}
-		}
-		now += pacer_wait_us(&p, 1, now);
+	answers(&p, now, 20, 20); /* one refusal alone */
+	assert_int_equal(p.rate_milli, 77600);
+	pacer_init(&p, 1000, now);
+	answers(&p, now, 64, 2);
+	assert_in_range(p.rate_milli, 490000, 510000);
+	assert_int_equal(pacer_take(&p, ALL, now), 0);
+	/* what was on the wire when it fell changes nothing more */
+	for (int i = 0; i < 100; i++)
+		pacer_limited(&p, now - 1, now + 1000);
+	assert_in_range(p.rate_milli, 490000, 510000);
+	now += SECOND_US;
+	answers(&p, now, 64, 1); /* nothing at all is taken: but one a second is always tried */
+	now += SECOND_US;
+	answers(&p, now, 64, 1);
+	assert_int_equal(p.rate_milli, 1000);
+}
+
+static void test_holds_then_creeps_then_climbs(void **state)
+{
+	(void)state;
+	struct pacer p;
+	usec_t now = START_US;
+	pacer_init(&p, 1000, now);
+	answers(&p, now, 64, 2);
+	int64_t fallen = p.rate_milli, knee = p.knee_milli;
+	count_for(&p, &now, 5);
+	assert_int_equal(p.rate_milli, fallen);
+	count_for(&p, &now, 6);
+	assert_in_range(p.rate_milli, knee * 98 / 100, knee);
+	count_for(&p, &now, 8);
+	assert_in_range(p.rate_milli, knee, knee * 104 / 100);
+	count_for(&p, &now, 12);
+	assert_int_equal(p.rate_milli, 1000000);
+}
+
+/* Found again where it was, the limit is left alone for longer each time. */
+static void test_a_known_limit_is_touched_seldom(void **state)
+{
+	(void)state;
+	struct pacer p;
+	usec_t now = START_US;
+	pacer_init(&p, 80, now);
+	int64_t hold = 5;
+	for (int i = 0; i < 6; i++) {
+		answers(&p, now, 20, 20);
+		assert_int_equal(p.hold_us, hold * SECOND_US);
+		hold = hold * 2 < 60 ? hold * 2 : 60;
+		while (p.rate_milli < p.knee_milli && p.rate_milli < 80000)
+			count_for(&p, &now, 1);
 	}
-	assert_true(taken > 600 * 70 * 95 / 100);
-	assert_true(refused < taken / 100);
+}
+
+/* Meta, as a token bucket of a tenth of a second, behind a wire. */
+struct meta {
+	int64_t limit_mps, tokens_micro;
+	usec_t then_us, latency_us;
+	struct {
+		usec_t posted_us;
+		bool limited;
+	} wire[4096];
+	int head, tail;
+	int64_t accepted, refused;
+};
+
+static void meta_post(struct meta *m, usec_t now_us)
+{
+	int64_t depth = m->limit_mps * 100000 < 1000000 ? 1000000 : m->limit_mps * 100000;
+	m->tokens_micro += m->limit_mps * (now_us - m->then_us);
+	m->tokens_micro = m->tokens_micro > depth ? depth : m->tokens_micro;
+	m->then_us = now_us;
+	bool limited = m->tokens_micro < 1000000;
+	m->tokens_micro -= limited ? 0 : 1000000;
+	m->accepted += !limited;
+	m->refused += limited;
+	m->wire[m->head].posted_us = now_us;
+	m->wire[m->head].limited = limited;
+	m->head = (m->head + 1) % 4096;
+}
+
+static void meta_answer(struct meta *m, struct pacer *p, usec_t now_us)
+{
+	while (m->tail != m->head && m->wire[m->tail].posted_us + m->latency_us <= now_us) {
+		usec_t posted = m->wire[m->tail].posted_us;
+		if (m->wire[m->tail].limited)
+			pacer_limited(p, posted, now_us);
+		else
+			pacer_taken(p, posted, now_us);
+		m->tail = (m->tail + 1) % 4096;
+	}
+}
+
+static void meta_run(struct meta *m, struct pacer *p, usec_t *now_us, int64_t seconds)
+{
+	usec_t end = *now_us + seconds * SECOND_US;
+	m->accepted = m->refused = 0;
+	while (*now_us < end) {
+		meta_answer(m, p, *now_us);
+		for (int n = pacer_take(p, ALL, *now_us); n > 0; n--)
+			meta_post(m, *now_us);
+		usec_t wait = pacer_wait_us(p, 1, *now_us);
+		*now_us += wait > 5000 ? 5000 : wait;
+	}
+}
+
+/* At most five percent below what Meta takes, never above, and hardly a refusal. */
+static void check_settled(struct meta *m, struct pacer *p, usec_t *now_us, int64_t seconds)
+{
+	meta_run(m, p, now_us, seconds);
+	int64_t most = m->limit_mps * seconds;
+	if (m->accepted < most * 95 / 100 || m->accepted > most + m->limit_mps / 10 + 1 || m->refused * 100 > m->accepted)
+		fail_msg("%lld of %lld accepted, %lld refused", (long long)m->accepted, (long long)most, (long long)m->refused);
+}
+
+static void test_settles_under_a_limit_that_nobody_told(void **state)
+{
+	(void)state;
+	static const int64_t limits[] = {20, 75, 80, 300, 990, 1000};
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct pacer p;
+		struct meta m = {.limit_mps = limits[i], .then_us = START_US, .latency_us = 80000};
+		usec_t now = START_US;
+		pacer_init(&p, 1000, now);
+		meta_run(&m, &p, &now, 20);
+		for (int minute = 0; minute < 10; minute++)
+			check_settled(&m, &p, &now, 60);
+	}
+}
+
+static void test_follows_a_limit_that_moves(void **state)
+{
+	(void)state;
+	struct pacer p;
+	struct meta m = {.limit_mps = 80, .then_us = START_US, .latency_us = 80000};
+	usec_t now = START_US;
+	pacer_init(&p, 80, now);
+	meta_run(&m, &p, &now, 10);
+	check_settled(&m, &p, &now, 60);
+	m.limit_mps = 1000; /* Meta raises it, and its record says so */
+	pacer_set_ceiling(&p, 990, now);
+	meta_run(&m, &p, &now, 40);
+	check_settled(&m, &p, &now, 60);
+	m.limit_mps = 80; /* and takes it back without a word */
+	meta_run(&m, &p, &now, 5);
+	assert_in_range(m.accepted, 5 * 80 * 80 / 100, 5 * 80 + 100);
+	assert_in_range(m.refused, 0, 500);
+	check_settled(&m, &p, &now, 60);
+	pacer_set_ceiling(&p, 80, now);
+	check_settled(&m, &p, &now, 60);
+	m.limit_mps = 1000; /* without a word, too: the record says more again only later */
+	pacer_set_ceiling(&p, 990, now);
+	meta_run(&m, &p, &now, 40);
+	check_settled(&m, &p, &now, 60);
 }
 
 static void test_clock_that_jumps_forward(void **state)
@@ -209,7 +304,7 @@ static void test_clock_that_jumps_forward(void **state)
 	struct pacer p;
 	usec_t now = START_US;
 	pacer_init(&p, 1000, now);
-	pacer_slow(&p, now);
+	answers(&p, now, 64, 2);
 	now += 86400 * SECOND_US;
 	assert_int_equal(pacer_take(&p, ALL, now), 40);
 	assert_int_equal(p.rate_milli, 1000000);
@@ -238,15 +333,15 @@ static void test_clock_that_goes_back_while_slow(void **state)
 	struct pacer p;
 	usec_t now = START_US + 86400 * SECOND_US;
 	pacer_init(&p, 1000, now);
-	pacer_slow(&p, now);
+	answers(&p, now, 64, 2);
 	now += SECOND_US;
-	assert_int_equal(pacer_take(&p, 0, now), 0);
+	int64_t fallen = p.rate_milli;
+	(void)pacer_take(&p, 0, now);
 	now -= 80000 * SECOND_US;
-	count_for(&p, &now, 30);
+	count_for(&p, &now, 3);
+	assert_int_equal(p.rate_milli, fallen);
+	count_for(&p, &now, 60);
 	assert_int_equal(p.rate_milli, 1000000);
-	now -= 3600 * SECOND_US;
-	pacer_slow(&p, now);
-	assert_int_equal(p.rate_milli, 950000);
 }
 
 static void test_new_ceiling(void **state)
@@ -272,14 +367,12 @@ static void test_new_ceiling_of_a_slowed_lane(void **state)
 	struct pacer p;
 	usec_t now = START_US;
 	pacer_init(&p, 1000, now);
-	for (int i = 0; i < 14; i++)
-		pacer_slow(&p, now += SECOND_US);
+	answers(&p, now, 64, 2);
 	int64_t slowed = p.rate_milli;
-	assert_true(slowed < 500000);
 	pacer_set_ceiling(&p, 2000, now);
-	assert_int_equal(p.rate_milli, slowed); /* the new room is climbed into, not jumped */
-	pacer_set_ceiling(&p, 2000, now + SECOND_US);
-	assert_int_equal(p.rate_milli, slowed);
+	assert_int_equal(p.rate_milli, slowed); /* the new room is climbed into, not jumped, but at once */
+	count_for(&p, &now, 3);
+	assert_true(p.rate_milli > slowed * 115 / 100);
 	pacer_set_ceiling(&p, 100, now);
 	assert_int_equal(p.rate_milli, 100000);
 }
@@ -292,9 +385,11 @@ int main(void)
 		cmocka_unit_test(test_burst_is_bounded),
 		cmocka_unit_test(test_take_no_more_than_wanted_and_put_back),
 		cmocka_unit_test(test_wait_is_what_it_takes),
-		cmocka_unit_test(test_slows_by_a_twentieth_once_a_second),
-		cmocka_unit_test(test_climbs_back_step_by_step),
-		cmocka_unit_test(test_finds_a_limit_that_nobody_told),
+		cmocka_unit_test(test_falls_to_what_is_taken),
+		cmocka_unit_test(test_holds_then_creeps_then_climbs),
+		cmocka_unit_test(test_a_known_limit_is_touched_seldom),
+		cmocka_unit_test(test_settles_under_a_limit_that_nobody_told),
+		cmocka_unit_test(test_follows_a_limit_that_moves),
 		cmocka_unit_test(test_clock_that_jumps_forward),
 		cmocka_unit_test(test_clock_that_goes_back),
 		cmocka_unit_test(test_clock_that_goes_back_while_slow),
