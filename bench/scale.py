@@ -92,7 +92,7 @@ def reads(client, audiences, campaigns, number):
             walk(client, f"GET recipients {shown or 'all'}, {size} campaign", f"/v1/campaigns/{c['id']}/recipients{query}", 2)
     for query, shown in (("", ""), ("filter[statuses]=failed", ""), ("filter[statuses]=enroute", ""), ("filter[to]=" + number(), "filter[to]"),
                          ("filter[to_prefix]=" + number()[:8], "filter[to_prefix]"), ("filter[countries]=GB", ""), ("filter[countries]=FR", ""),
-                         ("filter[direction]=MO", ""), ("filter[created_date_start]=2020-01-01 00:00:00", "filter[created_date_start]"),
+                         ("filter[direction]=MO", ""), ("filter[direction]=MO&filter[countries]=FR", ""), ("filter[from]=" + number(), "filter[from]"), ("filter[created_date_start]=2020-01-01 00:00:00", "filter[created_date_start]"),
                          (f"filter[campaign_id]={big['id']}", "filter[campaign_id]"), (f"filter[campaign_id]={big['id']}&filter[statuses]=failed", "filter[campaign_id], failed")):
         walk(client, f"GET messages {shown or query}", "/v1/messages" + ("?" + query.replace(" ", "+") if query else ""), 2)
     message = client.ask(None, "GET", f"/v1/messages?filter[campaign_id]={small['id']}&page_size=1")["data"][0]
@@ -108,6 +108,11 @@ def reads(client, audiences, campaigns, number):
         client.ask(f"GET contacts, search what nobody is called, {size} audience", "GET", f"{path}?filter[search]=zzzz")
     contact = client.ask(None, "GET", f"/v1/audiences/{shop['id']}/contacts?page_size=1")["data"][0]
     client.ask("GET contact", "GET", f"/v1/audiences/{shop['id']}/contacts/{contact['id']}")
+    client.ask("GET optouts, search a number", "GET", f"/v1/optouts?filter[search]=4477{random.randrange(100000):08d}")
+    client.ask("GET optouts, search what nobody has", "GET", "/v1/optouts?filter[search]=999999")
+    for hook in client.ask(None, "GET", "/v1/webhooks")["data"]:
+        for query in ("", "?filter[status]=delivered", "?filter[status]=failed"):
+            walk(client, f"GET deliveries of a webhook {query[1:]}", f"/v1/webhooks/{hook['id']}/deliveries{query}", 2)
     for path in ("templates", "senders", "keys", "optouts", "webhooks", "media"):
         client.ask(f"GET {path}", "GET", f"/v1/{path}")
 
@@ -127,7 +132,9 @@ def writes(client, audiences, template, n):
     client.ask("PUT campaign, its schedule", "PUT", f"/v1/campaigns/{campaign['id']}", {"schedule": "2091-01-01 00:00:00"})
     client.ask("DELETE campaign", "DELETE", f"/v1/campaigns/{campaign['id']}", status=204)
     client.ask("DELETE audience", "DELETE", f"/v1/audiences/{audience['id']}", status=204)
-    client.ask("POST optout", "POST", "/v1/optouts", {"number": f"+4476{n:08d}"}, 201)
+    optout = client.ask("POST optout", "POST", "/v1/optouts", {"number": f"+4474{n:08d}"}, 201)["data"]
+    client.ask("DELETE optout", "DELETE", f"/v1/optouts/{optout['id']}", status=204)
+    client.ask("POST message", "POST", "/v1/messages", single(template, f"+4475{n:08d}")["data"], 201)
 
 
 def seed(server, simulator):

@@ -29,7 +29,7 @@ struct list {
 	size_t item_bytes;
 };
 
-#define LIST_WINDOW 20000 /* a few milliseconds of rows that have to be looked at one by one */
+#define LIST_WINDOW 5000 /* some ten milliseconds of rows that have to be looked at one by one */
 
 /* The page's items, newest first, in places 0…; its marks and its total. */
 must_check int list_run(const struct list *list, int *ret_n);

@@ -13,7 +13,8 @@
 #include "store/messages_row.h"
 
 #define MAX_CAMPAIGNS 200
-#define CAMPAIGN_COST 100 /* rows that could be looked at in the time of asking one campaign */
+#define CAMPAIGN_COST 10 /* rows that could be looked at in the time of asking one campaign */
+#define HALVING_COST 50  /* … and of finding one of its rows by a number */
 #define END_OF_ROWS ((int64_t)1 << 32)
 #define EXCEPTIONS (1u << MESSAGE_FAILED | 1u << MESSAGE_REJECTED | 1u << MESSAGE_EXPIRED)
 
@@ -71,7 +72,7 @@ static int read_numbered(struct walk *w, const struct stop *c, const int64_t *se
 		if (seq[i] > above && seq[i] < below &&
 		    read_rows(w, c, up ? STMT_MESSAGE_ROWS_AFTER : STMT_MESSAGE_ROWS_BEFORE, seq[i] - 1, seq[i] + 1) < 0)
 			return -1;
-	w->left -= CAMPAIGN_COST * (int64_t)(n + 1);
+	w->left -= CAMPAIGN_COST + HALVING_COST * (int64_t)n;
 	return 0;
 }
 

@@ -10,7 +10,8 @@
 #include "store/list.h"
 #include "store/one.h"
 
-#define N_FILTER_ARGS (5 + RECIPIENT_MAX_CODES)
+#define N_COUNTED_ARGS (3 + RECIPIENT_MAX_CODES) /* of which the counters know */
+#define N_FILTER_ARGS (N_COUNTED_ARGS + 2)
 #define EXCEPTIONS (1u << STATE_FAILED | 1u << STATE_SKIPPED | 1u << STATE_CANCELED)
 
 /* The columns of the view recipient_seen. */
@@ -55,11 +56,11 @@ static void filter_args(int64_t campaign_no, int64_t audience_no, const struct r
 {
 	ret[0] = sql_int(campaign_no);
 	ret[1] = sql_int(f->states);
-	ret[2] = sql_int(audience_no);
-	ret[3] = sql_text(list_prefix(arena, f->search));
-	ret[4] = sql_int(f->n_codes);
+	ret[2] = sql_int(f->n_codes);
 	for (int i = 0; i < RECIPIENT_MAX_CODES; i++)
-		ret[5 + i] = i < f->n_codes ? sql_int(f->code[i]) : sql_null();
+		ret[3 + i] = i < f->n_codes ? sql_int(f->code[i]) : sql_null();
+	ret[N_COUNTED_ARGS] = sql_int(audience_no);
+	ret[N_COUNTED_ARGS + 1] = sql_text(list_prefix(arena, f->search));
 }
 
 /* The row `seq`, if the filter wants it: 1, else 0. */
@@ -105,18 +106,36 @@ static int list_numbered(struct store_tx *tx, const struct sql_value filter[N_FI
 	return 0;
 }
 
+/* Those that failed, were left out or canceled have an index: as long as they are few all of them may be looked at. */
+static int widen(struct list *list, const struct recipient_filter *f)
+{
+	struct recipient_filter all = {.states = EXCEPTIONS};
+	struct sql_value args[N_FILTER_ARGS];
+	int64_t n;
+	filter_args(list->arg[0].i, 0, &all, list->arena, args);
+	if (list_count(list->tx, STMT_RECIPIENT_TOTAL, args, N_COUNTED_ARGS, &n) < 0)
+		return -1;
+	list->before = STMT_RECIPIENT_EXCEPTIONS_BEFORE;
+	list->after = STMT_RECIPIENT_EXCEPTIONS_AFTER;
+	if (f->search)
+		list->count = STMT_RECIPIENT_EXCEPTIONS_COUNT;
+	if (n <= LIST_WINDOW)
+		list->window = list->max_key + 1;
+	return 0;
+}
+
 static int list_rows(struct store_tx *tx, int64_t campaign_no, const struct recipient_filter *f,
                      const struct sql_value filter[N_FILTER_ARGS], struct page *page, struct arena *arena, struct ledger_row *ret,
                      int *ret_n)
 {
 	bool exceptions = f->n_codes || (f->states && (f->states & ~EXCEPTIONS) == 0);
-	bool counted = !f->search && !f->n_codes; /* the tallies know how many */
+	bool counted = !f->search; /* the tallies know how many */
 	struct list list = {.tx = tx,
-	                    .before = exceptions ? STMT_RECIPIENT_EXCEPTIONS_BEFORE : STMT_RECIPIENT_LIST_BEFORE,
-	                    .after = exceptions ? STMT_RECIPIENT_EXCEPTIONS_AFTER : STMT_RECIPIENT_LIST_AFTER,
+	                    .before = STMT_RECIPIENT_LIST_BEFORE,
+	                    .after = STMT_RECIPIENT_LIST_AFTER,
 	                    .count = counted ? STMT_RECIPIENT_TOTAL : STMT_RECIPIENT_COUNT,
 	                    .n_args = N_FILTER_ARGS,
-	                    .n_count_args = counted ? 2 : N_FILTER_ARGS,
+	                    .n_count_args = counted ? N_COUNTED_ARGS : N_FILTER_ARGS,
 	                    .window = LIST_WINDOW,
 	                    .counters_know = counted,
 	                    .page = page,
@@ -127,8 +146,8 @@ static int list_rows(struct store_tx *tx, int64_t campaign_no, const struct reci
 	memcpy(list.arg, filter, N_FILTER_ARGS * sizeof(*filter));
 	if (one_find(tx, STMT_LEDGER_END, SQL_ARGS(sql_int(campaign_no)), &list.max_key) < 0)
 		return -1;
-	if (exceptions) /* few, and found by their index: all of them may be looked at */
-		list.window = list.max_key + 1;
+	if (exceptions && widen(&list, f) < 0)
+		return -1;
 	return list_run(&list, ret_n);
 }
 
