@@ -2,7 +2,8 @@
 """Every list, search, read and write against a large database while a campaign is sending.
 
 Prints a line a request: how often, the median, the 99th percentile and the longest time in milliseconds, as a client on the same
-machine sees them, over a connection that stays open. Server, simulator and client share the machine. The webhook of deliveries
+machine sees them, over a connection that stays open; and of reads the median CPU time of the server's HTTP threads for one, asked
+again when nothing else goes on: what it costs, whatever else the machine does. Server, simulator and client share the machine. The webhook of deliveries
 leads to a port where nobody listens, so that as many events wait as may, and each new one costs an old one.
 """
 import argparse
@@ -11,6 +12,7 @@ import json
 import pathlib
 import random
 import shutil
+import statistics
 import sys
 import tempfile
 import time
@@ -22,6 +24,7 @@ from fill import fill  # noqa: E402
 
 HOUR = 3600
 LIVE = 300000
+QUIET_ROUNDS = 5
 
 
 def tell(text):
@@ -32,11 +35,13 @@ class Client:
     def __init__(self, address):
         self.address = address
         self.connection = http.client.HTTPConnection(address, timeout=120)
-        self.times = {}
+        self.times, self.cpu = {}, {}
+        self.cpu_of = None  # the server's pid: measure CPU, not time
 
     def ask(self, name, method, path, data=None, status=200):
         body = None if data is None else json.dumps({"data": data})
         headers = {"X-Dexatel-Key": harness.KEY, **({"Content-Type": "application/json"} if body else {})}
+        cpu = http_cpu_ms(self.cpu_of) if self.cpu_of else 0
         begun = time.perf_counter()
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
@@ -44,16 +49,25 @@ class Client:
         took = time.perf_counter() - begun
         if answer.status != status:
             raise harness.Failed(f"{method} {path}: {answer.status}, not {status}: {text[:500]!r}")
-        if name:
+        if name and self.cpu_of:
+            self.cpu.setdefault(name, []).append(http_cpu_ms(self.cpu_of) - cpu)
+        elif name:
             self.times.setdefault(name, []).append(took * 1000)
         return json.loads(text) if text else None
 
     def report(self):
-        print(f"{'request':58} {'n':>4} {'median':>8} {'p99':>8} {'longest':>8}")
+        print(f"{'request':62} {'n':>4} {'median':>8} {'p99':>8} {'longest':>8} {'CPU':>8}")
         for name, times in self.times.items():
             times.sort()
             p99 = times[max(0, -(-len(times) * 99 // 100) - 1)]
-            print(f"{name:58} {len(times):4} {times[len(times) // 2]:8.1f} {p99:8.1f} {times[-1]:8.1f}")
+            cpu = f"{statistics.median(self.cpu[name]):8.1f}" if name in self.cpu else ""
+            print(f"{name:62} {len(times):4} {times[len(times) // 2]:8.1f} {p99:8.1f} {times[-1]:8.1f} {cpu}")
+
+
+def http_cpu_ms(pid):
+    """What the threads that answer requests have used."""
+    return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+               if (task / "comm").read_text(encoding="ascii").startswith("MHD-")) / 1e6
 
 
 def every(client, path):
@@ -206,9 +220,13 @@ def measure(machine, n_rows, rounds):
         reads(client, audiences, campaigns, lambda: f"4474{random.randrange(n_rows):08d}")
         writes(client, audiences, template, tag + n)
     messages = harness.read_campaign(machine.server, sending)["messages"]
+    good(call(machine.server.address, "PUT", f"/v1/campaigns/{sending['id']}", {"data": {"status": "canceled"}}))
+    wait_until(lambda: harness.sim_is_quiet(machine.simulator), HOUR, "the end of the webhooks")
+    client.cpu_of = machine.server.pid
+    for n in range(QUIET_ROUNDS):
+        reads(client, audiences, campaigns, lambda: f"4474{random.randrange(n_rows):08d}")
     client.report()
     print(f"# the campaign beside it: {messages['total']} recipients, {messages['queued']} of them still to be sent at the end")
-    good(call(machine.server.address, "PUT", f"/v1/campaigns/{sending['id']}", {"data": {"status": "canceled"}}))
 
 
 def main():

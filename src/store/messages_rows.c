@@ -1,7 +1,7 @@
 /* The rows of campaigns, in the list of messages. The campaigns that can have any are gone through in their order, each from the
  * row where the page begins; what the filter asks of rows decides how they are found:
  *   - a number: by the audience's index, where few contacts begin so (ledger_number.h),
- *   - only statuses of rows that failed or were left out: by the index of those,
+ *   - only statuses of rows that failed or were left out: by the index of those, while they are few,
  *   - anything else: row by row, no more than a window of them a page. The list is cut there, and goes on from there. */
 #include <string.h>
 
@@ -76,12 +76,6 @@ static int read_numbered(struct walk *w, const struct stop *c, const int64_t *se
 	return 0;
 }
 
-static int read_exceptions(struct walk *w, const struct stop *c, int64_t above, int64_t below)
-{
-	w->left -= CAMPAIGN_COST;
-	return read_rows(w, c, w->l->backwards ? STMT_MESSAGE_EXCEPTIONS_AFTER : STMT_MESSAGE_EXCEPTIONS_BEFORE, above, below);
-}
-
 static int read_window(struct walk *w, const struct stop *c, int64_t above, int64_t below)
 {
 	bool up = w->l->backwards, cut = false;
@@ -98,6 +92,18 @@ static int read_window(struct walk *w, const struct stop *c, int64_t above, int6
 	if (cut && !is_full(w))
 		cut_at(w, c, up ? below - 1 : above + 1);
 	return 0;
+}
+
+/* By their index as long as they are few; a canceled campaign may be nothing else. */
+static int read_exceptions(struct walk *w, const struct stop *c, int64_t above, int64_t below)
+{
+	int64_t n;
+	if (list_count(w->l->tx, STMT_MESSAGE_EXCEPTIONS_TALLY, SQL_ARGS(sql_int(c->no)), &n) < 0)
+		return -1;
+	if (n > w->left)
+		return read_window(w, c, above, below);
+	w->left -= CAMPAIGN_COST + n;
+	return read_rows(w, c, w->l->backwards ? STMT_MESSAGE_EXCEPTIONS_AFTER : STMT_MESSAGE_EXCEPTIONS_BEFORE, above, below);
 }
 
 static int read_campaign(struct walk *w, const struct stop *c)

@@ -14,6 +14,9 @@ SELECT COUNT(*) FROM ledger_seen WHERE account_no = $1 AND kind = 0 AND (CAST($2
   AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
   AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10);
 
+-- name: message_exceptions_tally
+SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE campaign_no = $1 AND kind = 0 AND bucket >= 7;
+
 -- The rows of one campaign; message_exceptions_…: those that failed, were left out or canceled, which have an index.
 -- name: message_rows_before
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
