@@ -140,7 +140,8 @@ void call_internal(struct api_call *call, const char *what)
 {
 	log_error("api", what, log_t("method", http_method(call->req)), log_t("path", http_path(call->req)));
 	call->faults.n = 0;
-	call_fault(call, FAULT_INTERNAL, NULL, "The server failed at this; nothing was changed. Its log says more");
+	call_fault(call, FAULT_INTERNAL, NULL,
+	           "The server failed at this; its log says more. With an Idempotency-Key it may safely be asked again");
 }
 
 void call_overloaded(struct api_call *call)

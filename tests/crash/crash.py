@@ -31,11 +31,15 @@ class Database:
             self.command(f"CREATE DATABASE {self.name}")
 
     def command(self, text):
-        subprocess.run(["psql", "-q", "-d", self.server, "-c", text], check=True)
+        subprocess.run(["psql", "-q", "-d", self.server, "-c", text], check=True, stdout=subprocess.DEVNULL)
 
     @property
     def url(self):
         return self.server and self.server.replace("///postgres?", f"///{self.name}?")
+
+    def cut(self):
+        """End every connection to it, whatever is on the way: a commit may stand whose answer is lost."""
+        self.command(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'")
 
     def drop(self):
         if self.server:
@@ -69,7 +73,7 @@ class Sums:
 
 def one_run(options, seed, failpoint, sums):
     database = Database(options.postgresql, seed)
-    run = Run(options.crier, seed, failpoint, options.nodes, database.url)
+    run = Run(options.crier, seed, failpoint, options.nodes, database)
     failed = True
     try:
         run.go()

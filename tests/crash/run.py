@@ -43,8 +43,8 @@ class Campaign:
 
 
 class Run:
-    def __init__(self, crier, seed, failpoint, n_nodes, url):
-        self.seed, self.url = seed, url
+    def __init__(self, crier, seed, failpoint, n_nodes, database):
+        self.seed = seed
         self.random = random.Random(f"run {seed}")
         self.folder = tempfile.mkdtemp(prefix="crier-crash-")
         r = self.random
@@ -62,9 +62,9 @@ class Run:
         self.options = self.simulator_options(resend)
         self.storm = r.random() < 0.1
         options = ["--unconfirmed-window", str(WINDOW_S), "--max-inflight", str(self.max_inflight), "--template-poll", "1"]
-        if url:
-            options += ["--database", url]
-        self.cluster = Cluster(crier, self.folder, seed, n_nodes, options, failpoint)
+        if database.url:
+            options += ["--database", database.url]
+        self.cluster = Cluster(crier, self.folder, seed, n_nodes, options, failpoint, database)
         self.judge = Judge(self)
 
     def simulator_options(self, resend):
@@ -249,4 +249,4 @@ class Run:
     def facts(self):
         c = self.cluster
         sizes = ", ".join(f"{x.mode} {x.n_recipients}" for x in self.campaigns)
-        return f"{sizes}; {len(self.senders)} senders, {c.kills} kills, failpoint {c.failpoint}, in flight {self.max_inflight}, {self.options}"
+        return f"{sizes}; {len(self.senders)} senders, {c.kills} kills, {c.cuts} cuts, failpoint {c.failpoint}, in flight {self.max_inflight}, {self.options}"
