@@ -27,8 +27,8 @@ static void job_come_back(int result, void *arg)
 	pthread_mutex_lock(&m->lock);
 	*m->last = job;
 	m->last = &job->next;
+	m->wake(m->wake_arg); /* within the lock: whoever takes the last job may free all this at once */
 	pthread_mutex_unlock(&m->lock);
-	m->wake(m->wake_arg);
 }
 
 int mailbox_submit(struct mailbox *m, struct job *job)
