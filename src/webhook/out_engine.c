@@ -3,6 +3,7 @@
  * the database each time, so that a crash forgets nothing. */
 #include "webhook/out_engine.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +63,10 @@ struct out_engine {
 	int64_t served_no; /* the hook that was served last, for turns to go round */
 	struct settle_job job;
 	bool job_out, draining;
-	atomic_bool news, job_back;
-	atomic_int job_result;
+	atomic_bool news;
+	pthread_mutex_t lock; /* of what follows */
+	bool job_back;
+	int job_result;
 	msec_t look_ms, settle_ms, tend_ms; /* when next, at the earliest */
 	int n_since_tend;
 	uint64_t random;
@@ -177,9 +180,11 @@ static void settle_done(int result, void *arg)
 {
 	struct settle_job *job = arg;
 	struct out_engine *e = job->engine;
-	atomic_store(&e->job_result, result);
-	atomic_store(&e->job_back, true);
-	e->options.wake(e->options.wake_arg);
+	pthread_mutex_lock(&e->lock);
+	e->job_result = result;
+	e->job_back = true;
+	e->options.wake(e->options.wake_arg); /* within the lock: whoever sees the job back may free all this at once */
+	pthread_mutex_unlock(&e->lock);
 }
 
 /* Those that are being recorded: off the books, or back to be recorded once more. */
@@ -206,9 +211,12 @@ static void flights_settled(struct out_engine *e, struct target *t, bool recorde
 
 static void take_job_back(struct out_engine *e, msec_t now)
 {
-	if (!atomic_exchange(&e->job_back, false))
+	pthread_mutex_lock(&e->lock);
+	bool back = e->job_back, recorded = e->job_result == 0;
+	e->job_back = false;
+	pthread_mutex_unlock(&e->lock);
+	if (!back)
 		return;
-	bool recorded = atomic_load(&e->job_result) == 0;
 	e->job_out = false;
 	if (recorded && e->job.tend) {
 		e->n_since_tend = 0;
@@ -242,8 +250,8 @@ static void settle(struct out_engine *e, int n, msec_t now)
 	e->job_out = true;
 	e->n_since_tend += n;
 	if (store_submit(e->options.store, settle_run, settle_done, &e->job) != 0) {
-		atomic_store(&e->job_result, -1);
-		atomic_store(&e->job_back, true);
+		e->job_result = -1; /* there is no job that could come back besides */
+		e->job_back = true;
 		take_job_back(e, now);
 	}
 }
@@ -458,6 +466,7 @@ struct out_engine *out_engine_create(const struct out_engine_options *options)
 	struct out_engine *e = calloc(1, sizeof(*e));
 	if (!e)
 		abort();
+	pthread_mutex_init(&e->lock, NULL);
 	e->options = *options;
 	e->options.max_inflight = options->max_inflight ? options->max_inflight : 256;
 	e->options.max_per_hook = options->max_per_hook ? options->max_per_hook : 64;
@@ -480,5 +489,6 @@ void out_engine_destroy(struct out_engine *e)
 		}
 		target_free(t);
 	}
+	pthread_mutex_destroy(&e->lock);
 	free(e);
 }
