@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "store/budget.h"
 #include "store/media.h"
+#include "store/senders.h"
 
 static const struct field fields[] = {
 	FIELD(campaign_request, name, FIELD_TEXT, FAULT_CAMPAIGN_NAME),
@@ -53,6 +55,45 @@ void campaigns_put_holds(struct json_writer *w, const struct campaign *c)
 	hold_put(w, "sender_hold", c->status <= CAMPAIGN_IN_PROGRESS ? &c->sender_hold : &none);
 }
 
+static int budget_waits(struct store_tx *tx, struct api_call *call, const struct campaign *c, const char **ret_reason)
+{
+	msec_t at;
+	int64_t limit;
+	char text[CLOCK_TEXT_BYTES];
+	if (c->status != CAMPAIGN_IN_PROGRESS || hold_is_on(&c->hold) || c->count[STATE_QUEUED] == 0)
+		return 0;
+	if (budget_of_campaign(tx, c->no, 1, call->now, &at, &limit) < 0)
+		return -1;
+	if (at <= call->now)
+		return 0;
+	clock_format(at, text);
+	*ret_reason = arena_printf(
+		call->arena,
+		"WhatsApp lets this business begin with %lld people in 24 hours, and all of them are used or kept for "
+		"earlier campaigns: it goes on after %s.",
+		(long long)limit, text);
+	return 0;
+}
+
+/* When the last of those that wait now will have been handed over, at the lane's pace and within the 24-hour budget. */
+static int put_expected_end(struct store_tx *tx, struct api_call *call, const struct campaign *c)
+{
+	int64_t n = c->count[STATE_QUEUED], limit;
+	msec_t at = -1;
+	struct sender s;
+	bool goes = c->status == CAMPAIGN_IN_PROGRESS && !hold_is_on(&c->hold) && !hold_is_on(&c->sender_hold) && n > 0;
+	if (goes) {
+		if (sender_read(tx, 0, c->sender_no, call->arena, &s) < 0 ||
+		    budget_of_campaign(tx, c->no, n, call->now, &at, &limit) < 0)
+			return -1;
+		int64_t rate = sender_pace(s.limit_mps, s.rate_cap, c->rate);
+		msec_t paced = call->now + n * SECOND_MS / rate;
+		at = at > paced ? at : paced;
+	}
+	json_put_time(&call->json, "expected_end", at);
+	return 0;
+}
+
 /* Why nothing of it goes out just now although nobody holds it. */
 static int put_waits(struct store_tx *tx, struct api_call *call, const struct campaign *c)
 {
@@ -60,8 +101,10 @@ static int put_waits(struct store_tx *tx, struct api_call *call, const struct ca
 	if (c->status == CAMPAIGN_IN_PROGRESS && !hold_is_on(&c->hold) &&
 	    template_media_waits(tx, c->template_no, c->sender_no, call->now, call->arena, &reason) < 0)
 		return -1;
+	if (!reason && budget_waits(tx, call, c, &reason) < 0)
+		return -1;
 	json_put_text(&call->json, "waits_for", reason);
-	return 0;
+	return put_expected_end(tx, call, c);
 }
 
 static int put_campaign(struct store_tx *tx, struct api_call *call, const struct campaign *c)

@@ -191,7 +191,7 @@ static int read_sent(struct store_tx *tx, struct api_call *call)
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
 	struct recipient_holds holds;
-	if (recipient_holds(tx, row.campaign_no, call->arena, &holds) != 0)
+	if (recipient_holds(tx, row.campaign_no, call->now, call->arena, &holds) != 0)
 		return -1;
 	call_begin_answer(call);
 	put_sent(call, &row, &holds);
@@ -232,7 +232,7 @@ static int list_run(struct store_tx *tx, void *arg)
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
 		int64_t campaign_no = item[i].is_inbound ? held : item[i].row.campaign_no;
-		if (campaign_no != held && recipient_holds(tx, campaign_no, call->arena, &holds) != 0)
+		if (campaign_no != held && recipient_holds(tx, campaign_no, call->now, call->arena, &holds) != 0)
 			return -1;
 		held = campaign_no;
 		json_open_object(&call->json, NULL);

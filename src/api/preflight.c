@@ -8,6 +8,7 @@
 #include "api/campaigns.h"
 #include "report/problems.h"
 #include "report/report.h"
+#include "store/budget.h"
 #include "store/history.h"
 #include "store/media.h"
 #include "store/senders.h"
@@ -35,6 +36,9 @@ struct work {
 	struct template tpl;
 	struct forecast forecast;
 	int64_t sent_24h;
+	int64_t ahead;                           /* messages of running campaigns that the 24-hour budget is kept for first */
+	int64_t capped;                          /* of the audience: people whom WhatsApp held marketing back from lately */
+	msec_t budget_end;                       /* when the budget has a place for the last recipient */
 	const char *media_refused, *media_waits; /* problem_facts */
 	int64_t history[NUMBER_COUNTRIES];
 	struct problem problem[MAX_PROBLEMS];
@@ -113,6 +117,7 @@ static void put_estimate(struct json_writer *w, const struct work *work, const s
 	put_known(w, "limit_24h", e->limit_24h);
 	json_put_int(w, "sent_24h", work->sent_24h);
 	put_known(w, "left_24h", e->left_24h);
+	json_put_time(w, "end", e->end);
 	json_close_object(w);
 }
 
@@ -157,6 +162,9 @@ static void answer(struct work *work)
 	                                    .start = req->schedule_ms >= 0 ? req->schedule_ms : call->now,
 	                                    .deadline = req->deadline_ms,
 	                                    .sent_24h = work->sent_24h,
+	                                    .ahead = work->ahead,
+	                                    .budget_end = work->budget_end,
+	                                    .capped = work->capped,
 	                                    .history = work->history,
 	                                    .media_refused = work->media_refused,
 	                                    .media_waits = work->media_waits};
@@ -204,6 +212,30 @@ static int read_media(struct store_tx *tx, struct work *work)
 	return template_media_waits(tx, refs->template_no, refs->sender_no, work->call->now, arena, &work->media_waits);
 }
 
+/* Without a limit, what is known of a day is what was sent. */
+static int read_budget(struct store_tx *tx, struct work *work)
+{
+	struct budget b;
+	if (budget_read(tx, work->sender.portfolio_no, work->call->now, &b) < 0)
+		return -1;
+	work->sent_24h = b.used;
+	if (b.portfolio_no == 0)
+		return history_sent_since(tx, work->call->key.account_no, work->refs.sender_no, work->call->now - DAY_MS,
+		                          &work->sent_24h);
+	return budget_ahead(tx, b.portfolio_no, INT64_MAX, 0, &work->ahead);
+}
+
+/* What can be told only when the recipients are counted. */
+static int read_rest(struct store_tx *tx, struct work *work)
+{
+	struct budget b;
+	const struct candidates *walked = &work->forecast.walk;
+	if (budget_read(tx, work->sender.portfolio_no, work->call->now, &b) < 0 ||
+	    budget_when(tx, &b, work->ahead + work->forecast.recipients, &work->budget_end) < 0)
+		return -1;
+	return history_capped(tx, walked->account_no, walked->audience_no, work->call->now - CAPPED_LATELY_MS, &work->capped);
+}
+
 /* As call_read's run: 0, 1 with faults, -1. */
 static int open_work(struct store_tx *tx, struct work *work)
 {
@@ -215,8 +247,7 @@ static int open_work(struct store_tx *tx, struct work *work)
 	if (faulty != 0)
 		return faulty;
 	if (sender_read(tx, account_no, work->refs.sender_no, call->arena, &work->sender) != 0 ||
-	    template_read(tx, account_no, work->refs.template_no, call->arena, &work->tpl) != 0 ||
-	    history_sent_since(tx, account_no, work->refs.sender_no, call->now - DAY_MS, &work->sent_24h) < 0 ||
+	    template_read(tx, account_no, work->refs.template_no, call->arena, &work->tpl) != 0 || read_budget(tx, work) < 0 ||
 	    history_countries(tx, account_no, work->refs.sender_no, work->history) < 0 || read_media(tx, work) < 0 ||
 	    template_form_open(tx, &work->tpl, call->arena, &walk.form, &err) < 0)
 		return -1;
@@ -243,7 +274,8 @@ static int walk(struct preflight *p, struct work *work)
 			return 1;
 		struct store_tx *tx = store_reader_take(p->store);
 		done = forecast_step(tx, &work->forecast, PIECE_CONTACTS);
-		if (done == 1 && forecast_samples(tx, &work->forecast, work->call->arena, work->sample, &work->n_samples) < 0)
+		if (done == 1 && (forecast_samples(tx, &work->forecast, work->call->arena, work->sample, &work->n_samples) < 0 ||
+		                  read_rest(tx, work) < 0))
 			done = -1;
 		store_reader_put(p->store, tx);
 		if (done < 0)

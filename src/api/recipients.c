@@ -123,7 +123,7 @@ static int list_run(struct store_tx *tx, void *arg)
 	int n = 0, got = campaign_read(tx, call->key.account_no, call->id[0], call->arena, &c);
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
-	if (recipient_holds(tx, c.no, call->arena, &holds) != 0 ||
+	if (recipient_holds(tx, c.no, call->now, call->arena, &holds) != 0 ||
 	    (!req->nothing && recipient_list(tx, c.no, c.audience_no, &req->filter, &req->page, call->arena, item, &n) < 0))
 		return -1;
 	call_begin_list(call);

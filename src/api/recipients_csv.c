@@ -107,7 +107,7 @@ static int put_stretch(struct export *e, struct store_tx *tx, struct arena *aren
 	int n = 0, got = campaign_read(tx, e->account_no, e->campaign_no, arena, &c);
 	if (got != 0)
 		return -1; /* deleted meanwhile: what was given is not all there was */
-	if (recipient_holds(tx, c.no, arena, &holds) != 0)
+	if (recipient_holds(tx, c.no, clock_now_ms(), arena, &holds) != 0)
 		return -1;
 	int last = recipient_stretch(tx, c.no, c.audience_no, e->from_seq, &e->filter, arena, row, &n);
 	if (last < 0)

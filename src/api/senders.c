@@ -7,6 +7,8 @@
 #include "api/call.h"
 #include "base/text.h"
 #include "model/number.h"
+#include "store/budget.h"
+#include "store/history.h"
 
 static const struct field fields[] = {
 	FIELD(sender_request, name, FIELD_TEXT, FAULT_SENDER_NAME_INVALID),
@@ -22,22 +24,32 @@ static const struct field fields[] = {
 
 /* ---- answers ---- */
 
-static void put_limits(struct api_call *call, const struct sender *s)
+static int put_limits(struct store_tx *tx, struct api_call *call, const struct sender *s)
 {
 	struct json_writer *w = &call->json;
+	struct budget b;
+	int64_t now_mps;
+	if (budget_read(tx, s->portfolio_no, call->now, &b) < 0 || history_rate(tx, s->no, call->now, &now_mps) < 0)
+		return -1;
 	json_open_object(w, "throughput");
 	json_put_int(w, "limit", s->limit_mps);
-	json_put_null(w, "now");
+	json_put_int(w, "now", now_mps);
 	json_close_object(w);
 	json_put_text(w, "quality", s->quality);
 	json_open_object(w, "messaging_limit");
 	json_put_text(w, "tier", *s->tier ? s->tier : NULL);
-	json_put_null(w, "used_24h");
-	json_put_null(w, "left_24h");
+	if (b.portfolio_no) {
+		json_put_int(w, "used_24h", b.used);
+		json_put_int(w, "left_24h", budget_left(&b));
+	} else {
+		json_put_null(w, "used_24h");
+		json_put_null(w, "left_24h");
+	}
 	json_close_object(w);
+	return 0;
 }
 
-static void put_sender(struct api_call *call, const struct sender *s)
+static int put_sender(struct store_tx *tx, struct api_call *call, const struct sender *s)
 {
 	struct json_writer *w = &call->json;
 	char country[3];
@@ -60,8 +72,10 @@ static void put_sender(struct api_call *call, const struct sender *s)
 		json_put_int(w, "rate", s->rate_cap);
 	else
 		json_put_null(w, "rate");
-	put_limits(call, s);
+	if (put_limits(tx, call, s) < 0)
+		return -1;
 	hold_put(w, "hold", &s->hold);
+	return 0;
 }
 
 static int answer_sender(struct store_tx *tx, struct api_call *call, int64_t no)
@@ -71,7 +85,8 @@ static int answer_sender(struct store_tx *tx, struct api_call *call, int64_t no)
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
 	call_begin_answer(call);
-	put_sender(call, &s);
+	if (put_sender(tx, call, &s) < 0)
+		return -1;
 	put_links_open(call);
 	put_link(call, "self", "/v1/senders/%s", id_text(call, PUBID_SENDER, s.no, 0));
 	put_links_close(call);
@@ -109,7 +124,8 @@ static int list_run(struct store_tx *tx, void *arg)
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
 		json_open_object(&call->json, NULL);
-		put_sender(call, &item[i]);
+		if (put_sender(tx, call, &item[i]) < 0)
+			return -1;
 		json_close_object(&call->json);
 	}
 	call_end_list(call, &req->page, n);

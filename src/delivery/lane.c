@@ -42,13 +42,9 @@ static char *copy_text(const char *text)
 	return copy;
 }
 
-/* The owner's ceiling is never above Meta's, and Meta's is kept a hundredth below: the limiter's own clock is not ours. */
 static int64_t ceiling_of(const struct sender *s)
 {
-	int64_t limit = s->limit_mps > 0 ? s->limit_mps : SENDER_DEFAULT_LIMIT;
-	if (limit >= 100)
-		limit -= limit / 100;
-	return s->rate_cap > 0 && s->rate_cap < limit ? s->rate_cap : limit;
+	return sender_pace(s->limit_mps, s->rate_cap, 0);
 }
 
 struct lane *lane_create(struct lane_context *context, const struct loaded_sender *from, struct now now)

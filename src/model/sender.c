@@ -106,3 +106,13 @@ int64_t sender_tier_people(const char *tier)
 		end++, n *= 1000;
 	return *end || n > 1000000 ? 0 : n;
 }
+
+int64_t sender_pace(int64_t limit_mps, int64_t rate_cap, int64_t campaign_rate)
+{
+	int64_t pace = limit_mps > 0 ? limit_mps : SENDER_DEFAULT_LIMIT;
+	if (pace >= 100)
+		pace -= pace / 100;
+	if (rate_cap > 0 && rate_cap < pace)
+		pace = rate_cap;
+	return campaign_rate > 0 && campaign_rate < pace ? campaign_rate : pace;
+}

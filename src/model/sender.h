@@ -49,6 +49,9 @@ struct sender_request {
 void sender_judge(struct sender_request *req, struct faults *faults);
 /* Judge an update: only what is given. */
 void sender_judge_update(struct sender_request *req, struct faults *faults);
+/* Messages a second that a lane keeps to: Meta's limit (0: the default), a hundredth below where it is large, since the limiter's
+ * clock is not ours; never above the caps, 0 none. */
+int64_t sender_pace(int64_t limit_mps, int64_t rate_cap, int64_t campaign_rate);
 /* Meta's words TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED: people in 24 hours, -1 without a limit, 0 for any other
  * word. */
 int64_t sender_tier_people(const char *tier);

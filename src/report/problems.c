@@ -33,25 +33,21 @@ static void add(struct finder *f, enum problem_severity severity, const char *wh
 
 /* ---- how long ---- */
 
-static int64_t lowest(int64_t a, int64_t b)
-{
-	return b > 0 && b < a ? b : a;
-}
-
 void estimate_make(const struct problem_facts *facts, struct estimate *ret)
 {
 	int64_t n = facts->forecast->recipients;
-	int64_t mps = facts->sender->limit_mps > 0 ? facts->sender->limit_mps : SENDER_DEFAULT_LIMIT;
-	int64_t pace = mps >= 100 ? mps - mps / 100 : mps; /* as a lane keeps it */
-	int64_t rate = lowest(lowest(pace, facts->sender->rate_cap), facts->rate);
+	int64_t rate = sender_pace(facts->sender->limit_mps, facts->sender->rate_cap, facts->rate);
 	int64_t limit = sender_tier_people(facts->sender->tier);
 	*ret = (struct estimate){
 		.rate = rate, .minutes = (n + rate * 60 - 1) / (rate * 60), .limit_24h = limit, .left_24h = -1, .days = 1};
+	ret->end = facts->start + ret->minutes * MINUTE_MS;
 	if (limit <= 0)
 		return;
 	ret->left_24h = facts->sent_24h < limit ? limit - facts->sent_24h : 0;
-	if (n > ret->left_24h)
-		ret->days = 1 + (n - ret->left_24h + limit - 1) / limit;
+	if (n + facts->ahead > ret->left_24h)
+		ret->days = 1 + (n + facts->ahead - ret->left_24h + limit - 1) / limit;
+	if (facts->budget_end > ret->end)
+		ret->end = facts->budget_end;
 }
 
 /* ---- what is wrong ---- */
@@ -143,12 +139,24 @@ static void judge_countries(struct finder *f)
 	}
 }
 
+static void judge_capped(struct finder *f)
+{
+	const struct problem_facts *facts = f->facts;
+	if (facts->capped > 0 && strcmp(facts->tpl->category, "MARKETING") == 0)
+		add(f, PROBLEM_INFO, "capped_lately",
+		    arena_printf(f->arena,
+		                 "WhatsApp held marketing back from %lld people of the audience within the last week, and may do "
+		                 "so again: "
+		                 "their messages would be sent again after a day or more.",
+		                 (long long)facts->capped));
+}
+
 static void judge_time(struct finder *f)
 {
 	const struct problem_facts *facts = f->facts;
 	const struct estimate *e = f->estimate;
 	msec_t deadline = facts->deadline >= 0 ? facts->deadline : facts->start + CAMPAIGN_DEADLINE_DEFAULT_MS;
-	bool beyond = facts->start + e->minutes * MINUTE_MS > deadline || facts->start + (e->days - 1) * DAY_MS > deadline;
+	bool beyond = e->end > deadline || facts->start + (e->days - 1) * DAY_MS > deadline;
 	if (e->days > 1)
 		add(f, PROBLEM_WARNING, "budget",
 		    arena_printf(f->arena,
@@ -169,6 +177,7 @@ int problems_find(const struct problem_facts *facts, const struct estimate *esti
 	judge_removed(&f);
 	judge_placeholders(&f);
 	judge_countries(&f);
+	judge_capped(&f);
 	judge_time(&f);
 	return f.n;
 }

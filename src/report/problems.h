@@ -24,7 +24,10 @@ struct problem_facts {
 	const struct template *tpl;
 	int64_t rate;                            /* the campaign's own ceiling; 0 none */
 	msec_t start, deadline;                  /* deadline -1: the default */
-	int64_t sent_24h;                        /* of the sender */
+	int64_t sent_24h;                        /* people in the 24-hour budget; without a limit, messages of the sender */
+	int64_t ahead;                           /* messages of running campaigns, before whom nobody has a place in it */
+	msec_t budget_end;                       /* when it has one for the last recipient, as from now on; 0 not known */
+	int64_t capped;                          /* people whom WhatsApp held marketing back from lately */
 	const int64_t *history;                  /* handed over by the sender, by country */
 	const char *media_refused, *media_waits; /* why the template's media cannot be shown, or not yet; NULL */
 };
@@ -35,6 +38,7 @@ struct estimate {
 	int64_t minutes;
 	int64_t limit_24h, left_24h; /* -1: none, or not known */
 	int64_t days;                /* 1: within one */
+	msec_t end;
 };
 void estimate_make(const struct problem_facts *facts, struct estimate *ret);
 

@@ -126,6 +126,27 @@ int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int
 	               : 0;
 }
 
+int budget_of_campaign(struct store_tx *tx, int64_t campaign_no, int64_t nth, msec_t now, msec_t *ret_at, int64_t *ret_limit)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	struct budget b;
+	int64_t ahead;
+	*ret_at = now;
+	*ret_limit = -1;
+	if (sql_query(tx->db, STMT_BUDGET_OF_CAMPAIGN, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+		return -1;
+	int got = sql_next(rows);
+	if (got <= 0)
+		return got;
+	int64_t portfolio_no = sql_col_int(rows, 0), start_ms = sql_col_int(rows, 1);
+	if (budget_read(tx, portfolio_no, now, &b) < 0 || b.portfolio_no == 0)
+		return b.portfolio_no == 0 ? 0 : -1;
+	*ret_limit = b.limit;
+	if (budget_ahead(tx, portfolio_no, start_ms, campaign_no, &ahead) < 0)
+		return -1;
+	return budget_when(tx, &b, ahead + nth, ret_at);
+}
+
 /* ---- what becomes of a message ---- */
 
 static int recipient(struct store_tx *tx, const struct row *r, struct arena *arena, const char **ret)

@@ -36,6 +36,11 @@ must_check int budget_when(struct store_tx *tx, const struct budget *budget, int
  * campaigns have their places in the order in which they began. */
 must_check int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t *ret);
 
+/* Of a campaign in progress: when its next `nth` message (from 1) can have a place, after those of the campaigns before it.
+ * *ret_limit is -1 where there is none; then, and where it need not wait, the time is `now`. */
+must_check int budget_of_campaign(struct store_tx *tx, int64_t campaign_no, int64_t nth, msec_t now, msec_t *ret_at,
+                                  int64_t *ret_limit);
+
 /* Which portfolio a number belongs to, with its limit: -1 none, 0 not known. An unknown portfolio (`meta_id` empty) is that of
  * the account alone, until it is known. */
 must_check int budget_assign(struct store_tx *tx, int64_t sender_no, const char *meta_id, int64_t limit);

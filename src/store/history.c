@@ -26,3 +26,21 @@ int history_countries(struct store_tx *tx, int64_t account_no, int64_t sender_no
 	}
 	return more;
 }
+
+/* The counters are by the minute: of the one before, the part that is not older than a minute is guessed. */
+int history_rate(struct store_tx *tx, int64_t sender_no, msec_t now, int64_t *ret_mps)
+{
+	int64_t minute = now / MINUTE_MS, before = 0, present = 0;
+	if (one_find(tx, STMT_HISTORY_MINUTE, SQL_ARGS(sql_int(sender_no), sql_int(minute - 1)), &before) < 0 ||
+	    one_find(tx, STMT_HISTORY_MINUTE, SQL_ARGS(sql_int(sender_no), sql_int(minute)), &present) < 0)
+		return -1;
+	*ret_mps = (present + before * (MINUTE_MS - now % MINUTE_MS) / MINUTE_MS + 30) / 60;
+	return 0;
+}
+
+int history_capped(struct store_tx *tx, int64_t account_no, int64_t audience_no, msec_t since, int64_t *ret)
+{
+	return one_find(tx, STMT_HISTORY_CAPPED, SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_int(since)), ret) == 1
+	               ? 0
+	               : -1;
+}

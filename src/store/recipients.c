@@ -5,6 +5,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/hold_row.h"
+#include "store/budget.h"
 #include "store/ledger_number.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
@@ -176,9 +177,10 @@ static void holds_from_row(const struct sql_rows *rows, struct arena *arena, voi
 		.on_unconfirmed = (enum on_unconfirmed)sql_col_int(rows, 12)};
 }
 
-int recipient_holds(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct recipient_holds *ret)
+int recipient_holds(struct store_tx *tx, int64_t campaign_no, msec_t now, struct arena *arena, struct recipient_holds *ret)
 {
-	return one_row(tx, STMT_RECIPIENT_HOLDS, SQL_ARGS(sql_int(campaign_no)), holds_from_row, arena, ret);
+	int got = one_row(tx, STMT_RECIPIENT_HOLDS, SQL_ARGS(sql_int(campaign_no)), holds_from_row, arena, ret);
+	return got != 0 ? got : budget_of_campaign(tx, campaign_no, 1, now, &ret->place_at, &ret->limit_24h);
 }
 
 int recipient_stretch(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, int64_t from_seq,

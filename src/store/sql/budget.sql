@@ -33,6 +33,11 @@ SELECT CAST(COALESCE(SUM(c.next_seq - 1 - c.claim_seq), 0) AS BIGINT) FROM sende
 WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND s.hold IS NULL AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
   AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3));
 
+-- name: budget_of_campaign
+SELECT CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END, c.start_ms
+FROM campaign c JOIN sender s ON s.no = c.sender_no LEFT JOIN portfolio p ON p.no = s.portfolio_no
+WHERE c.no = $1 AND c.status = 1 AND c.kind = 0;
+
 -- name: budget_recipient
 SELECT ct.number FROM ledger l JOIN campaign c ON c.no = l.campaign_no
   JOIN contact ct ON ct.audience_no = c.audience_no AND ct.no = l.contact_no
