@@ -8,6 +8,7 @@
 #include "store/senders.h"
 
 #define REFRESH_MS HOUR_MS
+#define REFRESH_JITTER_MS (6 * MINUTE_MS) /* so much sooner at most, so that many servers do not ask at once */
 #define TROUBLE_MS (5 * SECOND_MS)
 #define AGAIN_US 20000
 
@@ -149,7 +150,10 @@ static int read_run(struct store_tx *tx, void *arg)
 		return -1;
 	if (r->media.next >= 0 && (r->next < 0 || r->media.next < r->next))
 		r->next = r->media.next;
-	return r->with_numbers ? read_numbers(tx, r) : 0;
+	bool asked;
+	if (sender_asked_again(tx, &asked) < 0)
+		return -1;
+	return r->with_numbers || asked ? read_numbers(tx, r) : 0;
 }
 
 static void read_done(struct job *job, int result, struct now now)
@@ -210,6 +214,6 @@ usec_t manage_turn(struct manage *m, struct now now)
 	m->dirty = false;
 	m->reading = true;
 	if (m->next_refresh <= now.wall)
-		m->next_refresh = now.wall + REFRESH_MS;
+		m->next_refresh = now.wall + REFRESH_MS - now.mono * 7919 % REFRESH_JITTER_MS;
 	return -1;
 }

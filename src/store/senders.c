@@ -244,3 +244,18 @@ int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t 
 		return -1;
 	return ledger_doubt(tx, sender_no, *ret_epoch, now, ret_doubtful);
 }
+
+int sender_ask_again(struct store_tx *tx, const unsigned char *hash, const char *waba_id, msec_t now, int64_t *ret_n)
+{
+	return sql_run(tx->db, STMT_SENDER_ASK_AGAIN,
+	               SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_text(waba_id), sql_int(now)), ret_n);
+}
+
+int sender_asked_again(struct store_tx *tx, bool *ret_any)
+{
+	int64_t n = 0;
+	if (sql_run(tx->db, STMT_SENDER_ASKED_AGAIN, NULL, 0, &n) < 0)
+		return -1;
+	*ret_any = n > 0;
+	return 0;
+}

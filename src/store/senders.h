@@ -47,6 +47,11 @@ struct sender_record {
 };
 must_check int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now);
 
+/* Meta's records of an account's numbers are to be asked for at once; *ret_n of them. Asked once for each call: true in *ret_any
+ * when there are any since the last. */
+must_check int sender_ask_again(struct store_tx *tx, const unsigned char *hash, const char *waba_id, msec_t now, int64_t *ret_n);
+must_check int sender_asked_again(struct store_tx *tx, bool *ret_any);
+
 /* All senders, for the lanes. */
 must_check int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n);
 

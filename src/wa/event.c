@@ -229,6 +229,11 @@ static int walk_change(struct walk *w, const cJSON *change)
 		return walk_template(w, value, WA_EVENT_TEMPLATE_COMPONENTS, "");
 	if (strcmp(w->event.what, "user_preferences") == 0)
 		return walk_preferences(w, value);
+	if (strcmp(w->event.what, "phone_number_quality_update") == 0 ||
+	    strcmp(w->event.what, "business_capability_update") == 0) {
+		struct wa_event e = event_of(w, WA_EVENT_NUMBER);
+		return tell(w, &e);
+	}
 	return tell_unknown(w);
 }
 

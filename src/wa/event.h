@@ -20,7 +20,8 @@ enum wa_event_kind {
 	WA_EVENT_TEMPLATE_CATEGORY,   /* changed, or a change is announced */
 	WA_EVENT_TEMPLATE_COMPONENTS, /* its content was changed at Meta */
 	WA_EVENT_PREFERENCE,          /* marketing stop or resume */
-	WA_EVENT_UNKNOWN,             /* anything else; `what` names the field */
+	WA_EVENT_NUMBER,  /* the throughput or the limit of people of the account's numbers changed: their records tell */
+	WA_EVENT_UNKNOWN, /* anything else; `what` names the field */
 };
 
 /* Text is borrowed for the call back; "" where Meta left it out, never NULL. */

@@ -7,6 +7,7 @@
 #include "store/ledger.h"
 #include "store/optouts.h"
 #include "store/replies.h"
+#include "store/senders.h"
 #include "store/templates.h"
 #include "wa/event.h"
 
@@ -136,6 +137,7 @@ static int template_event(struct applier *a, const struct template_word *word, c
 	case WA_EVENT_INBOUND:
 	case WA_EVENT_TEMPLATE:
 	case WA_EVENT_PREFERENCE:
+	case WA_EVENT_NUMBER:
 	case WA_EVENT_UNKNOWN:
 		break;
 	}
@@ -155,6 +157,16 @@ static int on_template(struct applier *a, const struct wa_event *e)
 	bool is_news = e->kind == WA_EVENT_TEMPLATE || e->kind == WA_EVENT_TEMPLATE_COMPONENTS; /* for delivery */
 	a->changed = a->changed || (result == 0 && is_news);
 	return inbox_count(a->tx, result == 0 ? "template" : "template_foreign", 1);
+}
+
+/* What changed is told in several ways, some of them withdrawn: Meta's own records are asked for. */
+static int on_number(struct applier *a, const struct wa_event *e)
+{
+	int64_t n;
+	if (sender_ask_again(a->tx, a->hash, e->waba_id, a->now, &n) < 0)
+		return -1;
+	a->changed = a->changed || n > 0;
+	return inbox_count(a->tx, n > 0 ? "number" : "number_foreign", 1);
 }
 
 /* The field's name goes into a counter's name, so only what is certainly harmless of it does. */
@@ -186,6 +198,8 @@ static int on_event(const struct wa_event *e, void *arg)
 		return on_template(a, e);
 	case WA_EVENT_PREFERENCE:
 		return on_preference(a, e);
+	case WA_EVENT_NUMBER:
+		return on_number(a, e);
 	case WA_EVENT_UNKNOWN:
 		return on_unknown(a, e);
 	}

@@ -331,6 +331,15 @@ static void test_template_quality(void **state)
 
 /* ---- what is not understood ---- */
 
+static void test_a_number_that_changed_is_asked_for(void **state)
+{
+	struct world *w = open_with(state, 0);
+	assert_true(apply(w, entry(w, "phone_number_quality_update", "{\"event\":\"THROUGHPUT_UPGRADE\"}")));
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM sender WHERE refresh_ms > 0"), 1);
+	assert_true(apply(w, entry(w, "business_capability_update", "{\"max_daily_conversations_per_business\":2000}")));
+	assert_int_equal(count_of(w, "number"), 2);
+}
+
 static void test_unknown_kinds_are_counted(void **state)
 {
 	struct world *w = open_with(state, 0);
@@ -386,6 +395,7 @@ int main(void)
 		WORLD_ON_BOTH(test_preferences),
 		WORLD_ON_BOTH(test_template_verdicts),
 		WORLD_ON_BOTH(test_template_quality),
+		WORLD_ON_BOTH(test_a_number_that_changed_is_asked_for),
 		WORLD_ON_BOTH(test_unknown_kinds_are_counted),
 		WORLD_ON_BOTH(test_garbage_is_set_aside),
 		WORLD_ON_BOTH(test_long_texts_are_cut),

@@ -72,3 +72,9 @@ WHERE no = $1 AND deleted_ms IS NULL;
 
 -- name: lane_take
 UPDATE sender SET epoch = epoch + 1, owner = $2 WHERE no = $1 AND deleted_ms IS NULL RETURNING epoch;
+
+-- name: sender_ask_again
+UPDATE sender SET refresh_ms = $3 WHERE app_secret_hash = $1 AND waba_id = $2 AND deleted_ms IS NULL;
+
+-- name: sender_asked_again
+UPDATE sender SET refresh_ms = 0 WHERE refresh_ms > 0 AND deleted_ms IS NULL;
