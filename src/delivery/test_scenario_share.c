@@ -84,6 +84,31 @@ static void test_held_campaign_holds_nobody_up(void **state)
 	assert_int_equal(world_read(s->w, held).status, CAMPAIGN_IN_PROGRESS);
 }
 
+/* Meta takes fewer than its record says. */
+static struct stage_reply takes_fifty(struct stage *s, const struct stage_call *call)
+{
+	static usec_t full_at_us;
+	if (call->n == 0)
+		full_at_us = 0;
+	if (full_at_us - s->now.mono > 80000) /* 50 a second, 5 at once */
+		return (struct stage_reply){.kind = STAGE_CODE, .code = 130429};
+	full_at_us = (full_at_us > s->now.mono ? full_at_us : s->now.mono) + 20000;
+	return (struct stage_reply){.kind = STAGE_ACCEPTED};
+}
+
+static void test_settles_at_what_is_taken(void **state)
+{
+	struct stage *s = stage_open(state, 4000);
+	s->script = takes_fifty;
+	int64_t campaign = stage_campaign(s, "Fewer");
+	stage_run(s, 10000);
+	int before = stage_n_taken(s, campaign), posts = s->n_posts;
+	stage_run(s, 60000);
+	int taken = stage_n_taken(s, campaign) - before;
+	assert_in_range(taken, 60 * 50 * 95 / 100, 60 * 50 + 5);
+	assert_in_range(s->n_posts - posts - taken, 0, taken / 100);
+}
+
 /* ---- two senders ---- */
 
 static int64_t second_sender(struct stage *s)
@@ -198,7 +223,7 @@ int main(void)
 		STAGE_TEST(test_held_campaign_holds_nobody_up),   STAGE_TEST(test_senders_are_apart_when_slow),
 		STAGE_TEST(test_senders_are_apart_when_too_fast), STAGE_TEST(test_senders_are_apart_when_dead),
 		STAGE_TEST(test_senders_are_apart_when_held),     STAGE_TEST(test_senders_are_apart_when_in_doubt),
-		STAGE_TEST(test_senders_at_the_same_time),
+		STAGE_TEST(test_senders_at_the_same_time),        STAGE_TEST(test_settles_at_what_is_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
