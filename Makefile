@@ -8,6 +8,7 @@
 # make check    format, layers, sizes, headers, warnings of two compilers, clang-tidy
 # make fuzz    every fuzz target for 30 s; ARGS="json 3600" for one of them, longer
 # make bench    figures for docs/benchmarks.md
+# make plot     docs/pacing.svg: a sender's rate against a limit that moves, measured
 # make install  to DESTDIR and PREFIX (/usr/local, taken when build/ is made)
 # make format   what clang-format would have written
 # make clean    without the build directories
@@ -87,6 +88,9 @@ fuzz: deps-build deps-check build-fuzz/build.ninja
 bench: deps-test build/crier
 	@bench/run.sh build/crier $(ARGS)
 
+plot: deps-test build/crier
+	@bench/pacing.py build/crier docs/pacing.svg $(ARGS)
+
 format: deps-check
 	@git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -i
 
@@ -96,6 +100,6 @@ install: build/crier
 clean:
 	rm -rf build build-* node_modules web/client/schema.d.ts
 
-.PHONY: all demo test property exact crash tsan check fuzz bench format install clean build/crier
+.PHONY: all demo test property exact crash tsan check fuzz bench plot format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.
 .NOTPARALLEL:
