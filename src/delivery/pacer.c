@@ -9,9 +9,9 @@
 #define HOLD_US (5 * MICRO)       /* doubles while the limit is found where it was, */
 #define HOLD_MOST_US (60 * MICRO) /* up to this */
 #define SAME_PCT 5                /* where it was */
-#define SAMPLE_US (2 * MICRO)     /* answers are counted for so long, or so many of them */
-#define SAMPLE_LEAST 16
-#define SAMPLE_MOST 64
+#define SAMPLE_US (1 * MICRO)     /* answers are counted for a second, as Meta may count by the second, */
+#define GRACE_US (1 * MICRO)      /* in the same second the old rate may still tell */
+#define SAMPLE_MOST 128           /* or so many of them */
 
 static int64_t full_rate(int64_t ceiling_mps)
 {
@@ -150,16 +150,14 @@ static void fall(struct pacer *p, usec_t now_us)
 
 static void judge(struct pacer *p, usec_t now_us)
 {
-	int64_t enough = p->rate_milli / 4000;
-	enough = enough < SAMPLE_LEAST ? SAMPLE_LEAST : enough > SAMPLE_MOST ? SAMPLE_MOST : enough;
-	if (p->n_answers >= enough || now_us - p->sample_us >= SAMPLE_US)
+	if (p->n_answers >= SAMPLE_MOST || now_us - p->sample_us >= SAMPLE_US)
 		fall(p, now_us);
 }
 
 void pacer_limited(struct pacer *p, usec_t posted_us, usec_t now_us)
 {
 	refill(p, now_us);
-	if (p->slowed_us && posted_us < p->slowed_us)
+	if (p->slowed_us && posted_us < p->slowed_us + GRACE_US)
 		return;
 	if (!p->sample_us) {
 		p->sample_us = now_us;
@@ -172,7 +170,7 @@ void pacer_limited(struct pacer *p, usec_t posted_us, usec_t now_us)
 
 void pacer_taken(struct pacer *p, usec_t posted_us, usec_t now_us)
 {
-	if (!p->sample_us || posted_us < p->slowed_us)
+	if (!p->sample_us || (p->slowed_us && posted_us < p->slowed_us + GRACE_US))
 		return;
 	p->n_answers++;
 	judge(p, now_us);

@@ -6,7 +6,7 @@
  * The share of refusals among the answers says how far the rate is above what Meta takes, so it falls to there at once, and a
  * little below. It is held for a while, then creeps towards the rate that was too much, and only when it passes that unharmed
  * does it climb fast: where the limit stays the same it is touched seldom, and where it moves the rate follows in seconds. Only
- * answers to messages that left at the present rate count: those on the wire when it fell say nothing new. */
+ * answers to messages that left a second or more after the rate fell count: Meta may still have been counting those before. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -301,9 +301,11 @@ static void test_records_are_asked_for_again(void **state)
 	assert_int_equal(IN_JOB(w, sender_ask_again(tx, w->hash, "2001", w->now, &n)), 0);
 	assert_int_equal(n, 1);
 	manage_notify(desk);
+	desk_woken = true;
 	desk_run(w, SECOND_MS);
 	assert_int_equal(calls_total(), 2);
 	manage_notify(desk);
+	desk_woken = true;
 	desk_run(w, SECOND_MS);
 	assert_int_equal(calls_total(), 2);
 }

@@ -144,10 +144,10 @@ static void test_falls_to_what_is_taken(void **state)
 	struct pacer p;
 	usec_t now = START_US;
 	pacer_init(&p, 80, now);
-	answers(&p, now, 20, 20); /* one refusal alone */
+	answers(&p, now, 128, 128); /* one refusal alone */
 	assert_int_equal(p.rate_milli, 77600);
 	pacer_init(&p, 1000, now);
-	answers(&p, now, 64, 2);
+	answers(&p, now, 128, 2);
 	assert_in_range(p.rate_milli, 490000, 510000);
 	assert_int_equal(pacer_take(&p, ALL, now), 0);
 	/* what was on the wire when it fell changes nothing more */
@@ -155,9 +155,9 @@ static void test_falls_to_what_is_taken(void **state)
 		pacer_limited(&p, now - 1, now + 1000);
 	assert_in_range(p.rate_milli, 490000, 510000);
 	now += SECOND_US;
-	answers(&p, now, 64, 1); /* nothing at all is taken: but one a second is always tried */
+	answers(&p, now, 128, 1); /* nothing at all is taken: but one a second is always tried */
 	now += SECOND_US;
-	answers(&p, now, 64, 1);
+	answers(&p, now, 128, 1);
 	assert_int_equal(p.rate_milli, 1000);
 }
 
@@ -167,7 +167,7 @@ static void test_holds_then_creeps_then_climbs(void **state)
 	struct pacer p;
 	usec_t now = START_US;
 	pacer_init(&p, 1000, now);
-	answers(&p, now, 64, 2);
+	answers(&p, now, 128, 2);
 	int64_t fallen = p.rate_milli, knee = p.knee_milli;
 	count_for(&p, &now, 5);
 	assert_int_equal(p.rate_milli, fallen);
@@ -188,7 +188,7 @@ static void test_a_known_limit_is_touched_seldom(void **state)
 	pacer_init(&p, 80, now);
 	int64_t hold = 5;
 	for (int i = 0; i < 6; i++) {
-		answers(&p, now, 20, 20);
+		answers(&p, now, 128, 128);
 		assert_int_equal(p.hold_us, hold * SECOND_US);
 		hold = hold * 2 < 60 ? hold * 2 : 60;
 		while (p.rate_milli < p.knee_milli && p.rate_milli < 80000)
@@ -304,7 +304,7 @@ static void test_clock_that_jumps_forward(void **state)
 	struct pacer p;
 	usec_t now = START_US;
 	pacer_init(&p, 1000, now);
-	answers(&p, now, 64, 2);
+	answers(&p, now, 128, 2);
 	now += 86400 * SECOND_US;
 	assert_int_equal(pacer_take(&p, ALL, now), 40);
 	assert_int_equal(p.rate_milli, 1000000);
@@ -333,7 +333,7 @@ static void test_clock_that_goes_back_while_slow(void **state)
 	struct pacer p;
 	usec_t now = START_US + 86400 * SECOND_US;
 	pacer_init(&p, 1000, now);
-	answers(&p, now, 64, 2);
+	answers(&p, now, 128, 2);
 	now += SECOND_US;
 	int64_t fallen = p.rate_milli;
 	(void)pacer_take(&p, 0, now);
@@ -367,7 +367,7 @@ static void test_new_ceiling_of_a_slowed_lane(void **state)
 	struct pacer p;
 	usec_t now = START_US;
 	pacer_init(&p, 1000, now);
-	answers(&p, now, 64, 2);
+	answers(&p, now, 128, 2);
 	int64_t slowed = p.rate_milli;
 	pacer_set_ceiling(&p, 2000, now);
 	assert_int_equal(p.rate_milli, slowed); /* the new room is climbed into, not jumped, but at once */
