@@ -153,7 +153,8 @@ static void read_batch(struct work *w, struct batch *b)
 	if (b->n_contacts > MIN_STEP_ROWS || b->n_written > 0) /* what fits into a step keeps the order of the file */
 		qsort(b->sorted, (size_t)b->n_contacts, sizeof(*b->sorted), by_number);
 	if (b->n_contacts < b->n_written) {
-		fail(w, "the file is not what it was");
+		if (w->import.status != IMPORT_FAILED)
+			fail(w, "the file is not what it was");
 		b->n_contacts = b->n_written;
 	}
 	w->import.batch_end_bytes = w->import.batch_rows = 0;
@@ -190,7 +191,7 @@ static int end_batch(struct store_tx *tx, const struct batch *b, struct import *
 	into->line = b->import.line;
 	into->header = b->import.header;
 	into->error = b->import.error;
-	into->batch_end_bytes = into->batch_rows = 0;
+	into->batch_end_bytes = into->batch_size = into->batch_rows = 0;
 	return 0;
 }
 
@@ -209,6 +210,7 @@ static int write_step(struct store_tx *tx, struct batch *b, struct import *into,
 		return end_batch(tx, b, into);
 	into->status = IMPORT_RUNNING;
 	into->batch_end_bytes = b->import.done_bytes;
+	into->batch_size = b->n_contacts;
 	into->batch_rows = b->n_written + b->n_step;
 	return 0;
 }
@@ -376,7 +378,7 @@ bool import_work(struct store *store, const char *folder, const struct import *i
 		int result = wait_for(w, &w->batch[i]);
 		failed |= result < 0;
 		canceled |= result > 0;
-		if (result == 0 && w->batch[i].import.status > IMPORT_RUNNING)
+		if (result == 0 && w->batch[i].ended && w->batch[i].import.status > IMPORT_RUNNING)
 			ended = &w->batch[i].import;
 	}
 	if (ended)

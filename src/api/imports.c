@@ -36,6 +36,15 @@ static int put_rejects(struct store_tx *tx, struct api_call *call, int64_t impor
 	return 0;
 }
 
+/* The share of the file that is written; of a batch under way by its contacts. */
+static double progress(const struct import *i)
+{
+	double done = (double)(i->done_bytes - i->begin_bytes), all = (double)(i->bytes - i->begin_bytes);
+	if (i->batch_size > 0)
+		done += (double)(i->batch_end_bytes - i->done_bytes) * (double)i->batch_rows / (double)i->batch_size;
+	return all > 0 ? done / all : 1;
+}
+
 static void put_import(struct api_call *call, const struct import *i)
 {
 	struct json_writer *w = &call->json;
@@ -43,9 +52,8 @@ static void put_import(struct api_call *call, const struct import *i)
 	put_id(call, "audience_id", PUBID_AUDIENCE, i->audience_no, 0);
 	json_put_text(w, "status", import_status_text(i->status));
 	json_put_text(w, "region", *i->region ? i->region : NULL);
-	int64_t bytes = i->bytes - i->begin_bytes;
-	json_put_int(w, "bytes", bytes);
-	json_put_real(w, "progress", bytes > 0 ? (double)(i->done_bytes - i->begin_bytes) / (double)bytes : 1, 4);
+	json_put_int(w, "bytes", i->bytes - i->begin_bytes);
+	json_put_real(w, "progress", progress(i), 4);
 	json_put_int(w, "rows", i->rows);
 	json_put_int(w, "added", i->added);
 	json_put_int(w, "updated", i->updated);

@@ -46,7 +46,8 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 		.update_ms = sql_col_int(rows, 17),
 		.begin_bytes = sql_col_int(rows, 18),
 		.batch_end_bytes = sql_col_int(rows, 19),
-		.batch_rows = sql_col_int(rows, 20),
+		.batch_size = sql_col_int(rows, 20),
+		.batch_rows = sql_col_int(rows, 21),
 	};
 }
 
@@ -74,7 +75,7 @@ int import_save(struct store_tx *tx, const struct import *import, msec_t now)
 	            SQL_ARGS(sql_int(import->no), sql_int(import->status), sql_int(import->done_bytes), sql_int(import->line),
 	                     sql_int(import->rows), sql_int(import->added), sql_int(import->updated), sql_int(import->duplicates),
 	                     sql_int(import->invalid), sql_text(import->header), sql_text(import->error), sql_int(now),
-	                     sql_int(import->batch_end_bytes), sql_int(import->batch_rows)),
+	                     sql_int(import->batch_end_bytes), sql_int(import->batch_size), sql_int(import->batch_rows)),
 	            &changes) < 0)
 		return -1;
 	return changes ? 0 : 1;

@@ -14,8 +14,8 @@ struct import {
 	const char *region;                     /* "" none */
 	int64_t begin_bytes, bytes, done_bytes; /* of the file: where the CSV begins and ends, and how far it is read */
 	int64_t line;                           /* last line read */
-	int64_t batch_end_bytes,
-		batch_rows; /* what is read next is written as far as so many of its rows, up to there; 0 nothing */
+	/* What is read next, up to there, has so many contacts, of which so many are written; 0 nothing. */
+	int64_t batch_end_bytes, batch_size, batch_rows;
 	int64_t rows, added, updated, duplicates, invalid;
 	const char *header; /* JSON array of the columns, once read */
 	const char *error;  /* why it failed; NULL */

@@ -7,12 +7,12 @@ RETURNING no;
 
 -- name: import_read
 SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
-  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_rows
+  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
 FROM import WHERE no = $1 AND account_no = $2;
 
 -- name: import_next
 SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
-  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_rows
+  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
 FROM import WHERE status <= 1 ORDER BY no LIMIT 1
 -- scan: the first row of the partial index of open imports
 ;
@@ -24,7 +24,7 @@ SELECT no FROM import WHERE status <= 1 AND file = $1 LIMIT 1
 
 -- name: import_save
 UPDATE import SET status = $2, done_bytes = $3, line = $4, n_rows = $5, added = $6, updated = $7, duplicates = $8, invalid = $9,
-  header = $10, error = $11, update_ms = $12, batch_end_bytes = $13, batch_rows = $14
+  header = $10, error = $11, update_ms = $12, batch_end_bytes = $13, batch_size = $14, batch_rows = $15
 WHERE no = $1 AND status <= 1;
 
 -- name: import_reject_add
