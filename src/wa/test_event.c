@@ -38,8 +38,17 @@ static void put(const char *key, const char *value)
 static int tell(const struct wa_event *e, void *arg)
 {
 	(void)arg;
-	static const char *const kinds[] = {"status",   "inbound",    "template",   "quality",
-	                                    "category", "components", "preference", "unknown"};
+	static const char *const kinds[] = {
+		[WA_EVENT_STATUS] = "status",
+		[WA_EVENT_INBOUND] = "inbound",
+		[WA_EVENT_TEMPLATE] = "template",
+		[WA_EVENT_TEMPLATE_QUALITY] = "quality",
+		[WA_EVENT_TEMPLATE_CATEGORY] = "category",
+		[WA_EVENT_TEMPLATE_COMPONENTS] = "components",
+		[WA_EVENT_PREFERENCE] = "preference",
+		[WA_EVENT_NUMBER] = "number",
+		[WA_EVENT_UNKNOWN] = "unknown",
+	};
 	buf_adds(&told, kinds[e->kind]);
 	put("waba", e->waba_id);
 	put("number", e->phone_number_id);
@@ -198,6 +207,18 @@ static void preferences(void **state)
 	each(cases, sizeof cases / sizeof *cases);
 }
 
+static void numbers(void **state)
+{
+	(void)state;
+	static const struct one cases[] = {
+		{CHANGE("phone_number_quality_update", "{\"display_phone_number\":\"44\",\"event\":\"THROUGHPUT_UPGRADE\"}"),
+	         "number waba=77 what=phone_number_quality_update\n"},
+		{CHANGE("business_capability_update", "{\"max_daily_conversations_per_business\":2000}"),
+	         "number waba=77 what=business_capability_update\n"},
+	};
+	each(cases, sizeof cases / sizeof *cases);
+}
+
 #define VERDICT(members)                                                                                                   \
 	"{\"entry\":[{\"id\":77,\"time\":1750030073,\"changes\":[{\"field\":\"message_template_status_update\",\"value\":" \
 	"{" members "}}]}]}"
@@ -251,6 +272,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(statuses, setup, teardown),
 		cmocka_unit_test_setup_teardown(inbound, setup, teardown),
 		cmocka_unit_test_setup_teardown(preferences, setup, teardown),
+		cmocka_unit_test_setup_teardown(numbers, setup, teardown),
 		cmocka_unit_test_setup_teardown(templates, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("wa/event", tests, NULL, NULL);
