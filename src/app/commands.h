@@ -5,4 +5,5 @@ int command_serve(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_demo(int argc, char **argv);
+int command_backup(int argc, char **argv);
 int command_account(int argc, char **argv);

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
 	{"serve", command_serve, "run the server"},
 	{"account", command_account, "make, list, block and unblock accounts"},
+	{"backup", command_backup, "copy the database of a running server into a file"},
 	{"simulate", command_simulate, "run a simulator of Meta's Cloud API"},
 	{"import", command_import, "bring a CSV file's contacts into an audience of a running server"},
 	{"demo", command_demo, "run both and show a campaign from its creation to its read receipts"},

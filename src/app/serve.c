@@ -260,6 +260,8 @@ int command_serve(int argc, char **argv)
 			stop(&server);
 		return 2;
 	}
+	if (store_restored(server.store) >= 0)
+		log_warn("app", "the database is a restored backup: every campaign is held until it is resumed");
 	log_info("app", "serving", log_t("host", server.host), log_i("port", http_server_port(server.http)),
 	         log_t("version", CRIER_VERSION));
 	signals_ready((int)server.ready_fd, server.host, http_server_port(server.http));

@@ -26,6 +26,7 @@ static void numbers_are_for_ever(void **state)
 	assert_int_equal(RULE_EMPTY_PLACEHOLDER, 2);
 	assert_int_equal(RULE_TOO_LONG, 3);
 	assert_int_equal(RULE_DEADLINE, 4);
+	assert_int_equal(RULE_RESTORED, 6);
 }
 
 static void each_says_why(void **state)

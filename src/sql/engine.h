@@ -29,6 +29,7 @@ struct engine_ops {
 	int (*query_text)(struct sql_db *db, const char *text, const struct sql_value *args, size_t n_args,
 	                  struct sql_rows **ret);
 	int (*script)(struct sql_db *db, const char *text);
+	int (*copy)(struct sql_db *db, const char *path, struct err *err);
 
 	int (*next)(struct sql_rows *rows);
 	void (*rows_close)(struct sql_rows *rows);

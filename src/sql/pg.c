@@ -219,6 +219,13 @@ static int pg_query_text(struct sql_db *head, const char *text, const struct sql
 	return 0;
 }
 
+static int pg_copy(struct sql_db *head, const char *path, struct err *err)
+{
+	(void)head;
+	(void)path;
+	return err_set(err, "PostgreSQL is backed up by its own tools, such as pg_dump");
+}
+
 static int pg_script(struct sql_db *head, const char *text)
 {
 	struct pg_db *db = of_db(head);
@@ -318,6 +325,7 @@ const struct engine_ops pg_ops = {
 	.query = pg_query,
 	.query_text = pg_query_text,
 	.script = pg_script,
+	.copy = pg_copy,
 	.next = pg_next,
 	.rows_close = pg_rows_close,
 	.is_null = pg_is_null,

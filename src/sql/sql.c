@@ -210,6 +210,12 @@ int sql_script(struct sql_db *db, const char *text)
 	return db->ops->script(db, buf_text(&expanded));
 }
 
+int sql_copy(struct sql_db *db, const char *path, struct err *err)
+{
+	assert(db->tx == ENGINE_TX_NONE);
+	return db->ops->copy(db, path, err);
+}
+
 /* ---- rows ---- */
 
 int sql_next(struct sql_rows *rows)

@@ -63,6 +63,10 @@ bool sql_connected(struct sql_db *db);                            /* false after
 must_check int sql_reconnect(struct sql_db *db, struct err *err); /* PostgreSQL: begin anew; SQLite: no-op */
 must_check int sql_prepare_all(struct sql_db *db, struct err *err);
 
+/* SQLite: write the database as it stands now, consistent in itself, over the empty file `path`; others go on reading and writing
+ * meanwhile. Not durable yet. PostgreSQL has its own tools: refused. Outside of transactions. */
+must_check int sql_copy(struct sql_db *db, const char *path, struct err *err);
+
 /* ---- values in ---- */
 
 enum sql_type { SQL_NULL, SQL_INT, SQL_REAL, SQL_TEXT, SQL_BLOB };

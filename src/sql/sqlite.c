@@ -286,6 +286,26 @@ static int sqlite_script(struct sql_db *head, const char *text)
 	return 0;
 }
 
+/* In one step, so that it is one read transaction: what is committed meanwhile does not begin it anew. */
+static int copy_to(struct sqlite_db *db, sqlite3 *to, struct err *err)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", db->conn, "main");
+	if (backup == NULL)
+		return err_set(err, "%s", sqlite3_errmsg(to));
+	int code = sqlite3_backup_step(backup, -1), end = sqlite3_backup_finish(backup);
+	return code == SQLITE_DONE && end == SQLITE_OK ? 0 : err_set(err, "%s", sqlite3_errstr(code == SQLITE_DONE ? end : code));
+}
+
+static int sqlite_copy(struct sql_db *head, const char *path, struct err *err)
+{
+	sqlite3 *to = NULL;
+	int result = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK
+	                     ? copy_to(of_db(head), to, err)
+	                     : err_set(err, "%s", to != NULL ? sqlite3_errmsg(to) : "out of memory");
+	sqlite3_close(to);
+	return result;
+}
+
 /* ---- rows ---- */
 
 static int sqlite_next(struct sql_rows *head)
@@ -357,6 +377,7 @@ const struct engine_ops sqlite_ops = {
 	.query = sqlite_query,
 	.query_text = sqlite_query_text,
 	.script = sqlite_script,
+	.copy = sqlite_copy,
 	.next = sqlite_next,
 	.rows_close = sqlite_rows_close,
 	.is_null = sqlite_is_null,

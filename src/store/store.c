@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/backup.h"
 #include "store/store_internal.h"
 
 #define VERSION_TABLE "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"
@@ -122,7 +123,7 @@ static int open_writer(struct store *store, const struct store_options *o, struc
 		return err_prefix(err, "the database does not fit this program");
 	store->tx = (struct store_tx){
 		.db = store->writer, .ids = &store->ids, .instance = store->instance, .box_key = store->box_key};
-	return 0;
+	return backup_awake(&store->tx, clock_now_ms(), &store->backup_ms, err);
 }
 
 static int open_readers(struct store *store, const struct store_options *o, struct err *err)
@@ -190,6 +191,11 @@ void store_close(struct store *store)
 	pthread_mutex_destroy(&store->lock);
 	sodium_memzero(store->box_key, sizeof(store->box_key));
 	free(store);
+}
+
+msec_t store_restored(const struct store *store)
+{
+	return store->backup_ms;
 }
 
 const struct pubid_key *store_ids(const struct store *store)

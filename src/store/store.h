@@ -32,6 +32,9 @@ must_check int store_open(const struct store_options *options, struct store **re
 /* Finish what is in the mailbox, stop the thread, close. */
 void store_close(struct store *store);
 
+/* When the backup was made that was opened now for the first time: all that it would send is held (store/backup.h). -1: none. */
+msec_t store_restored(const struct store *store);
+
 /* What is the same for the life of the database. */
 struct store_tx {
 	struct sql_db *db;

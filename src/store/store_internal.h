@@ -25,6 +25,7 @@ struct store {
 	struct pubid_key ids;
 	char instance[9];
 	unsigned char box_key[32];
+	msec_t backup_ms; /* of the backup that was restored; -1 none */
 	bool inline_jobs, troubled;
 
 	/* the mailbox: a ring, and the thread that empties it */

@@ -1,0 +1,82 @@
+// What stops campaigns and senders, and what lifts it.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as harness from './harness.ts';
+import { at as when } from './harness.ts';
+import { finished } from './things.ts';
+import { at, good, refused, UNKNOWN_ID, withWorld, world } from './world.ts';
+
+const w = world({ simulator: ['--ceiling', '1000'] });
+const doubles = async () => (await w.sim('GET', '/_sim/ledger')).doubles;
+
+test('a sender is paused and resumed, and its campaigns say so', async () => {
+	const made = await w.campaign(undefined, await w.audience(300), { rate: 100 });
+	await w.wait(made, (c) => c.messages.read > 5);
+	const { data: senders } = await good(w.api.GET('/v1/senders'));
+	const one = at({ sender: senders[0]!.id });
+	const { data: paused } = await good(w.api.POST('/v1/senders/{sender}/pause', one));
+	expect(paused).toMatchObject({ status: 'blocked', hold: { by: 'person', rule: 'person', code: null, until: null } });
+	const held = await w.read(made);
+	expect(held).toMatchObject({ status: 'in_progress', hold: null, sender_hold: { by: 'person', remedy: paused.hold!.remedy } });
+	const waiting = await w.all(`/v1/campaigns/${made.id}/recipients?filter[state]=queued`);
+	expect(waiting[0].why).toContain('the sender is held. Paused by a person.');
+	const { data: resumed } = await good(w.api.POST('/v1/senders/{sender}/resume', one));
+	expect(resumed).toMatchObject({ status: 'available', hold: null });
+	expect((await w.wait(made, finished)).messages.read).toBe(300);
+	expect(await doubles()).toBe(0);
+	for (const action of ['/v1/senders/{sender}/pause', '/v1/senders/{sender}/resume'] as const)
+		await refused(w.api.POST(action, at({ sender: UNKNOWN_ID })), 404, 1402);
+});
+
+test('a backup of the running server, restored, sends nothing until somebody resumes it', async () => {
+	const template = await w.template();
+	const running = await w.campaign(template, await w.audience(400), { rate: 100 });
+	const later = await w.campaign(template, await w.audience(3), { schedule: when(3600) });
+	await w.wait(running, (c) => c.messages.read > 20);
+	const file = `${w.folder}/backup.db`;
+	const backup = (to: string) => execFileSync(harness.crier(), ['backup', to, '--data', `${w.folder}/data`], { encoding: 'utf8', stdio: 'pipe' });
+	backup(file);
+	expect(statSync(file).mode & 0o777).toBe(0o600);
+	expect(() => backup(file)).toThrow(/exists already/);
+	expect((await w.wait(running, finished)).messages.read).toBe(400);
+	expect((await w.read(later)).hold).toBeNull();
+
+	const folder = `${w.folder}/restored`;
+	mkdirSync(`${folder}/data`, { recursive: true });
+	copyFileSync(file, `${folder}/data/crier.db`);
+	copyFileSync(`${w.folder}/data/crier.key`, `${folder}/data/crier.key`);
+	const before = (await w.sim('GET', '/_sim/ledger')).taken;
+	const copy = await w.serve(folder);
+	const original = w.server;
+	try {
+		w.server = copy;
+		for (const campaign of [running, later])
+			expect((await w.read(campaign)).hold).toMatchObject({ by: 'rule', rule: 'restored', until: null });
+		expect((await w.read(running)).messages.queued).toBeGreaterThan(0);
+		expect((await w.read(later)).status).toBe('scheduled');
+		expect(copy.output()).toContain('restored backup');
+		expect((await good(w.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: later.id })))).data).toMatchObject({ status: 'scheduled', hold: null });
+		expect((await w.sim('GET', '/_sim/ledger')).taken).toBe(before);
+	} finally {
+		w.server = original;
+		expect(await copy.stop()).toBe(0);
+	}
+});
+
+test('what was due while the server was down for too long waits for a person', () =>
+	withWorld({}, async (w) => {
+		const template = await w.template();
+		const audience = await w.audience(3);
+		const schedule = when(2);
+		const late = await w.campaign(template, audience, { schedule, late_start_limit: 0 });
+		const fine = await w.campaign(template, audience, { schedule, late_start_limit: 60 });
+		expect(await w.server.stop()).toBe(0);
+		await harness.waitUntil(async () => when(0) > schedule, 10, 'the time it was due');
+		await w.restart();
+		await w.wait(fine, finished);
+		const held = await w.read(late);
+		expect(held).toMatchObject({ status: 'in_progress', hold: { by: 'rule', rule: 'late_start' }, messages: { read: 0, sent: 0 } });
+		await good(w.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: late.id })));
+		expect((await w.wait(late, finished)).messages.read).toBe(3);
+	}));
