@@ -19,6 +19,9 @@ static const struct field fields[] = {
 	FIELD(campaign_request, on_capped, FIELD_TEXT, FAULT_CAMPAIGN_OPTION),
 	FIELD(campaign_request, late_start_limit, FIELD_INT, FAULT_CAMPAIGN_OPTION),
 	FIELD(campaign_request, rate, FIELD_INT, FAULT_CAMPAIGN_OPTION),
+	FIELD(campaign_request, brake, FIELD_INT, FAULT_CAMPAIGN_OPTION),
+	FIELD(campaign_request, canary, FIELD_INT, FAULT_CAMPAIGN_OPTION),
+	FIELD(campaign_request, canary_wait, FIELD_INT, FAULT_CAMPAIGN_OPTION),
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
@@ -130,6 +133,9 @@ static int put_campaign(struct store_tx *tx, struct api_call *call, const struct
 	json_put_text(w, "on_unconfirmed", c->on_unconfirmed == UNCONFIRMED_RESEND ? "resend" : "hold");
 	json_put_text(w, "on_capped", c->on_capped == CAPPED_FAIL ? "fail" : "retry");
 	json_put_int(w, "late_start_limit", c->late_start_limit_min);
+	json_put_int(w, "brake", c->brake);
+	json_put_int(w, "canary", c->canary);
+	json_put_int(w, "canary_wait", c->canary_wait_min);
 	if (c->rate > 0)
 		json_put_int(w, "rate", c->rate);
 	else
@@ -231,7 +237,7 @@ static int create_run(struct store_tx *tx, void *arg)
 static void decode(struct api_call *call, struct campaign_request *req)
 {
 	req->late_start_limit = -1;
-	req->rate = -1;
+	req->rate = req->brake = req->canary = req->canary_wait = -1;
 	call_decode(call, call->data, fields, N_FIELDS, req);
 	req->has_schedule = req->schedule != NULL;
 }

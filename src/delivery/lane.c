@@ -319,6 +319,10 @@ static void claim_done(struct job *job, int result, struct now now)
 	if (c && result == 0) {
 		c->dry = !claim->more && !c->fed;
 		c->look_at = claim->next_retry;
+		if (n == 0 && !claim->more && c->look_at >= 0 && c->look_at <= claim->now) { /* held meanwhile: news will tell */
+			c->look_at = -1;
+			lane->context->reload(lane->context->reload_arg);
+		}
 		if (claim->budget_at >= 0 && (c->look_at < 0 || claim->budget_at < c->look_at))
 			c->look_at = claim->budget_at;
 	}

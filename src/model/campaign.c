@@ -7,6 +7,7 @@
 
 #define MAX_RATE 100000
 #define MAX_LATE_MIN 10080
+#define MAX_CANARY 100000
 
 static const char *const status_texts[] = {"scheduled", "in_progress", "completed", "canceled"};
 
@@ -93,6 +94,12 @@ static void judge_options(struct campaign_request *req, struct faults *faults)
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "on_capped", " must be retry or fail");
 	if (req->late_start_limit != -1 && (req->late_start_limit < 0 || req->late_start_limit > MAX_LATE_MIN))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "late_start_limit", " must be from 0 to %d minutes", MAX_LATE_MIN);
+	if (req->brake != -1 && (req->brake < 0 || req->brake > 100))
+		fault_add(faults, FAULT_CAMPAIGN_OPTION, "brake", " must be from 0 to 100 percent");
+	if (req->canary != -1 && (req->canary < 0 || req->canary > MAX_CANARY))
+		fault_add(faults, FAULT_CAMPAIGN_OPTION, "canary", " must be from 0 to %d recipients", MAX_CANARY);
+	if (req->canary_wait != -1 && (req->canary_wait < 1 || req->canary_wait > MAX_LATE_MIN))
+		fault_add(faults, FAULT_CAMPAIGN_OPTION, "canary_wait", " must be from 1 to %d minutes", MAX_LATE_MIN);
 	if (req->rate != -1 && (req->rate < 1 || req->rate > MAX_RATE))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "rate", " must be from 1 to %d messages a second", MAX_RATE);
 }

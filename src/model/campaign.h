@@ -12,6 +12,8 @@
 
 #define CAMPAIGN_NAME_MAX 45
 #define CAMPAIGN_LATE_START_DEFAULT_MIN 60
+#define CAMPAIGN_BRAKE_DEFAULT_PCT 50
+#define CAMPAIGN_CANARY_WAIT_DEFAULT_MIN 30
 #define CAMPAIGN_DEADLINE_DEFAULT_MS (3 * DAY_MS) /* after its start */
 
 enum campaign_status { CAMPAIGN_SCHEDULED = 0, CAMPAIGN_IN_PROGRESS = 1, CAMPAIGN_COMPLETED = 2, CAMPAIGN_CANCELED = 3 };
@@ -32,6 +34,9 @@ struct campaign {
 	enum on_capped on_capped; /* what becomes of messages that WhatsApp holds back from a person */
 	int64_t late_start_limit_min;
 	int64_t rate;                  /* ceiling below the sender's; 0 none */
+	int64_t brake;                 /* percent of failures above which it is held; 0 never */
+	int64_t canary;                /* recipients after whom it is held and judged; 0 none */
+	int64_t canary_wait_min;       /* for how long */
 	bool frozen;                   /* every recipient has its row */
 	bool singles;                  /* no campaign of a client's: its rows are single messages, and it is never over */
 	struct hold hold, sender_hold; /* its own, and its sender's */
@@ -42,9 +47,10 @@ struct campaign {
 struct campaign_request {
 	const char *name, *channel, *from, *template_id, *audience_id, *schedule;
 	const char *timezone, *deadline, *on_unconfirmed, *on_capped;
-	int64_t late_start_limit; /* -1: not given */
-	int64_t rate;             /* -1: not given */
-	bool has_schedule;        /* `schedule` was there and not null */
+	int64_t late_start_limit;           /* -1: not given */
+	int64_t rate;                       /* -1: not given */
+	int64_t brake, canary, canary_wait; /* -1: not given */
+	bool has_schedule;                  /* `schedule` was there and not null */
 	/* set by the judge */
 	struct uuid template_uuid, audience_uuid;
 	msec_t schedule_ms; /* -1: at once */

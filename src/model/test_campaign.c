@@ -23,6 +23,9 @@ static struct campaign_request good(void)
 		.audience_id = ID,
 		.late_start_limit = -1,
 		.rate = -1,
+		.brake = -1,
+		.canary = -1,
+		.canary_wait = -1,
 	};
 }
 
@@ -62,7 +65,7 @@ static void good_ones(void **state)
 static void nothing_given(void **state)
 {
 	(void)state;
-	struct campaign_request req = {.late_start_limit = -1, .rate = -1};
+	struct campaign_request req = {.late_start_limit = -1, .rate = -1, .brake = -1, .canary = -1, .canary_wait = -1};
 	assert_string_equal(codes(&req), "1515 1603 1607 1605");
 	req.from = req.template_id = req.audience_id = "";
 	assert_string_equal(codes(&req), "1515 1603 1607 1605");
@@ -169,11 +172,19 @@ static void an_update_judges_name_and_schedule(void **state)
 {
 	(void)state;
 	struct faults faults;
-	struct campaign_request req = {.name = "", .has_schedule = true, .schedule = "x", .late_start_limit = -1, .rate = -1};
+	struct campaign_request req = {.name = "",
+	                               .has_schedule = true,
+	                               .schedule = "x",
+	                               .late_start_limit = -1,
+	                               .rate = -1,
+	                               .brake = -1,
+	                               .canary = -1,
+	                               .canary_wait = -1};
 	faults_init(&faults);
 	campaign_judge_update(&req, NOW, &faults);
 	assert_string_equal(codes_of(&faults), "1631 1609");
-	req = (struct campaign_request){.name = "new", .late_start_limit = -1, .rate = -1};
+	req = (struct campaign_request){
+		.name = "new", .late_start_limit = -1, .rate = -1, .brake = -1, .canary = -1, .canary_wait = -1};
 	faults_init(&faults);
 	campaign_judge_update(&req, NOW, &faults);
 	assert_false(faults_any(&faults));

@@ -95,22 +95,28 @@ static int find_name(struct store_tx *tx, int64_t account_no, const struct campa
 	return taken < 0 ? -1 : 0;
 }
 
+static int64_t given(int64_t option, int64_t otherwise)
+{
+	return option >= 0 ? option : otherwise;
+}
+
 static int insert(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, const struct campaign_refs *refs,
                   const char *name, msec_t now, int64_t *ret_no)
 {
 	bool at_once = req->schedule_ms < 0;
 	bool resend = req->on_unconfirmed && strcmp(req->on_unconfirmed, "resend") == 0;
 	bool fail = req->on_capped && strcmp(req->on_capped, "fail") == 0;
-	return one_insert(tx, STMT_CAMPAIGN_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(name),
-	                           sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED), sql_int(refs->sender_no),
-	                           sql_text(req->from), sql_int(refs->template_no), sql_int(refs->audience_no),
-	                           row_time(req->schedule_ms), row_time(req->deadline_ms), at_once ? sql_int(now) : sql_null(),
-	                           sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
-	                           sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
-	                           sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(),
-	                           sql_int(now), sql_int(fail ? CAPPED_FAIL : CAPPED_RETRY)),
-	                  ret_no);
+	return one_insert(
+		tx, STMT_CAMPAIGN_INSERT,
+		SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(at_once ? CAMPAIGN_IN_PROGRESS : CAMPAIGN_SCHEDULED),
+	                 sql_int(refs->sender_no), sql_text(req->from), sql_int(refs->template_no), sql_int(refs->audience_no),
+	                 row_time(req->schedule_ms), row_time(req->deadline_ms), at_once ? sql_int(now) : sql_null(),
+	                 sql_int(resend ? UNCONFIRMED_RESEND : UNCONFIRMED_HOLD),
+	                 sql_int(req->late_start_limit >= 0 ? req->late_start_limit : CAMPAIGN_LATE_START_DEFAULT_MIN),
+	                 sql_int(req->rate > 0 ? req->rate : 0), at_once ? sql_int(refs->snapshot_v) : sql_null(), sql_int(now),
+	                 sql_int(fail ? CAPPED_FAIL : CAPPED_RETRY), sql_int(given(req->brake, CAMPAIGN_BRAKE_DEFAULT_PCT)),
+	                 sql_int(given(req->canary, 0)), sql_int(given(req->canary_wait, CAMPAIGN_CANARY_WAIT_DEFAULT_MIN))),
+		ret_no);
 }
 
 static int check(struct store_tx *tx, int64_t account_no, const struct campaign_request *req, msec_t now, struct arena *arena,
@@ -164,6 +170,7 @@ int campaign_read_counts(struct store_tx *tx, struct campaign *c)
 	return more;
 }
 
+enum { COL_CANARY = 25, COL_CANARY_WAIT = 26, COL_BRAKE = 28 };
 static const struct hold_columns own_hold = {.reason = 16, .rule = 17, .since = 18, .code = 22};
 static const struct hold_columns sender_hold_at = {.reason = 29, .rule = 30, .since = 31, .code = 32};
 
@@ -190,6 +197,9 @@ void campaign_from_row(const struct sql_rows *rows, struct arena *arena, void *i
 		.frozen = sql_col_int(rows, 15) != 0,
 		.hold = hold_from_row(rows, &own_hold, arena),
 		.sender_hold = hold_from_row(rows, &sender_hold_at, arena),
+		.canary = sql_col_int(rows, COL_CANARY),
+		.canary_wait_min = sql_col_int(rows, COL_CANARY_WAIT),
+		.brake = sql_col_int(rows, COL_BRAKE),
 		.create_ms = sql_col_int(rows, 19),
 		.update_ms = sql_col_int(rows, 20),
 		.on_capped = (enum on_capped)sql_col_int(rows, 21),

@@ -40,9 +40,10 @@ must_check int campaign_cancel(struct store_tx *tx, int64_t account_no, int64_t 
 must_check int campaign_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 /* ---- the schedule ---- */
 
-must_check int campaign_next_due(struct store_tx *tx, msec_t *ret); /* -1 none; holds do not count */
+must_check int campaign_next_due(struct store_tx *tx, msec_t *ret); /* also when a hold ends by itself; -1 none */
 /* Start every scheduled campaign due at `now`; those late by more than their late_start_limit are held instead (in_progress
- * with a hold). *ret_started counts both. */
+ * with a hold). *ret_started counts both. Holds whose time
+ * has come are judged, or end. */
 must_check int campaigns_start_due(struct store_tx *tx, msec_t now, int *ret_started);
 /* Every campaign in progress of one sender that is not held, oldest first. */
 must_check int campaigns_running(struct store_tx *tx, int64_t sender_no, struct arena *arena, struct campaign **ret, int *ret_n);

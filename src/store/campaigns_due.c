@@ -1,20 +1,20 @@
 /* The schedule, the campaigns a lane runs, and the work that cancel and delete leave behind. */
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/brake.h"
 #include "store/campaign_row.h"
 #include "store/hook_note.h"
 #include "store/ledger_row.h"
+#include "store/one.h"
 #include "store/tally_batch.h"
 
 int campaign_next_due(struct store_tx *tx, msec_t *ret)
 {
-	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CAMPAIGN_NEXT_DUE, NULL, 0, &rows) < 0)
+	int64_t due = -1;
+	msec_t end;
+	if (one_find(tx, STMT_CAMPAIGN_NEXT_DUE, NULL, 0, &due) < 0 || holds_next_end(tx, &end) < 0)
 		return -1;
-	int got = sql_next(rows);
-	if (got < 0)
-		return -1;
-	*ret = got ? sql_col_int(rows, 0) : -1;
+	*ret = due < 0 || (end >= 0 && end < due) ? end : due;
 	return 0;
 }
 
@@ -46,7 +46,8 @@ int campaigns_start_due(struct store_tx *tx, msec_t now, int *ret_started)
 	int total = 0, n;
 	while ((n = start_some(tx, now)) > 0)
 		total += n;
-	if (n < 0)
+	int ended;
+	if (n < 0 || holds_end(tx, now, &ended) < 0)
 		return -1;
 	*ret_started = total;
 	return 0;

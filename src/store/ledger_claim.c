@@ -3,6 +3,7 @@
  * same transaction: the campaign's status and hold, the sender's hold, the deadline, the opt-outs of this moment. */
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/brake.h"
 #include "store/budget.h"
 #include "store/ledger_row.h"
 #include "store/media.h"
@@ -290,6 +291,14 @@ static int claim_within_budget(struct claim *c, bool *ret_more)
 	return budget_close(c->tx, &c->budget);
 }
 
+static int64_t first_tries(const struct claim *c)
+{
+	int64_t n = 0;
+	for (int i = 0; i < c->n; i++)
+		n += c->row[i].attempt == 1;
+	return n;
+}
+
 int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
                  struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at)
 {
@@ -308,12 +317,19 @@ int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, in
 	int opened = claim_open(&c);
 	if (opened != 0)
 		return opened == 2 ? 0 : opened;
+	int64_t room;
+	if (canary_room(tx, campaign_no, &room) < 0)
+		return -1;
+	if (room >= 0 && room < c.max)
+		c.max = (int)room;
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
 	c.batch = batch;
 	if ((c.expired ? claim_expire(&c, ret_more) : claim_within_budget(&c, ret_more)) < 0)
 		return -1;
 	*ret_n = c.n;
 	*ret_budget_at = c.budget_at;
+	if (room >= 0 && canary_claimed(tx, campaign_no, first_tries(&c), now) < 0)
+		return -1;
 	return rows_finish(tx, batch, now);
 }
 

@@ -7,6 +7,7 @@
 
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/brake.h"
 #include "store/tally_batch.h"
 
 struct sql_value row_time(msec_t t)
@@ -80,13 +81,25 @@ static void tally_step(struct tally_batch *batch, const struct row *r, enum tall
 	tally_add(batch, r->campaign_no, by_country, r->country, n);
 }
 
+/* Among those that were handed over in the same minute. */
+static void tally_lost(struct tally_batch *batch, const struct row *is)
+{
+	bool refused = is->accepted_ms < 0;
+	int64_t minute = (refused ? is->failed_ms : is->accepted_ms) / MINUTE_MS;
+	tally_add(batch, is->campaign_no, TALLY_T_LOST, minute, 1);
+	if (refused)
+		tally_add(batch, is->campaign_no, TALLY_T_REFUSED, minute, 1);
+}
+
 static void tally_row(struct tally_batch *batch, const struct row *was, const struct row *is)
 {
 	if (was->state != is->state) {
 		tally_add(batch, is->campaign_no, TALLY_STATE, was->state, -1);
 		tally_add(batch, is->campaign_no, TALLY_STATE, is->state, 1);
-		if (is->state == STATE_FAILED)
+		if (is->state == STATE_FAILED) {
 			tally_add(batch, is->campaign_no, TALLY_FAILED, is->code, 1);
+			tally_lost(batch, is);
+		}
 		if (is->state == STATE_SKIPPED)
 			tally_add(batch, is->campaign_no, TALLY_SKIPPED, is->code, 1);
 	}
@@ -208,7 +221,7 @@ int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_t now)
 	if (tally_flush(tx, batch) < 0 || hook_note_messages(tx, notes, n_notes, now) < 0)
 		return -1;
 	for (int64_t no = tally_batch_campaign_after(batch, 0); no; no = tally_batch_campaign_after(batch, no))
-		if (ledger_settle(tx, no, now) < 0)
+		if (ledger_settle(tx, no, now) < 0 || brake_look(tx, batch, no, now) < 0)
 			return -1;
 	return 0;
 }

@@ -129,6 +129,17 @@ int64_t tally_batch_campaign_after(const struct tally_batch *batch, int64_t camp
 	return 0;
 }
 
+int64_t tally_batch_last(const struct tally_batch *batch, int64_t campaign_no, enum tally_kind kind)
+{
+	int64_t last = -1;
+	for (size_t i = 0; i < batch->n_slots; i++) {
+		const struct tally_entry *e = &batch->entry[i];
+		if (e->campaign_no == campaign_no && e->kind == kind && e->n > 0 && e->bucket > last)
+			last = e->bucket;
+	}
+	return last;
+}
+
 void tally_batch_note(struct tally_batch *batch, const struct message_note *note)
 {
 	if (batch->n_notes == batch->max_notes) {

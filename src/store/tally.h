@@ -18,6 +18,8 @@ enum tally_kind {                    /* in the database; never renumber */
 	          TALLY_C_DELIVERED = 10,
 	          TALLY_C_READ = 11,
 	          TALLY_C_FAILED = 12,
+	          TALLY_T_LOST = 13,    /* by the minute of their handing over: those that failed, before or after it */
+	          TALLY_T_REFUSED = 14, /* of them, those that were not taken; their minute is not in TALLY_T_SENT */
 };
 
 struct tally {

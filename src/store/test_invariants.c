@@ -24,6 +24,8 @@ static const char tallies_text[] =
 	" UNION ALL SELECT campaign_no, 10, country, -1 FROM ledger WHERE delivered_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 11, country, -1 FROM ledger WHERE read_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 12, country, -1 FROM ledger WHERE failed_ms IS NOT NULL"
+	" UNION ALL SELECT campaign_no, 13, COALESCE(accepted_ms, failed_ms) / 60000, -1 FROM ledger WHERE failed_ms IS NOT NULL"
+	" UNION ALL SELECT campaign_no, 14, failed_ms / 60000, -1 FROM ledger WHERE failed_ms IS NOT NULL AND accepted_ms IS NULL"
 	") parts WHERE campaign_no NOT IN (SELECT no FROM campaign WHERE deleted_ms IS NOT NULL AND kind = 0)"
 	" GROUP BY campaign_no, kind, bucket HAVING SUM(n) <> 0";
 

@@ -18,8 +18,9 @@ SELECT no FROM campaign WHERE account_no = $1 AND name = $2 AND deleted_ms IS NU
 
 -- name: campaign_insert
 INSERT INTO campaign (account_no, name, status, sender_no, sender_name, template_no, audience_no, schedule_ms, deadline_ms,
-  start_ms, on_unconfirmed, late_start_min, rate, snapshot_v, create_ms, update_ms, on_capped)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)
+  start_ms, on_unconfirmed, late_start_min, rate, snapshot_v, create_ms, update_ms, on_capped, brake, canary,
+  canary_wait_min)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $17, $18, $19)
 RETURNING no;
 
 -- name: campaign_read

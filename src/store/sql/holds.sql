@@ -37,3 +37,30 @@ SELECT no FROM campaign
 WHERE template_no = $1 AND status <= 1 AND status = 1 AND kind = 0 AND deleted_ms IS NULL
   AND (hold_rule = $2 OR (hold_rule = $3 AND hold_code = $4))
 ORDER BY no;
+
+-- name: brake_gate
+SELECT brake, brake_from_ms FROM campaign WHERE no = $1 AND status = 1 AND hold IS NULL AND kind = 0;
+
+-- name: brake_count
+SELECT CAST(COALESCE(SUM(CASE WHEN kind = 13 THEN 0 ELSE n END), 0) AS BIGINT),
+  CAST(COALESCE(SUM(CASE WHEN kind = 13 THEN n ELSE 0 END), 0) AS BIGINT)
+FROM tally WHERE campaign_no = $1 AND kind IN (4, 13, 14) AND bucket > $2 AND bucket <= $3;
+
+-- name: canary_room
+SELECT canary - canary_taken FROM campaign WHERE no = $1 AND canary > canary_taken;
+
+-- name: canary_claimed
+UPDATE campaign SET canary_taken = canary_taken + $2 WHERE no = $1 AND canary > canary_taken
+RETURNING canary - canary_taken, canary_wait_min;
+
+-- name: campaign_hold_next
+SELECT hold_until_ms FROM campaign WHERE hold_until_ms IS NOT NULL ORDER BY hold_until_ms LIMIT 1;
+
+-- name: sender_hold_next
+SELECT hold_until_ms FROM sender WHERE hold_until_ms IS NOT NULL ORDER BY hold_until_ms LIMIT 1;
+
+-- name: campaign_holds_end
+SELECT no FROM campaign WHERE hold_until_ms IS NOT NULL AND hold_until_ms <= $1 AND status = 1 AND deleted_ms IS NULL ORDER BY hold_until_ms;
+
+-- name: sender_holds_end
+SELECT no FROM sender WHERE hold_until_ms IS NOT NULL AND hold_until_ms <= $1 AND deleted_ms IS NULL ORDER BY hold_until_ms;
