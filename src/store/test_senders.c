@@ -236,14 +236,48 @@ static void all_senders_are_listed_for_the_lanes(void **state)
 	assert_string_equal(all[40].name, "S39");
 }
 
+static void records(struct world *w, const char *quality)
+{
+	const struct sender_record record = {80, quality, "TIER_10K", ""};
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+}
+
+static void a_red_number_is_held_until_it_is_better(void **state)
+{
+	struct world *w = world_open(state, 0);
+	records(w, "YELLOW");
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
+	records(w, "RED");
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_QUALITY);
+	assert_string_equal(read_sender(w, w->sender).status, "flagged");
+	records(w, "GREEN");
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
+	assert_string_equal(read_sender(w, w->sender).status, "available");
+	records(w, "RED");
+	assert_int_equal(IN_JOB(w, sender_release(tx, w->account, w->sender, w->now)), 0);
+	records(w, "RED"); /* said again: what a person resumed goes on */
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
+	records(w, "GREEN");
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_pause, w->now)), 0);
+	records(w, "RED");
+	records(w, "GREEN");
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_PERSON); /* not the rule's to lift */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(secrets_come_back_as_they_went),       WORLD_ON_SQLITE(no_secret_is_in_the_file_in_clear),
-		WORLD_ON_BOTH(equal_secrets_are_sealed_differently), WORLD_ON_BOTH(names_and_numbers_are_taken_once),
-		WORLD_ON_BOTH(an_update_changes_what_is_given),      WORLD_ON_BOTH(a_new_token_lifts_the_hold),
-		WORLD_ON_BOTH(a_sender_in_use_is_not_deleted),       WORLD_ON_BOTH(app_secrets_are_told_once_each),
-		WORLD_ON_BOTH(taking_a_lane_fences_older_epochs),    WORLD_ON_BOTH(all_senders_are_listed_for_the_lanes),
+		WORLD_ON_BOTH(a_red_number_is_held_until_it_is_better),
+		WORLD_ON_BOTH(secrets_come_back_as_they_went),
+		WORLD_ON_SQLITE(no_secret_is_in_the_file_in_clear),
+		WORLD_ON_BOTH(equal_secrets_are_sealed_differently),
+		WORLD_ON_BOTH(names_and_numbers_are_taken_once),
+		WORLD_ON_BOTH(an_update_changes_what_is_given),
+		WORLD_ON_BOTH(a_new_token_lifts_the_hold),
+		WORLD_ON_BOTH(a_sender_in_use_is_not_deleted),
+		WORLD_ON_BOTH(app_secrets_are_told_once_each),
+		WORLD_ON_BOTH(taking_a_lane_fences_older_epochs),
+		WORLD_ON_BOTH(all_senders_are_listed_for_the_lanes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
