@@ -43,6 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 	                               .deadline = *deadline ? deadline : NULL,
 	                               .late_start_limit = -1,
 	                               .rate = -1,
+	                               .brake = -1,
+	                               .canary = -1,
+	                               .canary_wait = -1,
 	                               .has_schedule = true};
 	struct faults faults;
 	faults_init(&faults);
