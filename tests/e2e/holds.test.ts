@@ -8,9 +8,10 @@ import { finished } from './things.ts';
 import { at, good, refused, UNKNOWN_ID, withWorld, world } from './world.ts';
 
 const w = world({ simulator: ['--ceiling', '1000'] });
-const doubles = async () => (await w.sim('GET', '/_sim/ledger')).doubles;
+const taken = async (): Promise<number> => (await w.sim('GET', '/_sim/ledger')).taken;
 
 test('a sender is paused and resumed, and its campaigns say so', async () => {
+	const before = await taken();
 	const made = await w.campaign(undefined, await w.audience(300), { rate: 100 });
 	await w.wait(made, (c) => c.messages.read > 5);
 	const { data: senders } = await good(w.api.GET('/v1/senders'));
@@ -24,7 +25,7 @@ test('a sender is paused and resumed, and its campaigns say so', async () => {
 	const { data: resumed } = await good(w.api.POST('/v1/senders/{sender}/resume', one));
 	expect(resumed).toMatchObject({ status: 'available', hold: null });
 	expect((await w.wait(made, finished)).messages.read).toBe(300);
-	expect(await doubles()).toBe(0);
+	expect((await taken()) - before).toBe(300);
 	for (const action of ['/v1/senders/{sender}/pause', '/v1/senders/{sender}/resume'] as const)
 		await refused(w.api.POST(action, at({ sender: UNKNOWN_ID })), 404, 1402);
 });
@@ -46,7 +47,7 @@ test('a backup of the running server, restored, sends nothing until somebody res
 	mkdirSync(`${folder}/data`, { recursive: true });
 	copyFileSync(file, `${folder}/data/crier.db`);
 	copyFileSync(`${w.folder}/data/crier.key`, `${folder}/data/crier.key`);
-	const before = (await w.sim('GET', '/_sim/ledger')).taken;
+	const before = await taken();
 	const copy = await w.serve(folder);
 	const original = w.server;
 	try {
@@ -57,7 +58,7 @@ test('a backup of the running server, restored, sends nothing until somebody res
 		expect((await w.read(later)).status).toBe('scheduled');
 		expect(copy.output()).toContain('restored backup');
 		expect((await good(w.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: later.id })))).data).toMatchObject({ status: 'scheduled', hold: null });
-		expect((await w.sim('GET', '/_sim/ledger')).taken).toBe(before);
+		expect(await taken()).toBe(before);
 	} finally {
 		w.server = original;
 		expect(await copy.stop()).toBe(0);
@@ -80,3 +81,39 @@ test('what was due while the server was down for too long waits for a person', (
 		await good(w.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: late.id })));
 		expect((await w.wait(late, finished)).messages.read).toBe(3);
 	}));
+
+test('too many failures pull the brake, and what is resumed goes on', async () => {
+	await w.sim('POST', '/_sim/faults', { 'refuse-codes': '131026:70' });
+	const before = await taken();
+	const made = await w.campaign(undefined, await w.audience(900), { rate: 200, brake: 40 });
+	expect(made).toMatchObject({ brake: 40, canary: 0 });
+	const { hold } = await w.wait(made, (c) => c.hold !== null);
+	expect(hold).toMatchObject({ by: 'rule', rule: 'brake', until: null });
+	expect(hold!.reason).toMatch(/of \d+ messages .* failed, more than 40 in a hundred/);
+	await w.sim('POST', '/_sim/faults', { 'refuse-codes': '' });
+	await good(w.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: made.id })));
+	const { messages } = await w.wait(made, finished);
+	expect(messages.read + messages.failed).toBe(900);
+	expect(messages.failed).toBeLessThan(600);
+	expect((await taken()) - before).toBe(messages.read);
+});
+
+test('a canary is written to, then the campaign waits to be judged', async () => {
+	const before = await taken();
+	const made = await w.campaign(undefined, await w.audience(100), { canary: 10, canary_wait: 60 });
+	const { hold } = await w.wait(made, (c) => c.hold !== null && c.messages.read === 10);
+	expect(hold).toMatchObject({ by: 'rule', rule: 'canary' });
+	expect(hold!.until! > when(3000)).toBe(true);
+	const [waiting] = await w.all(`/v1/campaigns/${made.id}/recipients?filter[state]=queued`);
+	expect(waiting.why).toContain(`the campaign is held until ${hold!.until}.`);
+	await good(w.api.POST('/v1/campaigns/{campaign}/resume', at({ campaign: made.id })));
+	expect((await w.wait(made, finished)).messages.read).toBe(100);
+	expect((await taken()) - before).toBe(100);
+});
+
+test('options of brake and canary that are wrong', async () => {
+	const template = await w.template();
+	const audience = await w.audience(1);
+	for (const fields of [{ brake: 101 }, { canary: -2 }, { canary: 100001 }, { canary_wait: 0 }, { canary_wait: 10081 }])
+		await expect(w.campaign(template, audience, fields)).rejects.toThrow(/1615/);
+});
