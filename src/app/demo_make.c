@@ -159,7 +159,7 @@ static int make_campaign(struct demo *d, struct err *err)
 	json_auto cJSON *tree = NULL;
 	snprintf(body, sizeof(body),
 	         "{\"data\":{\"name\":\"January Flash Sale\",\"channel\":\"whatsapp\",\"from\":\"" SENDER_NAME
-	         "\",\"template\":\"%s\",\"audience\":\"%s\"}}",
+	         "\",\"template\":\"%s\",\"audience\":\"%s\",\"on_capped\":\"fail\"}}", /* nobody waits a day */
 	         d->template_id, d->audience_id);
 	d->begun = clock_now_ms();
 	if (rest_post_json(d->rest, "/v1/campaigns", body, &tree, err) < 0 || keep_id(tree, d->campaign_id, err) < 0)
