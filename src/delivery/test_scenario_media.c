@@ -300,7 +300,7 @@ static void test_a_fresh_id_that_is_refused(void **state)
 	s->script_step = 99;
 	int64_t campaign = stage_campaign(s, "One");
 	run(s, HOUR_MS);
-	assert_int_equal(n_uploads(), 1);
+	assert_in_range(n_uploads(), 1, 2); /* anew once, now or when the campaign goes on */
 	assert_string_equal(world_read(s->w, campaign).hold.reason, "WhatsApp could not use the template's medium.");
 	stage_check_count(s, campaign, STATE_QUEUED, 50);
 	assert_in_range(s->n_posts, 1, 50);
