@@ -78,7 +78,7 @@ tsan: deps-build deps-test node_modules/.stamp build-tsan/build.ninja
 
 # The targets of tests/fuzz, with clang's libFuzzer. make test replays their corpora without it.
 build-fuzz/build.ninja: | deps-build deps-check
-	CC=clang CXX=clang++ meson setup build-fuzz --buildtype=debug -Doptimization=1 -Dfuzz=true -Db_sanitize=address,undefined \
+	CC=clang CXX=clang++ meson setup build-fuzz --buildtype=debug -Doptimization=1 -Dfuzz=true -Dfailpoints=true -Db_sanitize=address,undefined \
 		-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
 
 fuzz: deps-build deps-check build-fuzz/build.ninja
