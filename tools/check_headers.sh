@@ -11,11 +11,13 @@ export flags="-fsyntax-only -x c -std=gnu17 -D_GNU_SOURCE -Isrc -I$build/src/sto
 	-Wswitch-enum -Wnull-dereference"
 
 one() {
-	local bad=0
+	local bad=0 source
 	# shellcheck disable=SC2086 # flags are words
 	{
-		echo "#include \"${1#src/}\"" | gcc $flags - || { echo "$1 does not compile alone with gcc" && bad=1; }
-		echo "#include \"${1#src/}\"" | clang $flags -Wno-gnu-zero-variadic-macro-arguments - ||
+		source="#include \"${1#src/}\"
+			extern int something; /* ISO C wants one declaration at least */"
+		echo "$source" | gcc $flags - || { echo "$1 does not compile alone with gcc" && bad=1; }
+		echo "$source" | clang $flags -Wno-gnu-zero-variadic-macro-arguments - ||
 			{ echo "$1 does not compile alone with clang" && bad=1; }
 	}
 	return $bad
