@@ -286,8 +286,9 @@ static void test_a_template_waits_and_goes_on(void **state)
 	assert_int_equal(IN_JOB(w, template_media_waits(tx, w->template, w->sender, w->now, w->arena, &reason)), 1);
 
 	/* A sample that is there makes its template's own errand due. */
-	world_script(w, "UPDATE template SET status = 0, meta_id = NULL, errand_ms = %lld WHERE no = %lld",
-	             (long long)(w->now + DAY_MS), (long long)w->template);
+	msec_t tomorrow = w->now + DAY_MS;
+	world_script(w, "UPDATE template SET status = 0, meta_id = NULL, errand_ms = %lld WHERE no = %lld", (long long)tomorrow,
+	             (long long)w->template);
 	struct media_errand e = {.medium.no = a, .sender_no = w->sender, .purpose = MEDIA_AS_SAMPLE};
 	assert_int_equal(IN_JOB(w, media_want(tx, a, w->sender, MEDIA_AS_SAMPLE, w->now)), 0);
 	assert_int_equal(IN_JOB(w, media_uploaded(tx, &e, "4::aW", w->now)), 0);
