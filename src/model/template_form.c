@@ -387,18 +387,23 @@ void template_form_build(const struct template_request *req, enum template_param
 		build_flat(&r, req);
 }
 
+struct template_request template_content(const struct template *tpl)
+{
+	return (struct template_request){.wa_category = tpl->category,
+	                                 .text = tpl->components ? NULL : tpl->text,
+	                                 .type = tpl->components ? NULL : tpl->type,
+	                                 .url = tpl->url,
+	                                 .media_id = tpl->media_id,
+	                                 .filename = tpl->filename,
+	                                 .button_type = tpl->button_type,
+	                                 .button_text = tpl->button_text,
+	                                 .button_value = tpl->button_value,
+	                                 .components = tpl->components};
+}
+
 int template_form_read(const struct template *tpl, struct arena *arena, struct template_form *ret, struct err *err)
 {
-	const struct template_request content = {.wa_category = tpl->category,
-	                                         .text = tpl->text,
-	                                         .type = tpl->type,
-	                                         .url = tpl->url,
-	                                         .media_id = tpl->media_id,
-	                                         .filename = tpl->filename,
-	                                         .button_type = tpl->button_type,
-	                                         .button_text = tpl->button_text,
-	                                         .button_value = tpl->button_value,
-	                                         .components = tpl->components};
+	const struct template_request content = template_content(tpl);
 	struct faults *faults = arena_alloc(arena, sizeof(*faults));
 	faults_init(faults);
 	template_form_build(&content, tpl->params, arena, ret, faults);

@@ -93,6 +93,8 @@ struct template_form {
  * asked here. `params` is TEMPLATE_PARAMS_EACH except for what was made elsewhere. */
 void template_form_build(const struct template_request *req, enum template_params params, struct arena *arena,
                          struct template_form *ret, struct faults *faults);
+/* The request that a stored template stands for. Borrows its texts. */
+struct template_request template_content(const struct template *tpl);
 /* From a stored template. -1 with the first fault's sentence. */
 must_check int template_form_read(const struct template *tpl, struct arena *arena, struct template_form *ret, struct err *err);
 /* Meta's limits on the form as a whole. */

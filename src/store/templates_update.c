@@ -43,23 +43,9 @@ static const struct {
 };
 #define N_MEMBERS (sizeof(members) / sizeof(members[0]))
 
-static struct template_request content_now(const struct template *tpl)
-{
-	return (struct template_request){.wa_category = tpl->category,
-	                                 .text = tpl->components ? NULL : tpl->text,
-	                                 .type = tpl->components ? NULL : tpl->type,
-	                                 .url = tpl->url,
-	                                 .media_id = tpl->media_id,
-	                                 .filename = tpl->filename,
-	                                 .button_type = tpl->button_type,
-	                                 .button_text = tpl->button_text,
-	                                 .button_value = tpl->button_value,
-	                                 .components = tpl->components};
-}
-
 static const char *format_before(const struct template *tpl, struct arena *arena)
 {
-	const struct template_request was = content_now(tpl);
+	const struct template_request was = template_content(tpl);
 	buf_auto struct buf out;
 	struct json_writer w;
 	buf_init(&out, BUF_NO_LIMIT);
