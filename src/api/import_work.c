@@ -38,6 +38,7 @@ struct batch {
 	int n_written; /* of the contacts */
 	int n_step;    /* of them in the step that is being written */
 	msec_t took;   /* that step */
+	bool given; /* to the store, to be written */
 	bool in_flight, ended;
 	int result; /* of the store: 0, 1 canceled or undone */
 };
@@ -135,6 +136,7 @@ static void read_batch(struct work *w, struct batch *b)
 	int got = 1;
 	arena_reset(b->texts);
 	b->n_contacts = b->n_rejects = 0;
+	b->given = false;
 	b->n_written = (int)w->import.batch_rows;
 	b->from = w->import.done_bytes;
 	if (w->import.status != IMPORT_FAILED)
@@ -272,7 +274,7 @@ static void step_done(int result, void *arg)
 
 static void write_batch(struct work *w, struct batch *b)
 {
-	b->in_flight = true;
+	b->given = b->in_flight = true;
 	b->ended = false;
 	if (store_submit(w->store, step_run, step_done, b) != 0)
 		tell_written(b, 0);
@@ -375,6 +377,8 @@ bool import_work(struct store *store, const char *folder, const struct import *i
 	const struct import *ended = NULL;
 	bool failed = false, canceled = false;
 	for (int i = 0; i < N_BATCHES; i++) {
+		if (!w->batch[i].given) /* read in vain: the one before it was not written */
+			continue;
 		int result = wait_for(w, &w->batch[i]);
 		failed |= result < 0;
 		canceled |= result > 0;

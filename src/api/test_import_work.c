@@ -117,6 +117,32 @@ static void half_a_batch_is_finished(void **state)
 	check_all_there(w, &done);
 }
 
+/* While the first batch cannot be written the last one is read already: that is no end. */
+static void a_failed_batch_before_the_last_keeps_the_file(void **state)
+{
+	enum { n = 70000 };
+	struct world *w = world_open(state, 0);
+	char path[400];
+	snprintf(path, sizeof(path), "%s/a.csv", w->folder);
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	fprintf(file, "number\n");
+	for (int i = 0; i < n; i++)
+		fprintf(file, "x\n");
+	int64_t no, bytes = ftell(file);
+	fclose(file);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 0, bytes, "", w->now, &no)), 0);
+	struct import import = read_import(w, no);
+	world_script(w, "CREATE TRIGGER full BEFORE UPDATE ON import BEGIN SELECT RAISE(ABORT, 'full'); END");
+	assert_false(import_work(w->store, w->folder, &import, w->arena, &open_for_ever));
+	assert_true(has_file(w));
+	world_script(w, "DROP TRIGGER full");
+	assert_true(import_work(w->store, w->folder, &import, w->arena, &open_for_ever));
+	import = read_import(w, no);
+	assert_int_equal(import.status, IMPORT_COMPLETED);
+	assert_int_equal(import.invalid, n);
+}
+
 /* The file was cut meanwhile. */
 static void half_a_batch_that_is_gone_fails(void **state)
 {
@@ -183,6 +209,7 @@ int main(void)
 		WORLD_ON_SQLITE(behind_the_head_of_a_form),
 		WORLD_ON_SQLITE(it_goes_on_where_the_database_says),
 		WORLD_ON_SQLITE(half_a_batch_is_finished),
+		WORLD_ON_SQLITE(a_failed_batch_before_the_last_keeps_the_file),
 		WORLD_ON_SQLITE(half_a_batch_that_is_gone_fails),
 		WORLD_ON_SQLITE(a_canceled_one_stops),
 		WORLD_ON_BOTH(a_deleted_audience_ends_it),

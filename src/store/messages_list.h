@@ -4,7 +4,7 @@
 #include "sql/sql.h"
 #include "store/messages.h"
 
-#define MESSAGE_WINDOW 2500 /* rows of each kind that a page looks at, where they have to be looked at one by one */
+#define MESSAGE_WINDOW 1500 /* rows of each kind that a page looks at, where they have to be looked at one by one */
 
 /* The order: by time, then by this. Of a campaign's row: campaign * 2^32 + row. */
 struct message_place {

@@ -10,7 +10,7 @@
 
 static struct plan_step *add_step(struct wa_plan *plan, enum plan_step_kind kind)
 {
-	if (plan->n_steps == plan->max_steps) {
+	if (!plan->step || plan->n_steps == plan->max_steps) {
 		plan->max_steps = plan->max_steps ? 2 * plan->max_steps : 16;
 		plan->step = realloc(plan->step, plan->max_steps * sizeof(*plan->step));
 		if (!plan->step)
