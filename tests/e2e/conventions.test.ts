@@ -83,12 +83,12 @@ test('what is edited after the start changes nothing in a campaign that runs', a
 });
 
 test('placeholders: names old and new, own fields, fallbacks, literal braces', async () => {
-	const template = await w.template('{first_name|friend} {last_name|none}: {timestamp}, {date}, {city}, +{number} {{x} thanks.');
+	const template = await w.template('Dear {first_name|friend} {last_name|none}: {timestamp}, {date}, {city}, +{number} {{x} thanks.');
 	const audience = await w.audienceOf([
 		{ number: '447400000001', first_name: 'Ann', last_name: 'Lee', custom1: 'one', custom2: 'two', fields: { city: 'Ørsted' } },
 		{ number: '447400000002', timestamp: 'three', date: 'four', fields: { city: 'Rome' } },
 	]);
 	const done = await w.wait(await w.campaign(template, audience), finished);
 	const texts = (await w.messages(done)).map((message) => message.text);
-	expect(texts.sort()).toEqual(['Ann Lee: one, two, Ørsted, +447400000001 {x} thanks.', 'friend none: three, four, Rome, +447400000002 {x} thanks.']);
+	expect(texts.sort()).toEqual(['Dear Ann Lee: one, two, Ørsted, +447400000001 {x} thanks.', 'Dear friend none: three, four, Rome, +447400000002 {x} thanks.']);
 });
