@@ -119,10 +119,12 @@ static bool authenticate(struct api_call *call)
 	if (text && *text) {
 		struct store_tx *tx = store_reader_take(call->api->options.store);
 		found = key_find(tx, text, &call->key);
+		if (found < 0 && store_is_lost(tx))
+			found = STORE_LOST;
 		store_reader_put(call->api->options.store, tx);
 	}
 	if (found < 0)
-		call_internal(call, "the key could not be looked up");
+		call_failed(call, found, "the key could not be looked up");
 	else if (found > 0)
 		call_fault(call, FAULT_UNAUTHORIZED, NULL, "The header X-Dexatel-Key is missing, or its key is not known");
 	if (found != 0 || !may_ask(call))

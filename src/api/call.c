@@ -150,6 +150,18 @@ void call_overloaded(struct api_call *call)
 	call_fault(call, FAULT_OVERLOADED, NULL, "The server has too much to do or is stopping; nothing was changed: try again");
 }
 
+void call_failed(struct api_call *call, int result, const char *what)
+{
+	if (result != STORE_LOST) {
+		call_internal(call, what);
+		return;
+	}
+	call->faults.n = 0;
+	http_add_header(call->req, "Retry-After", "1");
+	call_fault(call, FAULT_OVERLOADED, NULL,
+	           "The database cannot be reached just now: try again; with an Idempotency-Key nothing is done twice");
+}
+
 /* ---- the store ---- */
 
 #define RUN_KEY_TAKEN 2 /* another server answered a request with this Idempotency-Key; undone */
@@ -175,14 +187,19 @@ static void answer_result(struct api_call *call, int result)
 	else if (result == RUN_KEY_TAKEN)
 		idempotency_answer_running(call);
 	else
-		call_internal(call, "the database failed");
+		call_failed(call, result, "the database failed");
+}
+
+static int read_result(const struct store_tx *tx, int result)
+{
+	return result < 0 && store_is_lost(tx) ? STORE_LOST : result;
 }
 
 void call_read(struct api_call *call, store_run_fn *run)
 {
 	struct store *store = call->api->options.store;
 	struct store_tx *tx = store_reader_take(store);
-	int result = store_snapshot(tx) < 0 ? -1 : run(tx, call);
+	int result = read_result(tx, store_snapshot(tx) < 0 ? -1 : run(tx, call));
 	store_reader_put(store, tx);
 	answer_result(call, result);
 }
@@ -191,7 +208,7 @@ void call_stream(struct api_call *call, store_run_fn *run, const char *content_t
 {
 	struct store *store = call->api->options.store;
 	struct store_tx *tx = store_reader_take(store);
-	int result = store_snapshot(tx) < 0 ? -1 : run(tx, call);
+	int result = read_result(tx, store_snapshot(tx) < 0 ? -1 : run(tx, call));
 	store_reader_put(store, tx);
 	if (result != 0) {
 		answer_result(call, result);

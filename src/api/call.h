@@ -52,7 +52,9 @@ void call_faults(struct api_call *call); /* the error envelope of call->faults; 
 void call_fault(struct api_call *call, enum fault_code code, const char *field, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));               /* add one and answer */
 void call_internal(struct api_call *call, const char *what); /* 500; logs `what`, tells the client nothing of it */
-void call_overloaded(struct api_call *call);                 /* 503 with Retry-After */
+/* 503 when `result` is STORE_LOST, else call_internal. */
+void call_failed(struct api_call *call, int result, const char *what);
+void call_overloaded(struct api_call *call); /* 503 with Retry-After */
 
 /* ---- the store ----
  * `run` gets the call as its argument and returns 0 with the answer in `out` (and call->status), 1 after adding to

@@ -145,13 +145,15 @@ bool idempotency_begin(struct api_call *call)
 		return false;
 	struct store_tx *tx = store_reader_take(store);
 	int found = idempotency_find(tx, &it->id, call->now, call->arena, &answer);
+	if (found < 0 && store_is_lost(tx))
+		found = STORE_LOST;
 	store_reader_put(store, tx);
 	if (found == 0)
 		answer_again(call, &answer);
 	else if (found == 2)
 		answer_other(call);
 	else if (found < 0)
-		call_internal(call, "an Idempotency-Key could not be looked up");
+		call_failed(call, found, "an Idempotency-Key could not be looked up");
 	return found == 1;
 }
 

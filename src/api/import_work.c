@@ -226,6 +226,8 @@ static int step_run(struct store_tx *tx, void *arg)
 	msec_t now = clock_now_ms();
 	int left = b->n_contacts - b->n_written;
 	b->n_step = left < b->work->step_rows ? left : b->work->step_rows;
+	if (import_lock(tx, b->import.no) < 0)
+		return -1;
 	int got = import_read(tx, b->import.account_no, b->import.no, arena, &is);
 	if (got != 0 || is.status > IMPORT_RUNNING || is.done_bytes != b->from || is.batch_rows != b->n_written)
 		return got < 0 ? -1 : 1;

@@ -6,15 +6,18 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "api/import_work.h"
 
 #define RETRY_S 1
+#define KEPT_MS HOUR_MS
 
 struct importer {
 	struct store *store;
+	const struct lease *lease;
 	char *folder;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -38,6 +41,8 @@ static int next_run(struct store_tx *tx, void *arg)
 static bool work(struct importer *im)
 {
 	for (;;) {
+		if (!lease_is_first(im->lease, clock_mono_us()))
+			return true;
 		arena_auto struct arena *arena = arena_create(4096);
 		struct import import;
 		struct next next = {arena, &import};
@@ -74,6 +79,13 @@ static int file_run(struct store_tx *tx, void *arg)
 	return import_needs_file(tx, q->name, &q->needed);
 }
 
+/* A young one may be another server's upload that becomes an import just now. */
+static bool is_old(int folder, const char *name)
+{
+	struct stat st;
+	return fstatat(folder, name, &st, 0) == 0 && (msec_t)st.st_mtime * 1000 < clock_now_ms() - KEPT_MS;
+}
+
 /* What a crash left of uploads that never became imports, and of imports that ended. */
 static void clean_folder(struct importer *im)
 {
@@ -81,7 +93,8 @@ static void clean_folder(struct importer *im)
 	struct dirent *entry;
 	while (dir && (entry = readdir(dir))) {
 		struct file_question q = {.name = entry->d_name};
-		if (entry->d_name[0] == '.' || store_call(im->store, file_run, &q) != 0 || q.needed)
+		if (entry->d_name[0] == '.' || !is_old(dirfd(dir), entry->d_name) || store_call(im->store, file_run, &q) != 0 ||
+		    q.needed)
 			continue;
 		unlinkat(dirfd(dir), entry->d_name, 0);
 	}
@@ -97,12 +110,13 @@ static void *importer_main(void *arg)
 	return NULL;
 }
 
-struct importer *importer_create(struct store *store, const char *folder)
+struct importer *importer_create(struct store *store, const char *folder, const struct lease *lease)
 {
 	struct importer *im = calloc(1, sizeof(*im));
 	if (!im || !(im->folder = strdup(folder)))
 		abort();
 	im->store = store;
+	im->lease = lease;
 	pthread_mutex_init(&im->lock, NULL);
 	pthread_cond_init(&im->news, NULL);
 	clean_folder(im);

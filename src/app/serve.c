@@ -1,5 +1,6 @@
 /* The server: opens the rooms from the ground up, and closes them in the opposite order. */
 #include <ctype.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +28,11 @@
 struct server {
 	struct config config;
 	struct place place;
-	char host[256], imports[1200], media[1200], owner[160];
+	char host[256], imports[1200], media[1200], name[160];
 	uint16_t port;
-	int64_t ready_fd, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb, max_media_mb, test_allowance;
+	int64_t ready_fd, lease_s, unconfirmed_s, poll_s, max_inflight, rate_limit, max_import_mb, max_media_mb, test_allowance;
+	struct lease lease;
+	atomic_bool ready; /* all rooms are there */
 	bool hex_signature, allow_private_urls;
 	struct store *store;
 	struct delivery *delivery;
@@ -64,6 +67,7 @@ static int read_settings(struct server *s, struct err *err)
 	log_set_level(level);
 	if (config_address("listen", c->listen, s->host, sizeof(s->host), &s->port, err) < 0 ||
 	    config_number("ready-fd", c->ready_fd, -1, 1024, &s->ready_fd, err) < 0 ||
+	    config_number("lease-seconds", c->lease_seconds, 2, 600, &s->lease_s, err) < 0 ||
 	    config_number("unconfirmed-window", c->unconfirmed_window, 1, 7 * 86400, &s->unconfirmed_s, err) < 0 ||
 	    config_number("template-poll", c->template_poll, 1, 86400, &s->poll_s, err) < 0 ||
 	    config_number("max-inflight", c->max_inflight, 1, 4096, &s->max_inflight, err) < 0 ||
@@ -137,6 +141,17 @@ static void missed_webhook(void *arg)
 	delivery_missed(s->delivery);
 }
 
+/* Another server of the same database left something, or this one is to do what another did. */
+static void look_around(void *arg)
+{
+	struct server *s = arg;
+	if (!atomic_load(&s->ready))
+		return;
+	webhook_in_look(s->webhook_in);
+	webhook_out_look(s->webhook_out);
+	importer_wake(s->importer);
+}
+
 static void *text_or_null(char *text)
 {
 	return *text ? text : NULL;
@@ -146,10 +161,15 @@ static int start_delivery(struct server *s, struct err *err)
 {
 	char host[64] = "localhost";
 	gethostname(host, sizeof(host) - 1);
-	snprintf(s->owner, sizeof(s->owner), "%s:%d", host, (int)getpid());
+	snprintf(s->name, sizeof(s->name), "%s:%d", host, (int)getpid());
 	return delivery_start(&(struct delivery_options){.store = s->store,
 	                                                 .graph_url = s->config.graph_url,
-	                                                 .owner = s->owner,
+	                                                 .name = s->name,
+	                                                 .lease = &s->lease,
+	                                                 .lease_ms = s->lease_s * SECOND_MS,
+	                                                 .look = look_around,
+	                                                 .look_arg = s,
+	                                                 .alone = *s->config.database == '\0',
 	                                                 .ca_file = text_or_null(s->config.ca_file),
 	                                                 .media_folder = s->media,
 	                                                 .unconfirmed_window_ms = s->unconfirmed_s * SECOND_MS,
@@ -199,14 +219,16 @@ static int start(struct server *s, struct err *err)
 	                                                               .verify_token = text_or_null(s->config.verify_token),
 	                                                               .notify = notify_delivery,
 	                                                               .missed = missed_webhook,
-	                                                               .arg = s});
+	                                                               .arg = s,
+	                                                               .lease = &s->lease});
 	if (webhook_out_start(&(struct webhook_out_options){.store = s->store,
 	                                                    .ca_file = text_or_null(s->config.ca_file),
 	                                                    .allow_private = s->allow_private_urls,
-	                                                    .hex_signature = s->hex_signature},
+	                                                    .hex_signature = s->hex_signature,
+	                                                    .lease = &s->lease},
 	                      &s->webhook_out, err) < 0)
 		return -1;
-	s->importer = importer_create(s->store, s->imports);
+	s->importer = importer_create(s->store, s->imports, &s->lease);
 	s->api = api_create(&(struct api_options){.store = s->store,
 	                                          .delivery = s->delivery,
 	                                          .webhook_in = s->webhook_in,
@@ -222,6 +244,8 @@ static int start(struct server *s, struct err *err)
 	                                          .blocked_countries = s->config.blocked_countries,
 	                                          .test_allowance = (int)s->test_allowance,
 	                                          .public_url = text_or_null(s->config.public_url)});
+	atomic_store(&s->ready, true);
+	look_around(s);
 	return start_http(s, err);
 }
 

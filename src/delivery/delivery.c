@@ -181,11 +181,16 @@ static int start_parts(struct delivery *d, const struct delivery_options *o, str
 	d->transport = transport_http_create(d->messages, o->graph_url);
 	d->engine = engine_create(&(struct engine_options){.store = o->store,
 	                                                   .transport = transport_http_door(d->transport),
-	                                                   .owner = o->owner,
+	                                                   .name = o->name,
+	                                                   .lease = o->lease,
+	                                                   .lease_ms = o->lease_ms,
+	                                                   .alone = o->alone,
 	                                                   .unconfirmed_window_ms = o->unconfirmed_window_ms,
 	                                                   .max_inflight = o->max_inflight,
 	                                                   .seed = seed,
 	                                                   .clock = real_clock,
+	                                                   .look = o->look,
+	                                                   .look_arg = o->look_arg,
 	                                                   .errands = manage_news,
 	                                                   .errands_arg = d,
 	                                                   .wake = wake,
@@ -194,6 +199,7 @@ static int start_parts(struct delivery *d, const struct delivery_options *o, str
 	                                                   .client = d->management,
 	                                                   .graph_url = o->graph_url,
 	                                                   .media_folder = o->media_folder,
+	                                                   .lease = o->lease,
 	                                                   .poll_ms = o->template_poll_ms,
 	                                                   .wake = wake,
 	                                                   .wake_arg = d,
@@ -274,6 +280,7 @@ void delivery_stop(struct delivery *d, int timeout_ms)
 void delivery_notify(struct delivery *d)
 {
 	atomic_store(&d->notified, true);
+	engine_tell(d->engine);
 	engine_notify(d->engine);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "store/nodes.h"
 #include "store/store.h"
 #include "wa/manage.h"
 
@@ -15,8 +16,13 @@ struct delivery;
 
 struct delivery_options {
 	struct store *store;
-	const char *graph_url;        /* e.g. https://graph.facebook.com/v24.0, no slash at the end */
-	const char *owner;            /* this node's name, for leases */
+	const char *graph_url;   /* e.g. https://graph.facebook.com/v24.0, no slash at the end */
+	const char *name;        /* of this server, for people who look at the nodes of a database */
+	struct lease *lease;     /* written here; outlives delivery */
+	msec_t lease_ms;         /* 0 means 10 seconds */
+	void (*look)(void *arg); /* other rooms may have work that another node left; on the delivery thread */
+	void *look_arg;
+	bool alone;                   /* no other server may run on the database */
 	const char *ca_file;          /* NULL: the system's */
 	const char *media_folder;     /* where the files of media lie */
 	msec_t unconfirmed_window_ms; /* 0 means 15 minutes */

@@ -1,44 +1,21 @@
 #include "delivery/engine.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/failpoint.h"
 #include "base/log.h"
-#include "delivery/job.h"
-#include "delivery/lane.h"
+#include "delivery/engine_internal.h"
 #include "store/audiences.h"
 #include "store/ledger.h"
 #include "store/singles.h"
 
 #define FREEZE_ROWS 2000 /* a few milliseconds of the store thread */
 #define SWEEP_ROWS 5000
-#define AGAIN_US 5000 /* the store's mailbox was full */
-#define TROUBLE_US 1000000
 #define ALIVE_US 1000000
 #define AWAY_US 2000000 /* a turn so much later than it was wanted, or a clock that jumped so far: nobody was here meanwhile */
 
-struct engine {
-	struct mailbox mailbox;
-	struct lane_context context;
-	struct delivery_stats stats;
-	uint64_t random;
-	char *owner;
-	struct lane **lane;
-	int n_lanes, cap_lanes;
-	struct now now;   /* of the present turn */
-	usec_t wanted_us; /* when that turn was wanted, at the latest; -1: whenever there is news */
-	atomic_bool dirty, missed;
-	void (*errands)(void *arg);
-	void *errands_arg;
-	bool loading, freezing, starting, sweeping, swept;
-	int64_t freeze_turn;  /* sender after which the next freeze is looked for */
-	msec_t next_due;      /* -1 none */
-	usec_t not_before_us; /* after trouble with the store */
-};
-
-static void engine_reload(void *arg)
+void engine_reload(void *arg)
 {
 	struct engine *e = arg;
 	atomic_store(&e->dirty, true);
@@ -51,13 +28,16 @@ struct engine *engine_create(const struct engine_options *o)
 		abort();
 	mailbox_init(&e->mailbox, o->store, o->wake, o->wake_arg);
 	e->random = o->seed ? o->seed : 1;
-	e->owner = strdup(o->owner);
-	if (!e->owner)
+	e->name = strdup(o->name);
+	if (!e->name)
 		abort();
+	engine_nodes_init(e, o);
 	e->next_due = e->wanted_us = -1;
 	e->dirty = true;
 	e->errands = o->errands;
 	e->errands_arg = o->errands_arg;
+	e->look = o->look;
+	e->look_arg = o->look_arg;
 	e->context = (struct lane_context){
 		.mailbox = &e->mailbox,
 		.transport = o->transport,
@@ -70,6 +50,7 @@ struct engine *engine_create(const struct engine_options *o)
 		.reload_arg = e,
 		.clock = o->clock,
 		.clock_arg = o->clock_arg,
+		.lease = o->lease,
 	};
 	return e;
 }
@@ -81,7 +62,7 @@ void engine_destroy(struct engine *e)
 	for (int i = 0; i < e->n_lanes; i++)
 		lane_destroy(e->lane[i]);
 	free(e->lane);
-	free(e->owner);
+	free(e->name);
 	mailbox_fini(&e->mailbox);
 	free(e);
 }
@@ -101,6 +82,8 @@ void engine_missed(struct engine *e)
 void engine_drain(struct engine *e)
 {
 	e->context.draining = true;
+	for (int i = 0; i < e->n_lanes; i++)
+		lane_leave(e->lane[i], true);
 }
 
 bool engine_is_quiet(const struct engine *e)
@@ -108,7 +91,7 @@ bool engine_is_quiet(const struct engine *e)
 	for (int i = 0; i < e->n_lanes; i++)
 		if (!lane_is_quiet(e->lane[i]))
 			return false;
-	return e->mailbox.n_out == 0;
+	return e->mailbox.n_out == 0 && (e->node.left || !e->context.draining);
 }
 
 void engine_stats(const struct engine *e, struct delivery_stats *ret)
@@ -132,8 +115,10 @@ void engine_singles(struct engine *e, int64_t sender_no)
 	struct lane *lane = find_lane(e, sender_no);
 	if (lane)
 		lane_fed_singles(lane);
-	else
+	else if (e->node.options.alone)
 		atomic_store(&e->dirty, true);
+	else
+		engine_tell(e);
 }
 
 static struct lane *add_lane(struct engine *e, const struct loaded_sender *from)
@@ -170,6 +155,10 @@ static void load_done(struct job *job, int result, struct now now)
 		load_destroy(load);
 		return;
 	}
+	if (e->context.draining || load->node_no != e->node.no) { /* what it took is given back with all that this node has */
+		load_destroy(load);
+		return;
+	}
 	e->next_due = load->next_due;
 	for (int i = 0; i < load->n_senders; i++) {
 		struct lane *lane = find_lane(e, load->sender[i].sender.no);
@@ -188,17 +177,19 @@ static void load_done(struct job *job, int result, struct now now)
 
 static usec_t load_turn(struct engine *e)
 {
-	if (e->loading || !atomic_load(&e->dirty) || e->context.draining)
+	if (e->loading || !atomic_load(&e->dirty) || e->context.draining || !e->node.no)
 		return -1;
 	if (e->not_before_us > e->now.mono)
 		return e->not_before_us - e->now.mono;
 	atomic_store(&e->dirty, false);
-	int64_t *known = calloc((size_t)e->n_lanes + 1, sizeof(*known));
+	struct lane_row *known = calloc((size_t)e->n_lanes + 1, sizeof(*known));
 	if (!known)
 		abort();
+	int n = 0;
 	for (int i = 0; i < e->n_lanes; i++)
-		known[i] = lane_sender_no(e->lane[i]);
-	struct load *load = load_create(e->owner, e->now.wall, known, e->n_lanes);
+		if (!lane_is_gone(e->lane[i]))
+			known[n++] = (struct lane_row){lane_sender_no(e->lane[i]), e->node.no, lane_epoch(e->lane[i])};
+	struct load *load = load_create(e->node.no, e->share, e->now.wall, known, n);
 	free(known);
 	load->owner_arg = e;
 	load->job.done = load_done;
@@ -356,7 +347,7 @@ static void sweep_done(struct job *job, int result, struct now now)
 
 static usec_t sweep_turn(struct engine *e)
 {
-	if (e->sweeping || e->swept || e->context.draining)
+	if (e->sweeping || e->swept || e->context.draining || !lease_is_first(e->context.lease, e->now.mono))
 		return -1;
 	if (e->not_before_us > e->now.mono)
 		return e->not_before_us - e->now.mono;
@@ -408,6 +399,7 @@ usec_t engine_turn(struct engine *e, struct now now)
 	e->now = now;
 	mailbox_turn(&e->mailbox, now);
 	drop_gone_lanes(e);
+	sooner(&next, engine_nodes_turn(e));
 	sooner(&next, load_turn(e));
 	sooner(&next, due_turn(e));
 	sooner(&next, freeze_turn(e));

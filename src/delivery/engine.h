@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "delivery/delivery.h"
 #include "delivery/transport.h"
+#include "store/nodes.h"
 #include "store/store.h"
 
 struct engine;
@@ -21,7 +22,10 @@ struct now {
 struct engine_options {
 	struct store *store;
 	const struct transport *transport; /* borrowed */
-	const char *owner;
+	const char *name;                  /* of this server, for people */
+	struct lease *lease;               /* what the process knows of its place among the nodes; written here */
+	msec_t lease_ms;
+	bool alone; /* no other server may run on the database */
 	msec_t unconfirmed_window_ms;
 	unsigned max_inflight;
 	uint64_t seed; /* of the jitter */
@@ -31,6 +35,9 @@ struct engine_options {
 	/* There may be new errands for the calls to Meta that are not messages. On the engine's thread; NULL: nobody cares. */
 	void (*errands)(void *arg);
 	void *errands_arg;
+	/* Other rooms may have work that another node left, or that is this node's now. On the engine's thread; may be NULL. */
+	void (*look)(void *arg);
+	void *look_arg;
 	/* Called from any thread when a turn is wanted soon; must not turn the engine itself. */
 	void (*wake)(void *arg);
 	void *wake_arg;
@@ -44,12 +51,14 @@ void engine_destroy(struct engine *engine);
 usec_t engine_turn(struct engine *engine, struct now now);
 /* Look at campaigns and senders anew. Any thread. */
 void engine_notify(struct engine *engine);
+/* Something was changed here that the lanes of other nodes are to look at. Any thread. */
+void engine_tell(struct engine *engine);
 /* There are new single messages of this sender; nothing else is loaded anew. The engine's own thread. */
 void engine_singles(struct engine *engine, int64_t sender_no);
 /* Webhooks of Meta's could not be taken and will come again: until then their silence proves nothing. Any thread. */
 void engine_missed(struct engine *engine);
-/* Claim nothing from now on. */
+/* Claim nothing from now on, and give back what this node has. */
 void engine_drain(struct engine *engine);
-/* Nothing on the wire, nothing unrecorded, no job at the store. */
+/* Nothing on the wire, nothing unrecorded, no job at the store; once it drains, also no lane of this node's any more. */
 bool engine_is_quiet(const struct engine *engine);
 void engine_stats(const struct engine *engine, struct delivery_stats *ret);

@@ -174,8 +174,6 @@ void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 		lane->gone = true;
 		return;
 	}
-	if (lane->token && strcmp(lane->token, from->token) != 0)
-		lane->lost = false;
 	text_update(&lane->phone_number_id, from->sender.phone_number_id);
 	text_update(&lane->token, from->token);
 	lane->held = hold_is_on(&from->sender.hold);
@@ -186,7 +184,7 @@ void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 
 int64_t lane_unfrozen(const struct lane *lane)
 {
-	for (const struct lane_campaign *c = lane->campaigns; c && !lane->gone; c = c->next)
+	for (const struct lane_campaign *c = lane->campaigns; c && !lane->gone && !lane->leaving; c = c->next)
 		if (!c->frozen)
 			return c->loaded->campaign.no;
 	return 0;
@@ -283,11 +281,13 @@ static int claim_run(struct store_tx *tx, void *arg)
 	return ledger_next_retry(tx, claim->campaign_no, &claim->next_retry);
 }
 
-static void lane_lose(struct lane *lane)
+static void fenced(struct lane *lane)
 {
-	lane->lost = true;
-	log_error("delivery", "another server has taken this sender's lane; this one sends nothing more for it",
-	          log_i("sender", lane->sender_no));
+	if (!lane->gone)
+		log_warn("delivery", "another server has taken this sender's lane; this one sends nothing more for it",
+		         log_i("sender", lane->sender_no));
+	lane->gone = true;
+	lane->context->reload(lane->context->reload_arg);
 }
 
 static void put_tokens(struct lane *lane, struct lane_campaign *c, int n)
@@ -309,7 +309,7 @@ static void claim_done(struct job *job, int result, struct now now)
 	struct lane_campaign *c = lane_find(lane, claim->campaign_no);
 	put_tokens(lane, c, claim->max - n);
 	if (result == 1)
-		lane_lose(lane);
+		fenced(lane);
 	if (result < 0) {
 		lane->claim_again_us = now.mono + TROUBLE_US;
 		lane->unsure = lane->unsure || claim->n > 0;
@@ -379,9 +379,15 @@ static int take_tokens(struct lane *lane, struct lane_campaign *c, int want, use
 	return n;
 }
 
+bool lane_may_begin(const struct lane *lane, struct now now)
+{
+	return !lane->held && !lane->gone && !lane->leaving && !lane->context->draining &&
+	       now.mono < atomic_load(&lane->context->lease->until_us);
+}
+
 static usec_t claim_turn(struct lane *lane, struct now now)
 {
-	if (lane->claiming || lane->unsure || lane->held || lane->lost || lane->gone || lane->context->draining)
+	if (lane->claiming || lane->unsure || !lane_may_begin(lane, now))
 		return -1;
 	if (lane->pause_until_us > now.mono)
 		return lane->pause_until_us - now.mono;
@@ -424,4 +430,24 @@ bool lane_is_quiet(const struct lane *lane)
 bool lane_is_gone(const struct lane *lane)
 {
 	return lane->gone;
+}
+
+int64_t lane_epoch(const struct lane *lane)
+{
+	return lane->epoch;
+}
+
+void lane_lose(struct lane *lane)
+{
+	lane->gone = true;
+}
+
+void lane_leave(struct lane *lane, bool leaving)
+{
+	lane->leaving = leaving;
+}
+
+bool lane_is_leaving(const struct lane *lane)
+{
+	return lane->leaving;
 }

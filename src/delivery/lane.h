@@ -25,12 +25,13 @@ struct lane_context {
 	struct now (*clock)(void *arg);
 	void *clock_arg;
 	bool draining;
+	const struct lease *lease; /* once it is over nothing is claimed or posted */
 };
 
 struct lane *lane_create(struct lane_context *context, const struct loaded_sender *from, struct now now);
 void lane_destroy(struct lane *lane);
 int64_t lane_sender_no(const struct lane *lane);
-/* Take over what was loaded: limits, hold, campaigns (their pointers are taken or left). NULL: the sender is gone. */
+/* Take over what was loaded: limits, hold, campaigns (their pointers are taken or left). NULL: the lane is gone. */
 void lane_update(struct lane *lane, struct loaded_sender *from, struct now now);
 /* Webhooks may have come that nobody took: silence is evidence from now on only. */
 void lane_missed(struct lane *lane, struct now now);
@@ -38,7 +39,13 @@ void lane_missed(struct lane *lane, struct now now);
 usec_t lane_turn(struct lane *lane, struct now now);
 /* Nothing on the wire, unrecorded or at the store. */
 bool lane_is_quiet(const struct lane *lane);
-bool lane_is_gone(const struct lane *lane); /* its sender was deleted */
+bool lane_is_gone(const struct lane *lane); /* its sender was deleted, or it is another node's now */
+int64_t lane_epoch(const struct lane *lane);
+/* It is another node's now: nothing more leaves, what is still heard is recorded. */
+void lane_lose(struct lane *lane);
+/* Begin nothing more, so that it can be given to another node once it is quiet; or go on. */
+void lane_leave(struct lane *lane, bool leaving);
+bool lane_is_leaving(const struct lane *lane);
 
 /* A campaign of this lane that is not wholly frozen yet: its number, 0 none. */
 int64_t lane_unfrozen(const struct lane *lane);

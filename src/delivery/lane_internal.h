@@ -39,7 +39,8 @@ struct lane {
 	int64_t sender_no, epoch;
 	char *phone_number_id, *token;
 	struct pacer pacer;
-	bool held, lost, gone;
+	bool held, gone;
+	bool leaving;                           /* it goes to another node: nothing new begins */
 	struct lane_campaign *campaigns, *turn; /* turn: whose turn it is to claim */
 
 	bool claiming;
@@ -64,6 +65,8 @@ struct lane {
 /* The lane's single messages, which go before all campaigns; NULL: there have been none. */
 struct lane_campaign *lane_singles(const struct lane *lane);
 struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no);
+/* Not held, not leaving, and within the lease. */
+bool lane_may_begin(const struct lane *lane, struct now now);
 /* How many more rows may be in doubt at once. */
 int lane_room(const struct lane *lane);
 

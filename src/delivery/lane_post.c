@@ -279,7 +279,8 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 	                     .media_ms = c->loaded->n_media ? c->loaded->media_ms : 0};
 	const struct transport *t = lane->context->transport;
 	FAILPOINT(post_before);
-	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len, post_done, f) < 0) {
+	if (t->post(t->self, lane->phone_number_id, lane->token, body->data, body->len,
+	            atomic_load(&lane->context->lease->until_us), post_done, f) < 0) {
 		free(f);
 		not_posted(lane, row, OUTCOME_UNSENT, NULL, now);
 		lane_unreachable(lane, "a message could not be handed over", now.mono);
@@ -305,8 +306,8 @@ void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now no
 	lane->n_claimed += n;
 	for (int i = 0; i < n; i++) {
 		const struct lane_campaign *c = lane_find(lane, rows[i].campaign_no);
-		/* Held, canceled or drained between the claim and here: nothing has left, so nothing leaves. */
-		if (!c || c->held || c->loaded->waits || lane->held || lane->lost || lane->gone || lane->context->draining)
+		/* Held, canceled, drained or another's between the claim and here: nothing has left, so nothing leaves. */
+		if (!c || c->held || c->loaded->waits || !lane_may_begin(lane, now))
 			not_posted(lane, &rows[i], OUTCOME_UNSENT, NULL, now);
 		else
 			post_one(lane, c, &rows[i], scratch, &body, now);

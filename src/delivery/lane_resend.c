@@ -69,7 +69,7 @@ static msec_t listen_ms(const struct lane *lane)
 
 usec_t lane_resend(struct lane *lane, struct now now)
 {
-	if (lane->resending || lane->resend_at < 0 || lane->held || lane->lost || lane->gone || lane->context->draining)
+	if (lane->resending || lane->resend_at < 0 || !lane_may_begin(lane, now))
 		return -1;
 	if (lane->resend_at > now.wall) {
 		msec_t wait = lane->resend_at - now.wall, listen = listen_ms(lane);

@@ -106,23 +106,27 @@ static int load_singles(struct store_tx *tx, int64_t sender_no, struct loaded_ca
 	return found;
 }
 
-static bool is_known(const struct load *load, int64_t sender_no)
+/* The lane of a sender. 0: this node has it, under a new epoch in `ret` where it was taken just now; 1 it has not. */
+static int load_lane(struct store_tx *tx, const struct load *load, const struct lane_row *lane, int *n_lanes,
+                     struct loaded_sender *ret)
 {
-	for (int i = 0; i < load->n_known; i++)
-		if (load->known[i] == sender_no)
-			return true;
-	return false;
+	if (lane->node_no != load->node_no && (lane->node_no != 0 || *n_lanes >= load->share))
+		return 1;
+	for (int i = 0; i < load->n_known && lane->node_no != 0; i++)
+		if (load->known[i].sender_no == lane->sender_no && load->known[i].epoch == lane->epoch)
+			return 0;
+	int taken = lane_take(tx, lane->sender_no, load->node_no, load->now, &ret->epoch, &ret->doubtful);
+	if (taken == 0 && lane->node_no == 0)
+		++*n_lanes;
+	return taken;
 }
 
-static int load_sender(struct store_tx *tx, struct load *load, const struct sender *sender)
+static int load_sender(struct store_tx *tx, struct load *load, struct loaded_sender *s)
 {
-	struct loaded_sender *s = &load->sender[load->n_senders++];
+	const struct sender *sender = &s->sender;
 	struct campaign *campaign;
 	int n;
-	s->sender = *sender;
 	if (sender_token(tx, sender->no, load->arena, &s->token) != 0)
-		return -1;
-	if (!is_known(load, sender->no) && lane_take(tx, sender->no, load->owner, load->now, &s->epoch, &s->doubtful) != 0)
 		return -1;
 	if (campaigns_running(tx, sender->no, load->arena, &campaign, &n) != 0)
 		return -1;
@@ -154,27 +158,46 @@ static int load_run(struct store_tx *tx, void *arg)
 {
 	struct load *load = arg;
 	struct sender *sender;
-	int n;
+	struct lane_row *lane;
+	int n, n_rows, n_lanes = 0;
 	drop_results(load); /* of a first try that was undone */
-	if (sender_list_all(tx, load->arena, &sender, &n) != 0 || next_due(tx, &load->next_due) != 0)
+	if (sender_list_all(tx, load->arena, &sender, &n) != 0 || lanes_all(tx, load->arena, &lane, &n_rows) != 0 ||
+	    next_due(tx, &load->next_due) != 0)
 		return -1;
 	load->sender = arena_array(load->arena, (size_t)n, sizeof(*load->sender));
-	for (int i = 0; i < n; i++)
-		if (load_sender(tx, load, &sender[i]) < 0)
+	for (int i = 0; i < n_rows; i++)
+		n_lanes += lane[i].node_no == load->node_no;
+	for (int i = 0, k = 0; i < n; i++) {
+		while (k < n_rows &&
+		       lane[k].sender_no < sender[i].no) /* both are in order; a sender may be newer than the rows */
+			k++;
+		if (k == n_rows || lane[k].sender_no != sender[i].no)
+			continue;
+		struct loaded_sender *s = &load->sender[load->n_senders];
+		*s = (struct loaded_sender){.sender = sender[i]};
+		int has = load_lane(tx, load, &lane[k], &n_lanes, s);
+		if (has < 0)
 			return -1;
+		if (has > 0)
+			continue;
+		load->n_senders++;
+		if (load_sender(tx, load, s) < 0)
+			return -1;
+	}
 	FAILPOINT(load_before);
 	return 0;
 }
 
-struct load *load_create(const char *owner, msec_t now, const int64_t *known, int n_known)
+struct load *load_create(int64_t node_no, int share, msec_t now, const struct lane_row *known, int n_known)
 {
 	struct arena *arena = arena_create(16384);
 	struct load *load = arena_alloc(arena, sizeof(*load));
-	int64_t *copy = arena_array(arena, (size_t)n_known, sizeof(*copy));
+	struct lane_row *copy = arena_array(arena, (size_t)n_known, sizeof(*copy));
 	if (n_known)
 		memcpy(copy, known, (size_t)n_known * sizeof(*copy));
 	load->arena = arena;
-	load->owner = owner;
+	load->node_no = node_no;
+	load->share = share;
 	load->now = now;
 	load->known = copy;
 	load->n_known = n_known;

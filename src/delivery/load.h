@@ -1,5 +1,6 @@
 #pragma once
-/* Inside delivery: what the database says is to be done: senders with their lanes, their running campaigns, what is due. */
+/* Inside delivery: what the database says is to be done: the senders whose lanes this node has, or takes now because they are
+ * free and its share is not full; their running campaigns; what is due. */
 
 #include "delivery/job.h"
 #include "model/campaign.h"
@@ -7,6 +8,7 @@
 #include "model/template_form.h"
 #include "store/campaigns.h"
 #include "store/media.h"
+#include "store/nodes.h"
 #include "store/senders.h"
 
 struct wa_plan;
@@ -37,9 +39,10 @@ struct loaded_sender {
 struct load {
 	struct job job;
 	struct arena *arena;
-	const char *owner;
+	int64_t node_no;
+	int share; /* lanes that this node may have */
 	msec_t now;
-	const int64_t *known; /* senders whose lanes we hold; in `arena` of the load */
+	const struct lane_row *known; /* the lanes that we have; in `arena` of the load */
 	int n_known;
 	/* what came */
 	struct loaded_sender *sender;
@@ -49,7 +52,7 @@ struct load {
 	void *owner_arg; /* the engine */
 };
 
-struct load *load_create(const char *owner, msec_t now, const int64_t *known, int n_known);
+struct load *load_create(int64_t node_no, int share, msec_t now, const struct lane_row *known, int n_known);
 /* Destroys campaigns that nobody took over (NULL in their array). */
 void load_destroy(struct load *load);
 void loaded_campaign_destroy(struct loaded_campaign *c);

@@ -11,6 +11,7 @@
 #define REFRESH_JITTER_MS (6 * MINUTE_MS) /* so much sooner at most, so that many servers do not ask at once */
 #define TROUBLE_MS (5 * SECOND_MS)
 #define AGAIN_US 20000
+#define LEASE_US 1000000 /* it may be renewed yet */
 
 struct manage *manage_create(const struct manage_options *o)
 {
@@ -19,6 +20,7 @@ struct manage *manage_create(const struct manage_options *o)
 		abort();
 	mailbox_init(&m->mailbox, o->store, o->wake, o->wake_arg);
 	m->client = o->client;
+	m->lease = o->lease;
 	m->poll_ms = o->poll_ms > 0 ? o->poll_ms : 5 * MINUTE_MS;
 	m->changed = o->changed;
 	m->changed_arg = o->changed_arg;
@@ -196,8 +198,10 @@ usec_t manage_turn(struct manage *m, struct now now)
 {
 	m->now = now;
 	mailbox_turn(&m->mailbox, now);
-	if (m->draining || m->reading)
+	if (m->draining || m->reading || !atomic_load(&m->lease->first))
 		return -1;
+	if (!lease_is_first(m->lease, now.mono))
+		return LEASE_US;
 	if (!is_due(m))
 		return until_due(m);
 	struct arena *arena = arena_create(8192);

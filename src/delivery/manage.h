@@ -13,7 +13,8 @@ struct manage_options {
 	struct store *store;
 	struct http_client *client; /* borrowed */
 	const char *graph_url;
-	const char *media_folder; /* where the files of media lie */
+	const char *media_folder;  /* where the files of media lie */
+	const struct lease *lease; /* the first node alone works off errands; the engine tells when that is this one */
 	msec_t poll_ms;
 	void (*wake)(void *arg);
 	void *wake_arg;

@@ -14,6 +14,7 @@ struct manage {
 	struct http_client *client;
 	char *graph_url, *media_folder;
 	struct media_call *media; /* under way */
+	const struct lease *lease;
 	msec_t poll_ms;
 	void (*changed)(void *arg);
 	void *changed_arg;

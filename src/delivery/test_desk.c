@@ -22,7 +22,11 @@ static void changed(void *arg)
 
 void desk_begin(struct world *w)
 {
+	static struct lease lease;
+	atomic_store(&lease.first, true);
+	atomic_store(&lease.until_us, INT64_MAX);
 	desk = manage_create(&(struct manage_options){.store = w->store,
+	                                              .lease = &lease,
 	                                              .client = &calls_client,
 	                                              .graph_url = GRAPH,
 	                                              .media_folder = w->folder,

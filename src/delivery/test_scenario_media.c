@@ -44,6 +44,7 @@ static void changed(void *arg)
 static void manage_begin(struct stage *s)
 {
 	manage = manage_create(&(struct manage_options){.store = s->w->store,
+	                                                .lease = &s->node[0].lease,
 	                                                .client = &calls_client,
 	                                                .graph_url = GRAPH,
 	                                                .media_folder = s->w->folder,

@@ -39,7 +39,10 @@ static void node_start(struct stage *s)
 	node->door = (struct transport){.self = node, .post = stage_wire_post};
 	node->engine = engine_create(&(struct engine_options){.store = s->w->store,
 	                                                      .transport = &node->door,
-	                                                      .owner = "a node",
+	                                                      .name = "a node",
+	                                                      .lease = &node->lease,
+	                                                      .lease_ms = STAGE_LEASE_MS,
+	                                                      .alone = !s->shared,
 	                                                      .unconfirmed_window_ms = s->window_ms,
 	                                                      .max_inflight = s->max_inflight,
 	                                                      .seed = 42,
@@ -193,7 +196,7 @@ static usec_t next_moment(const struct stage *s)
 	if (first >= 0)
 		sooner(&next, s->wire[first]->at_us);
 	for (int i = 0; i < s->n_nodes; i++) {
-		if (s->node[i].dead)
+		if (s->node[i].dead || s->node[i].frozen)
 			continue;
 		if (s->node[i].woken)
 			sooner(&next, s->now.mono);
@@ -237,7 +240,7 @@ bool stage_step(struct stage *s, usec_t until_us)
 		stage_wire_answer(stage_wire_take(s, i));
 	for (int i = 0; i < s->n_nodes; i++) {
 		struct stage_node *node = &s->node[i];
-		if (node->dead || (!node->woken && (node->next_us < 0 || node->next_us > s->now.mono)))
+		if (node->dead || node->frozen || (!node->woken && (node->next_us < 0 || node->next_us > s->now.mono)))
 			continue;
 		node->woken = false;
 		usec_t wait = engine_turn(node->engine, s->now);

@@ -11,6 +11,7 @@
 #define STAGE_MAX_SEQ 6000
 #define STAGE_MAX_NODES 64
 #define STAGE_MAX_WIRE 2048
+#define STAGE_LEASE_MS (10 * SECOND_MS)
 
 /* A message that left. */
 struct stage_call {
@@ -56,8 +57,10 @@ struct stage_flight {
 struct stage_node {
 	struct stage *stage;
 	struct engine *engine;
+	struct lease lease;
 	struct transport door;
 	bool woken, dead;
+	bool frozen;    /* stopped, with all its timers; what it is answered waits */
 	usec_t next_us; /* -1: only news */
 };
 
@@ -69,6 +72,7 @@ struct stage {
 	unsigned max_inflight;
 	msec_t window_ms;
 	const char *tier; /* of numbers whose limit is set from now on; NULL: without a limit */
+	bool shared; /* the servers to come share the database */
 
 	void (*errands)(void *arg); /* the engine's; NULL: nobody cares */
 	stage_script *script;
@@ -95,7 +99,7 @@ int stage_teardown(void **state);
 
 /* A server begins anew, the old one having gone without a word: what is on its wire is never answered. */
 void stage_crash(struct stage *stage);
-/* A second server on the same database; the first goes on, not knowing. */
+/* Another server on the same database; the others go on. Where the database is not shared, they do not know. */
 void stage_second_node(struct stage *stage);
 struct engine *stage_engine(struct stage *stage);
 
@@ -137,7 +141,7 @@ struct stage_reply stage_accept(struct stage *stage, const struct stage_call *ca
 
 /* Inside: the wire. */
 int stage_wire_post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes,
-                    http_done_fn *done, void *arg);
+                    usec_t not_after_us, http_done_fn *done, void *arg);
 /* The flight that is answered first; -1 none. What a dead node sent is answered to nobody. */
 int stage_wire_first(const struct stage *stage);
 struct stage_flight *stage_wire_take(struct stage *stage, int i); /* off the wire */

@@ -54,10 +54,11 @@ static void call_read(struct stage *s, const char *phone_number_id, const char *
 }
 
 int stage_wire_post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes,
-                    http_done_fn *done, void *arg)
+                    usec_t not_after_us, http_done_fn *done, void *arg)
 {
 	struct stage_node *node = self;
 	struct stage *s = node->stage;
+	assert_true(s->now.mono < not_after_us);
 	char *text = strndup(body, n_bytes);
 	struct stage_flight *f = calloc(1, sizeof(*f));
 	if (!text || !f)
@@ -145,7 +146,8 @@ int stage_wire_first(const struct stage *s)
 {
 	int first = -1;
 	for (int i = 0; i < s->n_wire; i++)
-		if (!s->wire[i]->node->dead && (first < 0 || s->wire[i]->at_us < s->wire[first]->at_us))
+		if (!s->wire[i]->node->dead && !s->wire[i]->node->frozen &&
+		    (first < 0 || s->wire[i]->at_us < s->wire[first]->at_us))
 			first = i;
 	return first;
 }

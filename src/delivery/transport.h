@@ -4,12 +4,14 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "http/client.h"
 
 struct transport {
 	void *self;
 	/* Begin to post one message. `done` comes exactly once, later, never from within. 0, or -1: it was not begun, and
-	 * certainly nothing left. `body` is copied. */
+	 * certainly nothing left. `body` is copied. From `not_after_us` on, by the monotonic clock at the moment of
+	 * writing, nothing leaves any more. */
 	int (*post)(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes,
-	            http_done_fn *done, void *arg);
+	            usec_t not_after_us, http_done_fn *done, void *arg);
 };

@@ -12,8 +12,8 @@ struct transport_http {
 	char *graph_url;
 };
 
-static int post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes, http_done_fn *done,
-                void *arg)
+static int post(void *self, const char *phone_number_id, const char *token, const void *body, size_t n_bytes, usec_t not_after_us,
+                http_done_fn *done, void *arg)
 {
 	struct transport_http *t = self;
 	char url[MAX_URL];
@@ -26,7 +26,8 @@ static int post(void *self, const char *phone_number_id, const char *token, cons
 	                                                     .bearer = token,
 	                                                     .content_type = "application/json",
 	                                                     .body = body,
-	                                                     .n_body_bytes = n_bytes},
+	                                                     .n_body_bytes = n_bytes,
+	                                                     .not_after_us = not_after_us},
 	                         done, arg);
 }
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 struct http_client;
@@ -78,6 +79,8 @@ struct http_call_options {
 	const struct http_file *file; /* copied; NULL none */
 	const struct http_sink *sink; /* copied; NULL none */
 	int total_timeout_ms;         /* 0: the client's */
+	/* From then on, by the monotonic clock when the body is asked for, it is not sent any more: NOT_SENT. 0: at any time. */
+	usec_t not_after_us;
 };
 
 must_check int http_client_create(struct event_base *base, const struct http_client_options *options, struct http_client **ret,

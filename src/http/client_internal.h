@@ -42,6 +42,8 @@ struct http_call {
 	bool target_refused; /* an address was not public */
 	bool issued;         /* a connection stood and the request was given to it */
 	bool body_started;
+	usec_t not_after_us;
+	bool too_late;
 	struct buf answer;
 	bool answer_too_large;
 	bool has_sink, sink_failed;

@@ -67,6 +67,10 @@ static size_t body_piece(struct http_call *call, char *out, size_t room)
 static size_t read_body(char *out, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
+	if (!call->body_started && call->not_after_us && clock_mono_us() >= call->not_after_us) {
+		call->too_late = true;
+		return CURL_READFUNC_ABORT;
+	}
 	size_t n_bytes = call->n_body_taken < call->n_body_bytes ? body_piece(call, out, size * n) : 0;
 	if (n_bytes == 0)
 		return CURL_READFUNC_ABORT;
@@ -206,6 +210,8 @@ void transfer_clear(struct http_call *call)
 	call->n_body_taken = 0;
 	call->issued = false;
 	call->body_started = false;
+	call->not_after_us = 0;
+	call->too_late = false;
 	call->answer_too_large = false;
 	call->has_sink = call->sink_failed = false;
 	call->n_sunk = 0;
@@ -306,6 +312,7 @@ int transfer_prepare(struct http_call *call, const struct http_call_options *opt
 	if (!is_http_url(options->url))
 		return -1;
 	set_body(call, options);
+	call->not_after_us = options->not_after_us;
 	call->has_sink = options->sink != NULL;
 	if (options->sink)
 		call->sink = *options->sink;
@@ -324,6 +331,8 @@ static const char *reason_of(struct http_call *call, CURLcode code)
 		return "the answer was larger than the limit";
 	if (call->sink_failed)
 		return "the answer could not be written to a file";
+	if (call->too_late)
+		return "it was too late to send it";
 	if (call->target_refused && code == CURLE_COULDNT_CONNECT)
 		return "the address is not a public one";
 	/* What our own refusals to send again are called by libcurl would puzzle the reader. */

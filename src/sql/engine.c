@@ -20,6 +20,7 @@ int engine_fail(struct sql_db *db, size_t stmt, bool unique, const char *fmt, ..
 	va_end(ap);
 
 	db->failed_unique = unique;
+	db->failed_conflict = false;
 	if (db->tx != ENGINE_TX_NONE)
 		db->failed = true;
 	if (stmt == ENGINE_NO_STATEMENT)

@@ -50,7 +50,7 @@ struct sql_db {
 	enum engine_tx tx;
 	unsigned n_savepoints;
 	bool failed; /* inside a transaction: only rolling back helps */
-	bool failed_unique;
+	bool failed_unique, failed_conflict;
 	struct err error;
 };
 

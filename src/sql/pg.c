@@ -57,6 +57,7 @@ static int check(struct pg_db *db, size_t stmt, PGresult *result)
 		sentence = result != NULL ? PQresultErrorMessage(result) : PQerrorMessage(db->conn);
 	engine_fail(&db->head, stmt, state != NULL && strcmp(state, "23505") == 0, "%.*s", (int)strcspn(sentence, "\n"),
 	            sentence);
+	db->head.failed_conflict = state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
 	PQclear(result);
 	return -1;
 }
@@ -97,11 +98,14 @@ static int connect_failed(struct pg_db *db, struct err *err)
 
 static int pg_open(struct sql_db *head, const char *url, struct err *err)
 {
-	/* Those before dbname yield to what the URL says. Without them a vanished server holds us for hours. */
-	static const char *const keywords[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
-	                                       "keepalives_count", "tcp_user_timeout", "fallback_application_name",
-	                                       "dbname",           "client_encoding",  NULL};
-	const char *values[] = {"10", "30", "10", "3", "30000", "crier", url, "UTF8", NULL};
+	/* Those before dbname yield to what the URL says. Without them a vanished server holds us for hours, and of
+	 * several hosts one that only follows would be taken. */
+	static const char *const keywords[] = {"connect_timeout",           "keepalives_idle",
+	                                       "keepalives_interval",       "keepalives_count",
+	                                       "tcp_user_timeout",          "target_session_attrs",
+	                                       "fallback_application_name", "dbname",
+	                                       "client_encoding",           NULL};
+	const char *values[] = {"5", "10", "5", "3", "15000", "primary", "crier", url, "UTF8", NULL};
 
 	struct pg_db *db = of_db(head);
 	pg_args_init(&db->args);

@@ -65,6 +65,11 @@ bool sql_failed_unique(const struct sql_db *db)
 	return db->failed_unique;
 }
 
+bool sql_failed_conflict(const struct sql_db *db)
+{
+	return db->failed_conflict;
+}
+
 bool sql_connected(struct sql_db *db)
 {
 	return db->ops->connected(db);

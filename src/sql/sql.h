@@ -9,7 +9,8 @@
  *   {blob} {real}    column types
  *   {without_rowid}  behind a table's closing parenthesis
  *   {bytewise}       behind TEXT in a column: order by bytes, as SQLite does, whatever the database's locale
- *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c
+ *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c;
+ *                    {for_key_share}: they may be changed, not deleted
  *
  * What the seam cannot hide, so write statements that mean the same in both:
  *   - PostgreSQL infers a placeholder's type from its surroundings. Where there are none (`$1 IS NULL`,
@@ -57,9 +58,10 @@ struct sql_options {
 must_check int sql_open(const char *url, const struct sql_options *options, struct sql_db **ret, struct err *err);
 void sql_close(struct sql_db *db); /* NULL is fine; open rows must be closed before */
 enum sql_engine sql_engine(const struct sql_db *db);
-const char *sql_error(const struct sql_db *db);                   /* of the last failure on this connection; never NULL */
-bool sql_failed_unique(const struct sql_db *db);                  /* was the last failure a uniqueness violation? */
-bool sql_connected(struct sql_db *db);                            /* false after the server was lost (PostgreSQL) */
+const char *sql_error(const struct sql_db *db);    /* of the last failure on this connection; never NULL */
+bool sql_failed_unique(const struct sql_db *db);   /* was the last failure a uniqueness violation? */
+bool sql_failed_conflict(const struct sql_db *db); /* a deadlock, or the like: the whole transaction may be tried again */
+bool sql_connected(struct sql_db *db);             /* false after the server was lost (PostgreSQL) */
 must_check int sql_reconnect(struct sql_db *db, struct err *err); /* PostgreSQL: begin anew; SQLite: no-op */
 must_check int sql_prepare_all(struct sql_db *db, struct err *err);
 

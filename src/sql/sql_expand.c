@@ -14,8 +14,10 @@ static const struct {
 	{"without_rowid", {"WITHOUT ROWID", ""}},
 	{"bytewise", {"", "COLLATE \"C\""}},
 	/* SQLite has one writer, so there is nothing to lock. */
-	{"for_update", {"", "FOR UPDATE"}},
-	{"for_update_of_c", {"", "FOR UPDATE OF c"}},
+	{"for_update", {"", "FOR NO KEY UPDATE"}},
+	{"for_key_share", {"", "FOR KEY SHARE"}},
+	{"for_update_of_c", {"", "FOR NO KEY UPDATE OF c"}},
+	{"for_update_of_c_s", {"", "FOR NO KEY UPDATE OF c, s"}},
 };
 
 static size_t dollar_quoted_bytes(const char *p)

@@ -58,10 +58,11 @@ void sql_rollback(struct sql_db *db)
 	/* Some failures (a full disk, a lost server) have ended the transaction already, and the caller
 	 * still wants to know the first one. */
 	struct err error = db->error;
-	bool failed_unique = db->failed_unique;
+	bool failed_unique = db->failed_unique, failed_conflict = db->failed_conflict;
 	db->ops->script(db, "ROLLBACK");
 	db->error = error;
 	db->failed_unique = failed_unique;
+	db->failed_conflict = failed_conflict;
 
 	db->tx = ENGINE_TX_NONE;
 	db->n_savepoints = 0;

@@ -61,6 +61,11 @@ int import_next(struct store_tx *tx, struct arena *arena, struct import *ret)
 	return one_row(tx, STMT_IMPORT_NEXT, NULL, 0, from_row, arena, ret);
 }
 
+int import_lock(struct store_tx *tx, int64_t no)
+{
+	return one_find(tx, STMT_IMPORT_LOCK, SQL_ARGS(sql_int(no)), NULL) < 0 ? -1 : 0;
+}
+
 int import_needs_file(struct store_tx *tx, const char *file, bool *ret)
 {
 	int got = one_find(tx, STMT_IMPORT_NEEDS_FILE, SQL_ARGS(sql_text(file)), NULL);

@@ -35,6 +35,8 @@ must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t au
                              int64_t bytes, const char *region, msec_t now, int64_t *ret_no);
 must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena,
                            struct import *ret); /* 1 unknown */
+/* Nobody else writes to it until this transaction is over. */
+must_check int import_lock(struct store_tx *tx, int64_t no);
 /* The oldest that is waiting or running; 1 none. */
 must_check int import_next(struct store_tx *tx, struct arena *arena, struct import *ret);
 /* Does an import that is waiting or running need this file? */

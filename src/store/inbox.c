@@ -8,23 +8,26 @@
 #include "store/hook_note.h"
 #include "store/one.h"
 
-int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes, msec_t now,
-                 int64_t *ret_no)
+int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes,
+                 const char *phone_number_id, msec_t now, int64_t *ret_node)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_INBOX_APPEND,
-	              SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_blob(body, n_bytes), sql_int(now)), &rows) < 0)
+	if (sql_query(
+		    tx->db, STMT_INBOX_APPEND,
+		    SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_blob(body, n_bytes), sql_int(now), sql_text(phone_number_id)),
+		    &rows) < 0)
 		return -1;
 	if (sql_next(rows) != 1)
 		return -1;
-	*ret_no = sql_col_int(rows, 0);
+	*ret_node = sql_col_int(rows, 1);
 	return 0;
 }
 
-int inbox_take(struct store_tx *tx, int max, size_t max_bytes, struct arena *arena, struct inbox_event *ret, int *ret_n)
+int inbox_take(struct store_tx *tx, int64_t node_no, int max, size_t max_bytes, struct arena *arena, struct inbox_event *ret,
+               int *ret_n)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_INBOX_TAKE, SQL_ARGS(sql_int(max)), &rows) < 0)
+	if (sql_query(tx->db, STMT_INBOX_TAKE, SQL_ARGS(sql_int(node_no), sql_int(max)), &rows) < 0)
 		return -1;
 	int n = 0, more = 0;
 	size_t bytes = 0;

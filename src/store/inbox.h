@@ -6,16 +6,19 @@
 #include "store/senders.h"
 #include "store/store.h"
 
+/* `phone_number_id`: the one that it speaks of; NULL: none, or several. The node that has its lane is to apply it, which is told
+ * in *ret_node; 0: the first node. */
 must_check int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes,
-                            msec_t now, int64_t *ret_no);
+                            const char *phone_number_id, msec_t now, int64_t *ret_node);
 struct inbox_event {
 	int64_t no;
 	unsigned char hash[SECRET_HASH_BYTES];
 	const char *body;
 	size_t n_bytes;
 };
-must_check int inbox_take(struct store_tx *tx, int max, size_t max_bytes, struct arena *arena, struct inbox_event *ret,
-                          int *ret_n);
+/* The first ones that this node is to apply; of 0: the first node. */
+must_check int inbox_take(struct store_tx *tx, int64_t node_no, int max, size_t max_bytes, struct arena *arena,
+                          struct inbox_event *ret, int *ret_n);
 /* Everything that was stored before *ret is applied: the time of the oldest that is not, or `now`. */
 must_check int inbox_oldest(struct store_tx *tx, msec_t now, msec_t *ret);
 must_check int inbox_done(struct store_tx *tx, int64_t no);

@@ -8,7 +8,8 @@
 #include "store/store_internal.h"
 
 #define RECONNECT_FIRST_MS 100
-#define RECONNECT_MOST_MS 5000
+#define RECONNECT_MOST_MS 1000
+#define MAX_TRIES 10
 
 /* What `run` returned, its work undone unless that is 0; *ret_broken when the transaction itself is lost. */
 static int run_within(struct store_tx *tx, store_run_fn *run, void *arg, bool *ret_broken)
@@ -18,7 +19,7 @@ static int run_within(struct store_tx *tx, store_run_fn *run, void *arg, bool *r
 		return -1;
 	}
 	int result = run(tx, arg);
-	if ((result == 0 ? sql_release(tx->db) : sql_rollback_to(tx->db)) < 0) {
+	if ((result < 0 && sql_failed_conflict(tx->db)) || (result == 0 ? sql_release(tx->db) : sql_rollback_to(tx->db)) < 0) {
 		*ret_broken = true;
 		return -1;
 	}
@@ -42,49 +43,57 @@ static struct timespec after(clockid_t clock, int ms)
 	return until;
 }
 
-/* Wait a little, or until the store is closed. */
-static void pause_ms(struct store *store, int ms)
-{
-	struct timespec until = after(CLOCK_REALTIME, ms);
-	pthread_mutex_lock(&store->lock);
-	while (!store->closing && pthread_cond_timedwait(&store->news, &store->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&store->lock);
-}
-
-/* The server of the database may come back; nothing is lost by waiting for it. False when the store closes first. */
+/* Tried now and then; whoever comes meanwhile is told at once that the database is away. */
 static bool reconnect(struct store *store)
 {
 	struct err err;
-	for (int pause = RECONNECT_FIRST_MS; !sql_connected(store->writer); pause *= 2) {
-		if (sql_reconnect(store->writer, &err) == 0)
-			return true;
-		if (store->closing)
-			return false;
-		pause_ms(store, pause < RECONNECT_MOST_MS ? pause : RECONNECT_MOST_MS);
+	usec_t now = clock_mono_us();
+	if (sql_connected(store->writer))
+		return true;
+	if (now < store->reconnect_at_us)
+		return false;
+	bool first = store->reconnect_pause_ms == 0;
+	if (sql_reconnect(store->writer, &err) == 0) {
+		store->reconnect_pause_ms = 0;
+		if (!first)
+			log_info("store", "the database is there again");
+		return true;
 	}
-	return true;
+	if (first)
+		log_error("store", "the database is away; trying again", log_t("error", err.text));
+	store->reconnect_pause_ms = first ? RECONNECT_FIRST_MS : store->reconnect_pause_ms * 2;
+	if (store->reconnect_pause_ms > RECONNECT_MOST_MS)
+		store->reconnect_pause_ms = RECONNECT_MOST_MS;
+	store->reconnect_at_us = clock_mono_us() + store->reconnect_pause_ms * 1000;
+	return false;
 }
 
-/* 1 when the batch is to be run again: the connection was lost before the commit was asked for. */
+/* 1 when the batch is to be run again: nothing of it stands, and another try may go well. */
+static int batch_undone(struct store *store)
+{
+	bool conflict = sql_failed_conflict(store->writer);
+	sql_rollback(store->writer);
+	if (sql_connected(store->writer))
+		return conflict ? 1 : -1;
+	return reconnect(store) ? 1 : STORE_LOST;
+}
+
 static int batch_once(struct store *store, struct store_job *job, size_t n)
 {
+	if (!reconnect(store))
+		return STORE_LOST;
 	bool broken = sql_begin(store->writer) < 0;
 	for (size_t i = 0; i < n && !broken; i++)
 		job[i].result = run_within(&store->tx, job[i].run, job[i].arg, &broken);
-	if (broken) {
-		sql_rollback(store->writer);
-		if (!sql_connected(store->writer) && reconnect(store))
-			return 1;
-		return -1;
-	}
+	if (broken)
+		return batch_undone(store);
 	FAILPOINT(commit_before);
 	if (sql_commit(store->writer) == 0)
 		return 0;
+	if (sql_connected(store->writer))
+		return batch_undone(store);
 	sql_rollback(store->writer);
-	if (!sql_connected(store->writer))
-		reconnect(store);
-	return -1; /* a lost commit may stand or not: it is not run again here */
+	return STORE_LOST; /* it may stand or not: it is not run again here */
 }
 
 /* Those whose work it was know only that it failed; why, the database says here, once until it is over. */
@@ -128,17 +137,16 @@ uint64_t store_generation(struct store *store, uint64_t seen, int timeout_ms)
 
 static void run_batch(struct store *store, struct store_job *job, size_t n)
 {
-	int result;
-	do
+	int result = 1;
+	for (int i = 0; result == 1 && i < MAX_TRIES; i++)
 		result = batch_once(store, job, n);
-	while (result == 1 && !store->closing);
 	FAILPOINT(commit_after);
 	store->commits++;
 	generation_grow(store);
 	bool failed = false;
 	for (size_t i = 0; i < n; i++) {
 		if (result != 0)
-			job[i].result = -1;
+			job[i].result = result == STORE_LOST ? STORE_LOST : -1;
 		failed = failed || job[i].result < 0;
 	}
 	note_trouble(store, failed);

@@ -18,6 +18,7 @@ static void requeue(const struct recorder *r, struct row *is, msec_t not_before)
 {
 	is->state = r->gate.canceled ? STATE_CANCELED : STATE_QUEUED;
 	is->not_before = r->gate.canceled ? -1 : not_before;
+	is->doubt_ms = -1;
 }
 
 static void outcome_to_row(const struct recorder *r, const struct outcome *o, struct row *is)
@@ -76,9 +77,12 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	struct row is = was;
 	if (was.state == STATE_CLAIMED) {
 		outcome_to_row(r, o, &is);
+	} else if (was.state == STATE_UNCONFIRMED && o->kind != OUTCOME_UNCONFIRMED) {
+		/* An owner that was thought lost knows the answer. */
+		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
-		/* An owner that was thought lost heard the answer: whatever was planned for the row meanwhile is not needed. */
-		if (was.state == STATE_UNCONFIRMED || was.state == STATE_QUEUED)
+		/* So does this one: the second try that was planned meanwhile is not needed. */
+		if (was.state == STATE_QUEUED)
 			outcome_to_row(r, o, &is);
 		else
 			learn_wamid(o, &is);

@@ -258,13 +258,6 @@ int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_recor
 	return budget_assign(tx, no, record->portfolio_id, sender_tier_people(record->tier));
 }
 
-int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t now, int64_t *ret_epoch, int64_t *ret_doubtful)
-{
-	if (one_find(tx, STMT_LANE_TAKE, SQL_ARGS(sql_int(sender_no), sql_text(owner)), ret_epoch) != 1)
-		return -1;
-	return ledger_doubt(tx, sender_no, *ret_epoch, now, ret_doubtful);
-}
-
 int sender_ask_again(struct store_tx *tx, const unsigned char *hash, const char *waba_id, msec_t now, int64_t *ret_n)
 {
 	return sql_run(tx->db, STMT_SENDER_ASK_AGAIN,

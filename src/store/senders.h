@@ -1,5 +1,5 @@
 #pragma once
-/* Senders, their sealed secrets, and the lease of each one's lane. */
+/* Senders and their sealed secrets. Whose lanes they have: store/nodes.h. */
 
 #include "model/sender.h"
 #include "store/holds.h"
@@ -54,8 +54,3 @@ must_check int sender_asked_again(struct store_tx *tx, bool *ret_any);
 
 /* All senders, for the lanes. */
 must_check int sender_list_all(struct store_tx *tx, struct arena *arena, struct sender **ret, int *ret_n);
-
-/* Take the lane of a sender: a new epoch, fencing every older one. Rows that an older epoch left `claimed` become
- * `unconfirmed` (they may have left). *ret_doubtful counts them. */
-must_check int lane_take(struct store_tx *tx, int64_t sender_no, const char *owner, msec_t now, int64_t *ret_epoch,
-                         int64_t *ret_doubtful);

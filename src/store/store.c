@@ -8,6 +8,7 @@
 #include "store/backup.h"
 #include "store/store_internal.h"
 
+#define RECONNECT_US 500000
 #define VERSION_TABLE "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"
 
 /* ---- migrations ---- */
@@ -224,8 +225,8 @@ struct store_tx *store_reader_take(struct store *store)
 	found->taken = true;
 	pthread_mutex_unlock(&store->readers_lock);
 	struct err err;
-	if (!sql_connected(found->tx.db) && sql_reconnect(found->tx.db, &err) < 0)
-		return &found->tx; /* its first statement fails and says so */
+	if (!sql_connected(found->tx.db) && clock_mono_us() >= found->reconnect_at_us && sql_reconnect(found->tx.db, &err) < 0)
+		found->reconnect_at_us = clock_mono_us() + RECONNECT_US; /* its first statement fails and says so */
 	return &found->tx;
 }
 
@@ -236,6 +237,11 @@ int store_snapshot(struct store_tx *tx)
 		return -1;
 	reader->snapshot = true;
 	return 0;
+}
+
+bool store_is_lost(const struct store_tx *tx)
+{
+	return !sql_connected(tx->db);
 }
 
 void store_reader_put(struct store *store, struct store_tx *tx)

@@ -46,9 +46,13 @@ struct store_tx {
 const struct pubid_key *store_ids(const struct store *store);
 const char *store_instance(const struct store *store);
 
+/* What `done` and store_call tell when the database was lost: nothing of the work stands, or, where only the answer to the commit
+ * was lost, all of it. */
+#define STORE_LOST (-2)
+
 /* Runs on the store thread inside a savepoint. 0 keeps its work; anything else undoes it, and is told to `done`. Also
- * undone, with -1: when the commit failed. `run` may be called again for another try after such a failure, so its
- * results must be written anew each time. */
+ * undone, with -1: when the commit failed. While the database is away jobs are told STORE_LOST at once. `run` may be called again
+ * for another try after such a failure, so its results must be written anew each time. */
 typedef int store_run_fn(struct store_tx *tx, void *arg);
 /* Inside a job: run in a savepoint of its own. 0 keeps its work; else its work alone is undone, and the job goes on: 1 when `run`
  * failed, -1 when the transaction did. */
@@ -58,7 +62,7 @@ typedef void store_done_fn(int result, void *arg);
 
 /* 0, or 1 when the mailbox is full or the store is closing: nothing was kept, `done` will not come. Any thread. */
 must_check int store_submit(struct store *store, store_run_fn *run, store_done_fn *done, void *arg);
-/* Submit and wait (also for room in the mailbox): for threads that may wait. Returns what `run` returned, or -1. */
+/* Submit and wait (also for room in the mailbox): for threads that may wait. Returns what `run` returned, -1, or STORE_LOST. */
 must_check int store_call(struct store *store, store_run_fn *run, void *arg);
 
 /* Borrow a read connection; waits for one. Each take sees the latest commit; within one take, `store_snapshot` makes
@@ -66,6 +70,8 @@ must_check int store_call(struct store *store, store_run_fn *run, void *arg);
 struct store_tx *store_reader_take(struct store *store);
 void store_reader_put(struct store *store, struct store_tx *tx);
 must_check int store_snapshot(struct store_tx *tx);
+/* Is the failure of a read that the database is away? */
+bool store_is_lost(const struct store_tx *tx);
 
 /* `news` is called on the store thread after a commit that added events of user's webhooks; short. After store_watch with NULL
  * has returned, it is called no more. */

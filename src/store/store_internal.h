@@ -17,6 +17,7 @@ struct store_job {
 struct store_reader {
 	struct store_tx tx; /* first: a reader is known by it */
 	bool taken, snapshot;
+	usec_t reconnect_at_us;
 };
 
 struct store {
@@ -37,6 +38,8 @@ struct store {
 	size_t max_jobs, first, n_jobs, max_batch;
 	atomic_bool closing;
 	atomic_int_fast64_t jobs, commits, failed;
+	usec_t reconnect_at_us; /* the store thread's */
+	int reconnect_pause_ms;
 
 	/* who is told of new events */
 	pthread_mutex_t watch_lock;

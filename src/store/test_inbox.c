@@ -6,17 +6,17 @@
 #include "store/inbox.h"
 #include "store/test_world.h"
 
-static int64_t append(struct world *w, const char *body, size_t n_bytes)
+static void append(struct world *w, const char *body, size_t n_bytes)
 {
-	int64_t no = 0;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, n_bytes, w->now, &no)), 0);
-	return no;
+	int64_t node_no = -1;
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, n_bytes, NULL, w->now, &node_no)), 0);
+	assert_int_equal(node_no, 0);
 }
 
 static int take(struct world *w, int max, size_t max_bytes, struct inbox_event *ret)
 {
 	int n = -1;
-	assert_int_equal(IN_JOB(w, inbox_take(tx, max, max_bytes, w->arena, ret, &n)), 0);
+	assert_int_equal(IN_JOB(w, inbox_take(tx, 0, max, max_bytes, w->arena, ret, &n)), 0);
 	return n;
 }
 
@@ -25,10 +25,12 @@ static void events_are_taken_in_order_until_done(void **state)
 	struct world *w = world_open(state, 0);
 	struct inbox_event event[8];
 	assert_int_equal(take(w, 8, 1000, event), 0);
-	int64_t first = append(w, "one", 3), second = append(w, "a\0b", 3), third = append(w, "three", 5);
-	assert_true(first < second && second < third);
+	append(w, "one", 3);
+	append(w, "a\0b", 3);
+	append(w, "three", 5);
 	assert_int_equal(take(w, 8, 1000, event), 3);
-	assert_int_equal(event[0].no, first);
+	int64_t first = event[0].no, second = event[1].no, third = event[2].no;
+	assert_true(first < second && second < third);
 	assert_string_equal(event[0].body, "one");
 	assert_memory_equal(event[0].hash, w->hash, SECRET_HASH_BYTES);
 	assert_int_equal(event[1].n_bytes, 3);
@@ -41,14 +43,38 @@ static void events_are_taken_in_order_until_done(void **state)
 	assert_int_equal(take(w, 8, 1000, event), 1);
 	assert_int_equal(event[0].no, second);
 	assert_int_equal(IN_JOB(w, inbox_done(tx, second)), 0);
-	assert_true(append(w, "four", 4) > third); /* numbers are never given twice */
+	append(w, "four", 4);
+	assert_int_equal(take(w, 8, 1000, event), 1);
+	assert_true(event[0].no > third); /* numbers are never given twice */
+}
+
+static void events_are_for_the_node_of_their_number(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct inbox_event event[4];
+	struct nodes_view view;
+	int64_t node_no = -1, other;
+	int n;
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, "ours", 4, "1001", w->now, &node_no)), 0);
+	assert_int_equal(node_no, w->node);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, "nobody's", 8, "1002", w->now, &node_no)), 0);
+	assert_int_equal(node_no, 0);
+	assert_int_equal(IN_JOB(w, inbox_take(tx, w->node, 4, 1000, w->arena, event, &n)), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(event[0].body, "ours");
+	assert_int_equal(take(w, 4, 1000, event), 1);
+	assert_string_equal(event[0].body, "nobody's");
+	/* What a node leaves behind is the first one's. */
+	assert_int_equal(IN_JOB(w, node_join(tx, "another", 1000, true, w->now, &other, &view)), 0);
+	assert_int_equal(take(w, 4, 1000, event), 2);
+	assert_string_equal(event[0].body, "ours");
 }
 
 static void what_cannot_be_applied_is_kept_aside(void **state)
 {
 	struct world *w = world_open(state, 0);
 	struct inbox_event event[2];
-	(void)append(w, "bad", 3);
+	append(w, "bad", 3);
 	assert_int_equal(take(w, 2, 1000, event), 1);
 	assert_int_equal(IN_JOB(w, inbox_set_aside(tx, &event[0], "not JSON", w->now)), 0);
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM inbox_aside WHERE reason = 'not JSON'"), 1);
@@ -206,10 +232,10 @@ static void rejects_are_read_line_by_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(events_are_taken_in_order_until_done), WORLD_ON_BOTH(what_cannot_be_applied_is_kept_aside),
-		WORLD_ON_BOTH(events_are_counted_by_kind),           WORLD_ON_BOTH(an_inbound_message_comes_once),
-		WORLD_ON_BOTH(an_import_goes_on_where_it_stopped),   WORLD_ON_BOTH(a_canceled_import_stores_no_more),
-		WORLD_ON_BOTH(rejects_are_read_line_by_line),
+		WORLD_ON_BOTH(events_are_taken_in_order_until_done), WORLD_ON_BOTH(events_are_for_the_node_of_their_number),
+		WORLD_ON_BOTH(what_cannot_be_applied_is_kept_aside), WORLD_ON_BOTH(events_are_counted_by_kind),
+		WORLD_ON_BOTH(an_inbound_message_comes_once),        WORLD_ON_BOTH(an_import_goes_on_where_it_stopped),
+		WORLD_ON_BOTH(a_canceled_import_stores_no_more),     WORLD_ON_BOTH(rejects_are_read_line_by_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -331,7 +331,7 @@ static void a_lost_lane_leaves_doubt(void **state)
 	struct claimed_row row[4];
 	assert_int_equal(world_claim(w, c, row, 2), 2);
 	w->now += 5;
-	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, "another node", w->now, &w->epoch, &doubtful)), 0);
+	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, w->node, w->now, &w->epoch, &doubtful)), 0);
 	check_invariants(w);
 	assert_int_equal(doubtful, 2);
 	assert_int_equal(w->epoch, old + 1);
@@ -344,7 +344,7 @@ static void a_lost_lane_leaves_doubt(void **state)
 	check_invariants(w);
 	assert_int_equal(world_row(w, c, 1).state, STATE_ACCEPTED);
 	assert_int_equal(world_row(w, c, 2).state, STATE_UNCONFIRMED);
-	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, "another node", w->now, &w->epoch, &doubtful)), 0);
+	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, w->node, w->now, &w->epoch, &doubtful)), 0);
 	assert_int_equal(doubtful, 0);
 }
 

@@ -206,12 +206,12 @@ static void taking_a_lane_fences_older_epochs(void **state)
 	world_freeze(w, c);
 	assert_int_equal(world_claim(w, c, row, 3), 3);
 	/* Another sender's lane is another matter. */
-	assert_int_equal(IN_JOB(w, lane_take(tx, second, "node", w->now, &epoch, &doubtful)), 0);
+	assert_int_equal(IN_JOB(w, lane_take(tx, second, w->node, w->now, &epoch, &doubtful)), 0);
 	assert_int_equal(epoch, 1);
 	assert_int_equal(doubtful, 0);
 	assert_int_equal(world_read(w, c).count[STATE_CLAIMED], 3);
 	int64_t before = w->epoch;
-	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, "node", w->now, &w->epoch, &doubtful)), 0);
+	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, w->node, w->now, &w->epoch, &doubtful)), 0);
 	check_invariants(w);
 	assert_int_equal(w->epoch, before + 1);
 	assert_int_equal(doubtful, 3);

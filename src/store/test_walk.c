@@ -201,7 +201,7 @@ static void step_apply(struct walk *k)
 static void step_lane(struct walk *k)
 {
 	int64_t doubtful = -1, old = k->w->epoch;
-	assert_int_equal(IN_JOB(k->w, lane_take(tx, k->w->sender, "a node", k->w->now, &k->w->epoch, &doubtful)), 0);
+	assert_int_equal(IN_JOB(k->w, lane_take(tx, k->w->sender, k->w->node, k->w->now, &k->w->epoch, &doubtful)), 0);
 	assert_int_equal(k->w->epoch, old + 1);
 	k->n_doubtful += doubtful;
 }

@@ -304,7 +304,10 @@ struct apply_result world_apply(struct world *w, const struct status_update *upd
 void world_take_lane(struct world *w)
 {
 	int64_t doubtful;
-	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, "a node", w->now, &w->epoch, &doubtful)), 0);
+	struct nodes_view view;
+	if (!w->node)
+		assert_int_equal(IN_JOB(w, node_join(tx, "a node", 0, true, w->now, &w->node, &view)), 0);
+	assert_int_equal(IN_JOB(w, lane_take(tx, w->sender, w->node, w->now, &w->epoch, &doubtful)), 0);
 	check_invariants(w);
 }
 

@@ -15,6 +15,7 @@
 #include "store/audiences.h"
 #include "store/campaigns.h"
 #include "store/ledger.h"
+#include "store/nodes.h"
 #include "store/senders.h"
 #include "store/store.h"
 
@@ -34,7 +35,7 @@ struct world {
 	struct arena *arena; /* emptied by the teardown only */
 	msec_t now;
 	int64_t account, sender, template, audience;
-	int64_t epoch;                         /* of the sender's lane */
+	int64_t node, epoch;                   /* of the sender's lane */
 	unsigned char hash[SECRET_HASH_BYTES]; /* of the sender's app secret */
 	/* What check_invariants saw last: a state and one, 0 for no row. */
 	unsigned char seen[WORLD_MAX_CAMPAIGNS][WORLD_MAX_ROWS];

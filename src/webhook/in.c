@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,10 +27,12 @@ struct webhook_in {
 	void (*notify)(void *arg);
 	void (*missed)(void *arg);
 	void *arg;
+	const struct lease *lease;
 	struct secrets *secrets;
 	atomic_int jobs; /* appends at the store */
 	atomic_int_fast64_t received, refused, applied, set_aside;
-	atomic_int_fast64_t warned; /* when refused ones were logged last */
+	atomic_int_fast64_t reloaded; /* when the secrets were read for a signature that none of them made */
+	atomic_int_fast64_t warned;   /* when refused ones were logged last */
 
 	/* the thread that has appended events applied */
 	pthread_t thread;
@@ -48,6 +51,7 @@ struct webhook_in {
 enum apply_mode { APPLY_BATCH, APPLY_ONE, APPLY_ASIDE };
 
 struct apply_job {
+	const struct lease *lease;
 	enum apply_mode mode;
 	int taken;
 	bool changed, aside;
@@ -77,6 +81,17 @@ static int apply_or_set_aside(struct store_tx *tx, struct attempt *a)
 	return inbox_done(tx, a->event->no);
 }
 
+/* What is left by nodes that are gone comes first, being older. */
+static int take(struct store_tx *tx, const struct lease *lease, int max, struct arena *arena, struct inbox_event *event,
+                int *ret_n)
+{
+	int64_t node_no = atomic_load(&lease->node_no);
+	*ret_n = 0;
+	if (lease_is_first(lease, clock_mono_us()) && inbox_take(tx, 0, max, BATCH_BYTES, arena, event, ret_n) < 0)
+		return -1;
+	return *ret_n > 0 || node_no == 0 ? 0 : inbox_take(tx, node_no, max, BATCH_BYTES, arena, event, ret_n);
+}
+
 static int apply_run(struct store_tx *tx, void *arg)
 {
 	struct apply_job *job = arg;
@@ -84,7 +99,7 @@ static int apply_run(struct store_tx *tx, void *arg)
 	int max = job->mode == APPLY_BATCH ? BATCH_EVENTS : 1, n = 0;
 	struct inbox_event *event = arena_array(arena, (size_t)max, sizeof(*event));
 	job->changed = job->aside = false;
-	if (inbox_take(tx, max, BATCH_BYTES, arena, event, &n) < 0)
+	if (take(tx, job->lease, max, arena, event, &n) < 0)
 		return -1;
 	job->taken = n;
 	if (n == 0)
@@ -148,14 +163,14 @@ static void apply_again(struct webhook_in *in)
 static void *apply_main(void *arg)
 {
 	struct webhook_in *in = arg;
-	struct apply_job job = {.mode = APPLY_BATCH};
+	struct apply_job job = {.lease = in->lease, .mode = APPLY_BATCH};
 	while (apply_wait(in)) {
 		int result = store_call(in->store, apply_run, &job);
 		FAILPOINT(apply_after);
 		if (result == 0) {
 			apply_note(in, &job);
 			job.mode = APPLY_BATCH;
-		} else if (job.mode != APPLY_ASIDE) {
+		} else if (result != STORE_LOST && job.mode != APPLY_ASIDE) {
 			job.mode = job.mode == APPLY_BATCH ? APPLY_ONE : APPLY_ASIDE;
 			apply_again(in);
 		} else {
@@ -176,6 +191,9 @@ struct append_job {
 	unsigned char hash[SECRET_HASH_BYTES];
 	const char *body; /* of the request, which is kept until it is answered */
 	size_t n_bytes;
+	char phone_number_id[64]; /* "": none, or several */
+	bool several;
+	int64_t node_no;
 };
 
 static void answer(struct http_request *req, int status, const char *text)
@@ -186,8 +204,8 @@ static void answer(struct http_request *req, int status, const char *text)
 static int append_run(struct store_tx *tx, void *arg)
 {
 	struct append_job *job = arg;
-	int64_t no;
-	int result = inbox_append(tx, job->hash, job->body, job->n_bytes, clock_now_ms(), &no);
+	const char *phone = *job->phone_number_id ? job->phone_number_id : NULL;
+	int result = inbox_append(tx, job->hash, job->body, job->n_bytes, phone, clock_now_ms(), &job->node_no);
 	FAILPOINT(append_before);
 	return result;
 }
@@ -201,6 +219,11 @@ static void overloaded(struct webhook_in *in, struct http_request *req)
 	answer(req, 503, "overloaded\n");
 }
 
+static bool is_ours(const struct webhook_in *in, int64_t node_no)
+{
+	return node_no == 0 ? atomic_load(&in->lease->first) : node_no == atomic_load(&in->lease->node_no);
+}
+
 static void append_done(int result, void *arg)
 {
 	FAILPOINT(append_after);
@@ -210,7 +233,7 @@ static void append_done(int result, void *arg)
 		atomic_fetch_add(&in->received, 1);
 		answer(job->req, 200, "");
 		pthread_mutex_lock(&in->lock);
-		in->waiting++;
+		in->waiting += is_ours(in, job->node_no);
 		in->pending = true;
 		pthread_cond_signal(&in->news);
 		pthread_mutex_unlock(&in->lock);
@@ -230,6 +253,39 @@ static void note_refused(struct webhook_in *in)
 		log_warn("webhook", "webhooks come that no sender's app secret has signed", log_i("refused", n));
 }
 
+static int note_phone(const struct wa_event *e, void *arg)
+{
+	struct append_job *job = arg;
+	size_t room = sizeof(job->phone_number_id);
+	job->several |= *job->phone_number_id && strcmp(job->phone_number_id, e->phone_number_id) != 0;
+	if (!*e->phone_number_id || strlen(e->phone_number_id) >= room)
+		job->several = true;
+	else
+		snprintf(job->phone_number_id, room, "%s", e->phone_number_id);
+	return 0;
+}
+
+/* Whose lane it speaks of: its node applies it, so that no two nodes count for the same campaign. */
+static void find_phone(struct append_job *job)
+{
+	struct err err;
+	if (wa_event_each(job->body, job->n_bytes, note_phone, job, &err) < 0 || job->several)
+		job->phone_number_id[0] = '\0';
+}
+
+/* The secret may be new, and another server have been told of it. */
+static bool is_signed(struct webhook_in *in, struct append_job *job)
+{
+	const char *signature = http_header(job->req, "X-Hub-Signature-256");
+	if (secrets_find(in->secrets, signature, job->body, job->n_bytes, job->hash))
+		return true;
+	int_fast64_t now = clock_now_ms(), last = atomic_load(&in->reloaded);
+	if (!signature || now - last < SECOND_MS || !atomic_compare_exchange_strong(&in->reloaded, &last, now))
+		return false;
+	webhook_in_reload(in);
+	return secrets_find(in->secrets, signature, job->body, job->n_bytes, job->hash);
+}
+
 void webhook_in_receive(struct webhook_in *in, struct http_request *req)
 {
 	struct append_job *job = calloc(1, sizeof(*job));
@@ -238,13 +294,14 @@ void webhook_in_receive(struct webhook_in *in, struct http_request *req)
 	job->in = in;
 	job->req = req;
 	job->body = http_body(req, &job->n_bytes);
-	if (!secrets_find(in->secrets, http_header(req, "X-Hub-Signature-256"), job->body, job->n_bytes, job->hash)) {
+	if (!is_signed(in, job)) {
 		note_refused(in);
 		free(job);
 		answer(req, 401, "the signature is missing or wrong\n");
 		return;
 	}
 	FAILPOINT(webhook_received);
+	find_phone(job);
 	atomic_fetch_add(&in->jobs, 1);
 	if (store_submit(in->store, append_run, append_done, job) != 0) {
 		free(job);
@@ -278,6 +335,14 @@ void webhook_in_handshake(struct webhook_in *in, struct http_request *req)
 
 /* ---- life ---- */
 
+void webhook_in_look(struct webhook_in *in)
+{
+	pthread_mutex_lock(&in->lock);
+	in->pending = true;
+	pthread_cond_signal(&in->news);
+	pthread_mutex_unlock(&in->lock);
+}
+
 void webhook_in_reload(struct webhook_in *in)
 {
 	secrets_reload(in->secrets, in->store);
@@ -292,6 +357,7 @@ struct webhook_in *webhook_in_create(const struct webhook_in_options *o)
 	in->notify = o->notify;
 	in->missed = o->missed;
 	in->arg = o->arg;
+	in->lease = o->lease;
 	in->secrets = secrets_create();
 	if (o->verify_token && !(in->verify_token = strdup(o->verify_token)))
 		abort();

@@ -6,13 +6,15 @@
  *   aside and counted, so that it stops nobody, and while the database is in trouble all are tried again. */
 
 #include "http/server.h"
+#include "store/nodes.h"
 #include "store/store.h"
 
 struct webhook_in;
 
 struct webhook_in_options {
 	struct store *store;
-	const char *verify_token; /* for the handshake; NULL refuses every one */
+	const struct lease *lease; /* this node applies what speaks of its senders, the first node all else too */
+	const char *verify_token;  /* for the handshake; NULL refuses every one */
 	/* Something delivery should look at (a template's verdict, an opt-out). Any thread; may be NULL. */
 	void (*notify)(void *arg);
 	/* A webhook could not be stored and was refused: it comes again, some time. Any thread; may be NULL. */
@@ -30,6 +32,8 @@ void webhook_in_destroy(struct webhook_in *in);
 /* Answer GET and POST of /webhooks/whatsapp. */
 void webhook_in_handshake(struct webhook_in *in, struct http_request *req);
 void webhook_in_receive(struct webhook_in *in, struct http_request *req);
+/* Apply what other nodes left for this one. Any thread. */
+void webhook_in_look(struct webhook_in *in);
 /* The secrets of the senders changed. */
 void webhook_in_reload(struct webhook_in *in);
 

@@ -24,6 +24,7 @@ struct webhook_out {
 	struct out_door door;
 	struct out_engine *engine;
 	struct store *store;
+	const struct lease *lease;
 	pthread_t thread;
 	atomic_bool woken, stopping;
 	usec_t stop_by_us;
@@ -53,6 +54,7 @@ static int post(void *self, const char *url, const char *const *headers, const c
 	                                                     .url = url,
 	                                                     .content_type = "application/json",
 	                                                     .headers = headers,
+	                                                     .not_after_us = atomic_load(&o->lease->until_us),
 	                                                     .body = body,
 	                                                     .n_body_bytes = n_bytes},
 	                         done, arg);
@@ -120,6 +122,7 @@ static int start_parts(struct webhook_out *o, const struct webhook_out_options *
 	o->door = (struct out_door){.self = o, .post = post};
 	o->engine = out_engine_create(&(struct out_engine_options){.store = o->store,
 	                                                           .door = &o->door,
+	                                                           .lease = options->lease,
 	                                                           .hex_signature = options->hex_signature,
 	                                                           .seed = seed,
 	                                                           .wake = wake,
@@ -148,6 +151,7 @@ int webhook_out_start(const struct webhook_out_options *options, struct webhook_
 	if (!o)
 		abort();
 	o->store = options->store;
+	o->lease = options->lease;
 	pthread_mutex_init(&o->lock, NULL);
 	int result = start_parts(o, options, err);
 	if (result == 0 && pthread_create(&o->thread, NULL, out_main, o) != 0)
@@ -187,6 +191,11 @@ void webhook_out_stop(struct webhook_out *o, int timeout_ms)
 	pthread_join(o->thread, NULL);
 	stop_rest(o);
 	free_parts(o);
+}
+
+void webhook_out_look(struct webhook_out *o)
+{
+	out_engine_notify(o->engine);
 }
 
 void webhook_out_stats(struct webhook_out *o, struct webhook_out_stats *ret)

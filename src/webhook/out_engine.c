@@ -393,6 +393,10 @@ static void look(struct out_engine *e, msec_t now)
 		any = wants_look(e, t, now);
 	if (!any || e->draining || now < e->look_ms)
 		return;
+	if (!lease_is_first(e->options.lease, clock_mono_us())) { /* not yet, or another node's work: its end is looked for */
+		e->look_ms = now + RETRY_STORE_MS;
+		return;
+	}
 	struct store_tx *tx = store_reader_take(e->options.store);
 	bool ok = look_into(e, tx, now) == 0;
 	store_reader_put(e->options.store, tx);

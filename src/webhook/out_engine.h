@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "http/client.h"
+#include "store/nodes.h"
 #include "store/store.h"
 #include "webhook/out.h"
 
@@ -29,6 +30,7 @@ struct out_door {
 struct out_engine_options {
 	struct store *store;
 	const struct out_door *door; /* borrowed */
+	const struct lease *lease;   /* the first node alone tells them */
 	bool hex_signature;
 	uint64_t seed;         /* of the jitter */
 	unsigned max_inflight; /* of all hooks; 0 means 256 */

@@ -19,8 +19,8 @@ static bool apply(struct world *w, const char *body)
 	int64_t no;
 	int n;
 	bool changed = false;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, signer ? signer : w->hash, body, strlen(body), w->now, &no)), 0);
-	assert_int_equal(IN_JOB(w, inbox_take(tx, MAX_EVENTS, 1 << 20, w->arena, event, &n)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, signer ? signer : w->hash, body, strlen(body), NULL, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_take(tx, 0, MAX_EVENTS, 1 << 20, w->arena, event, &n)), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(IN_JOB(w, apply_events(tx, event, n, w->now, &changed)), 0);
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM inbox"), 0);
@@ -155,10 +155,10 @@ static void test_batch_of_two_secrets(void **state)
 	struct inbox_event event[MAX_EVENTS];
 	int n;
 	bool changed;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), w->now, &no)), 0);
-	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, ours, strlen(ours), w->now, &no)), 0);
-	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), w->now, &no)), 0);
-	assert_int_equal(IN_JOB(w, inbox_take(tx, MAX_EVENTS, 1 << 20, w->arena, event, &n)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), NULL, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, ours, strlen(ours), NULL, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), NULL, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_take(tx, 0, MAX_EVENTS, 1 << 20, w->arena, event, &n)), 0);
 	assert_int_equal(n, 3);
 	assert_int_equal(IN_JOB(w, apply_events(tx, event, n, w->now, &changed)), 0);
 	assert_int_equal(world_row(w, campaign, 1).state, STATE_SENT);

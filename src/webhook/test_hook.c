@@ -59,8 +59,15 @@ void hook_start(const char *verify_token, size_t max_jobs)
 	options.max_jobs = max_jobs;
 	if (store_open(&options, &hook.w->store, &err) < 0)
 		fail_msg("%s", err.text);
-	hook.in = webhook_in_create(&(struct webhook_in_options){
-		.store = hook.w->store, .verify_token = verify_token, .notify = on_notify, .missed = on_missed, .arg = &hook});
+	atomic_store(&hook.lease.node_no, hook.w->node);
+	atomic_store(&hook.lease.first, true);
+	atomic_store(&hook.lease.until_us, INT64_MAX);
+	hook.in = webhook_in_create(&(struct webhook_in_options){.store = hook.w->store,
+	                                                         .lease = &hook.lease,
+	                                                         .verify_token = verify_token,
+	                                                         .notify = on_notify,
+	                                                         .missed = on_missed,
+	                                                         .arg = &hook});
 	const struct http_server_options server = {
 		.host = "127.0.0.1", .arg = &hook, .policy = on_policy, .handle = on_request, .refuse = on_refused};
 	if (http_server_start(&server, &hook.server, &err) < 0)

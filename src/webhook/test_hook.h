@@ -11,6 +11,7 @@
 #define HOOK_VERIFY_TOKEN "the-verify-token"
 
 struct hook {
+	struct lease lease;
 	struct world *w;
 	struct webhook_in *in;
 	struct http_server *server;

@@ -93,7 +93,11 @@ static void stage_news(void *arg)
 void stage_start(struct stage *s)
 {
 	s->door = (struct out_door){.self = s, .post = scripted_post};
+	static struct lease lease;
+	atomic_store(&lease.first, true);
+	atomic_store(&lease.until_us, INT64_MAX);
 	s->engine = out_engine_create(&(struct out_engine_options){.store = s->w->store,
+	                                                           .lease = &lease,
 	                                                           .door = &s->door,
 	                                                           .seed = 42,
 	                                                           .max_inflight = 64,

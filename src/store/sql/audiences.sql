@@ -38,7 +38,7 @@ SELECT no FROM campaign WHERE audience_no = $1 AND status <= 1 AND deleted_ms IS
 UPDATE audience SET deleted_ms = $2, update_ms = $2, sweep_no = 0 WHERE no = $1;
 
 -- name: audience_sweep_next
-SELECT no, sweep_no, next_no FROM audience WHERE sweep_no IS NOT NULL ORDER BY no LIMIT 1
+SELECT no, sweep_no, next_no FROM audience WHERE sweep_no IS NOT NULL ORDER BY no LIMIT 1 {for_update}
 -- scan: the first row of the partial index of audiences to sweep
 ;
 

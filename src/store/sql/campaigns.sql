@@ -52,7 +52,7 @@ SELECT schedule_ms FROM campaign WHERE status = 0 ORDER BY schedule_ms LIMIT 1
 ;
 
 -- name: campaigns_due
-SELECT no, audience_no FROM campaign WHERE status = 0 AND schedule_ms <= $1 ORDER BY schedule_ms LIMIT 100;
+SELECT no, audience_no FROM campaign WHERE status = 0 AND schedule_ms <= $1 ORDER BY schedule_ms LIMIT 100 {for_update};
 
 -- name: campaign_start
 UPDATE campaign SET status = 1, start_ms = $2, update_ms = $2, snapshot_v = (SELECT version FROM audience WHERE no = $3)
@@ -62,7 +62,7 @@ WHERE no = $1 AND status = 0;
 SELECT * FROM campaign_seen WHERE status = 1 AND sender_no = $1 AND hold IS NULL ORDER BY no;
 
 -- name: sweep_next
-SELECT no, sweep, sweep_seq, next_seq FROM campaign WHERE sweep <> 0 ORDER BY no LIMIT 1
+SELECT no, sweep, sweep_seq, next_seq FROM campaign WHERE sweep <> 0 ORDER BY no LIMIT 1 {for_update}
 -- scan: the first row of the partial index of campaigns to sweep
 ;
 

@@ -10,6 +10,9 @@ SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, lin
   header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
 FROM import WHERE no = $1 AND account_no = $2;
 
+-- name: import_lock
+SELECT no FROM import WHERE no = $1 {for_update};
+
 -- name: import_next
 SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
   header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows

@@ -1,4 +1,4 @@
--- Senders and their lanes: see store/senders.h.
+-- Senders: see store/senders.h.
 
 -- name: sender_insert
 INSERT INTO sender (account_no, name, code, phone_number_id, waba_id, token, app_secret, app_secret_hash, status, quality, tier,
@@ -56,7 +56,7 @@ UPDATE sender SET app_secret = $2, app_secret_hash = $3 WHERE no = $1 AND delete
 SELECT no FROM campaign WHERE account_no = $1 AND status = $2 AND sender_no = $3 AND deleted_ms IS NULL LIMIT 1;
 
 -- name: sender_delete
-UPDATE sender SET deleted_ms = $2, update_ms = $2, epoch = epoch + 1 WHERE no = $1;
+UPDATE sender SET deleted_ms = $2, update_ms = $2, epoch = epoch + 1, node_no = 0 WHERE no = $1;
 
 -- name: sender_token
 SELECT token FROM sender WHERE no = $1 AND deleted_ms IS NULL;
@@ -69,9 +69,6 @@ SELECT app_secret_hash, app_secret FROM sender WHERE deleted_ms IS NULL ORDER BY
 -- name: sender_set_record
 UPDATE sender SET limit_mps = CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE limit_mps END, quality = $3, tier = $4, update_ms = $5
 WHERE no = $1 AND deleted_ms IS NULL;
-
--- name: lane_take
-UPDATE sender SET epoch = epoch + 1, owner = $2 WHERE no = $1 AND deleted_ms IS NULL RETURNING epoch;
 
 -- name: sender_ask_again
 UPDATE sender SET refresh_ms = $3 WHERE app_secret_hash = $1 AND waba_id = $2 AND deleted_ms IS NULL;
