@@ -301,8 +301,7 @@ static void test_secrets_change(void **state)
 	hook_start(HOOK_VERIFY_TOKEN, 0);
 	const char *body = hook_stop_message(w, "447000000001");
 	assert_int_equal(store_call(w->store, new_secret_run, w), 0);
-	assert_int_equal(hook_post(body, hook_sign("a new secret", body)).status, 401);
-	webhook_in_reload(hook.in);
+	/* Another server may have been told of it: it is looked for, though not for every stranger. */
 	assert_int_equal(hook_post(body, hook_sign("a new secret", body)).status, 200);
 	assert_int_equal(hook_post(body, hook_sign(WORLD_SECRET, body)).status, 401);
 	hook_wait_until_applied();
