@@ -17,7 +17,7 @@ import harness  # noqa: E402
 from harness import call, good, wait_until  # noqa: E402
 
 RECIPIENTS = 600
-SENDERS = [f"4480815701{i}" for i in range(4)]
+SENDERS = [f"44808157012{i}" for i in range(4)]
 LEASE_S = 2
 SKIPPED = 77  # to meson
 
