@@ -72,7 +72,7 @@ struct stage {
 	unsigned max_inflight;
 	msec_t window_ms;
 	const char *tier; /* of numbers whose limit is set from now on; NULL: without a limit */
-	bool shared; /* the servers to come share the database */
+	bool shared;      /* the servers to come share the database */
 
 	void (*errands)(void *arg); /* the engine's; NULL: nobody cares */
 	stage_script *script;
