@@ -71,12 +71,14 @@ static void drop_notice(void *arg, const PGresult *result)
 }
 
 /* Whatever the server's or the role's defaults are: texts are read the way we write them, and a commit
- * is on disk when it returns. */
+ * is on disk when it returns. A process that stands still inside a transaction loses it, so that its locks hold up nobody for
+ * long. */
 static int set_up(struct pg_db *db, struct err *err)
 {
 	static const char text[] = "SELECT set_config('standard_conforming_strings', 'on', false),"
 				   " set_config('bytea_output', 'hex', false),"
 				   " set_config('default_transaction_read_only', $1, false),"
+				   " set_config('idle_in_transaction_session_timeout', '4000', false),"
 				   " set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
 				   " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
 	const char *values[] = {db->head.options.read_only ? "on" : "off"};

@@ -122,6 +122,8 @@ static int doubt_campaign(struct store_tx *tx, struct tally_batch *batch, int64_
 		struct row was;
 		if (row_load(tx, campaign_no, sql_col_int(rows, 0), arena, &was) != 0)
 			return -1;
+		if (was.state != STATE_CLAIMED) /* its lost owner has recorded it meanwhile */
+			continue;
 		struct row is = was;
 		is.state = STATE_UNCONFIRMED;
 		is.doubt_ms = now;

@@ -210,7 +210,7 @@ static void the_portfolios_numbers_share_it(void **state)
 {
 	struct world *w = world_open(state, 4);
 	int64_t second = world_sender(w, "Second", SECOND), epoch, doubtful;
-	assert_int_equal(IN_JOB(w, lane_take(tx, second, "a node", w->now, &epoch, &doubtful)), 0);
+	assert_int_equal(IN_JOB(w, lane_take(tx, second, w->node, w->now, &epoch, &doubtful)), 0);
 	world_limit(w, w->sender, "7001", 3);
 	world_limit(w, second, "7001", 3);
 	int64_t first = frozen(w, "First");
