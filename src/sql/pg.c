@@ -17,6 +17,7 @@
 struct pg_db {
 	struct sql_db head;
 	PGconn *conn;
+	bool lost; /* the server has said that it ends the connection, which libpq learns with the next read only */
 	char *url;
 	bool *prepared; /* by statement */
 	struct pg_args args;
@@ -45,6 +46,12 @@ static const struct pg_rows *of_const_rows(const struct sql_rows *rows)
 	return (const struct pg_rows *)rows;
 }
 
+/* Shut down, crashed, not up yet; connection failures; a transaction that stood still for too long. */
+static bool ends_connection(const char *state)
+{
+	return strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 || strcmp(state, "25P03") == 0;
+}
+
 /* Takes the result over when it is an error. The server's DETAIL is left out: it quotes values. */
 static int check(struct pg_db *db, size_t stmt, PGresult *result)
 {
@@ -57,6 +64,7 @@ static int check(struct pg_db *db, size_t stmt, PGresult *result)
 		sentence = result != NULL ? PQresultErrorMessage(result) : PQerrorMessage(db->conn);
 	engine_fail(&db->head, stmt, state != NULL && strcmp(state, "23505") == 0, "%.*s", (int)strcspn(sentence, "\n"),
 	            sentence);
+	db->lost = db->lost || (state != NULL && ends_connection(state));
 	db->head.failed_conflict = state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
 	PQclear(result);
 	return -1;
@@ -134,7 +142,8 @@ static void pg_close(struct sql_db *head)
 
 static bool pg_connected(const struct sql_db *head)
 {
-	return PQstatus(((const struct pg_db *)head)->conn) == CONNECTION_OK;
+	const struct pg_db *db = (const struct pg_db *)head;
+	return !db->lost && PQstatus(db->conn) == CONNECTION_OK;
 }
 
 static int pg_reconnect(struct sql_db *head, struct err *err)
@@ -143,6 +152,7 @@ static int pg_reconnect(struct sql_db *head, struct err *err)
 	PQreset(db->conn);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return connect_failed(db, err);
+	db->lost = false;
 	memset(db->prepared, 0, head->options.n_texts * sizeof *db->prepared);
 	return set_up(db, err);
 }
