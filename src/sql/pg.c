@@ -46,7 +46,8 @@ static const struct pg_rows *of_const_rows(const struct sql_rows *rows)
 	return (const struct pg_rows *)rows;
 }
 
-/* Shut down, crashed, not up yet; connection failures; a transaction that stood still for too long. */
+/* Beside what libpq itself complains of, which has no state. Shut down, crashed, not up yet; connection failures; a transaction
+ * that stood still for too long. */
 static bool ends_connection(const char *state)
 {
 	return strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 || strcmp(state, "25P03") == 0;
@@ -64,7 +65,7 @@ static int check(struct pg_db *db, size_t stmt, PGresult *result)
 		sentence = result != NULL ? PQresultErrorMessage(result) : PQerrorMessage(db->conn);
 	engine_fail(&db->head, stmt, state != NULL && strcmp(state, "23505") == 0, "%.*s", (int)strcspn(sentence, "\n"),
 	            sentence);
-	db->lost = db->lost || (state != NULL && ends_connection(state));
+	db->lost = db->lost || state == NULL || ends_connection(state);
 	db->head.failed_conflict = state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
 	PQclear(result);
 	return -1;
