@@ -61,6 +61,8 @@ static void file_path(const struct stage *s, char ret[400])
 
 static int64_t medium_no;
 
+static void run(struct stage *s, msec_t span);
+
 /* A template with a picture, whose file is there; Meta takes what it is given. */
 static struct stage *open_all(void **state, int n)
 {
@@ -83,6 +85,7 @@ static struct stage *open_all(void **state, int n)
 	calls_answer("POST", "/1001/media", 200, "{\"id\":\"900\"}");
 	s->errands = errands;
 	manage_begin(s);
+	run(s, SECOND_MS); /* the server has joined, and knows the number's record: uploads are the only calls */
 	return s;
 }
 
@@ -205,7 +208,6 @@ static void test_a_campaign_without_media_does_not_wait(void **state)
 static void test_the_server_dies_in_the_middle_of_an_upload(void **state)
 {
 	struct stage *s = open_all(state, 5);
-	run(s, SECOND_MS); /* the number's record is there: the upload is the only call */
 	int64_t campaign = stage_campaign(s, "One");
 	for (int i = 0; i < 100 && n_uploads() == 0; i++) {
 		calls_now = s->now.wall;

@@ -55,6 +55,7 @@ static bool reconnect(struct store *store)
 	bool first = store->reconnect_pause_ms == 0;
 	if (sql_reconnect(store->writer, &err) == 0) {
 		store->reconnect_pause_ms = 0;
+		atomic_fetch_add(&store->life, 1);
 		if (!first)
 			log_info("store", "the database is there again");
 		return true;

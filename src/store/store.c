@@ -225,7 +225,10 @@ struct store_tx *store_reader_take(struct store *store)
 	found->taken = true;
 	pthread_mutex_unlock(&store->readers_lock);
 	struct err err;
-	if (!sql_connected(found->tx.db) && clock_mono_us() >= found->reconnect_at_us && sql_reconnect(found->tx.db, &err) < 0)
+	int life = atomic_load(&store->life);
+	bool is_old = found->life != life || !sql_connected(found->tx.db);
+	found->life = life;
+	if (is_old && clock_mono_us() >= found->reconnect_at_us && sql_reconnect(found->tx.db, &err) < 0)
 		found->reconnect_at_us = clock_mono_us() + RECONNECT_US; /* its first statement fails and says so */
 	return &found->tx;
 }

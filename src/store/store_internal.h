@@ -18,6 +18,7 @@ struct store_reader {
 	struct store_tx tx; /* first: a reader is known by it */
 	bool taken, snapshot;
 	usec_t reconnect_at_us;
+	int life; /* of the store, when it connected */
 };
 
 struct store {
@@ -38,6 +39,7 @@ struct store {
 	size_t max_jobs, first, n_jobs, max_batch;
 	atomic_bool closing;
 	atomic_int_fast64_t jobs, commits, failed;
+	atomic_int life;        /* grows when the database is there again: connections of before are worth nothing */
 	usec_t reconnect_at_us; /* the store thread's */
 	int reconnect_pause_ms;
 
