@@ -21,7 +21,7 @@ static void nodes_seen(const struct nodes_view *view, void *arg)
 	e->share = view->share;
 	e->first = view->first;
 	int surplus = n_lanes_here(e, true) - e->share;
-	for (int i = e->n_lanes - 1; i >= 0; i--) {
+	for (int i = e->n_lanes - 1; i >= 0 && !e->context.draining; i--) {
 		if (lane_is_gone(e->lane[i]))
 			continue;
 		lane_leave(e->lane[i], surplus > 0);

@@ -212,6 +212,7 @@ static void test_random_lives(void **state)
 			break;
 		}
 	}
+	stage_run(s, 5 * MINUTE_MS);
 	all_accepted(s, 120);
 }
 
