@@ -16,7 +16,7 @@ static const char *const law[] = {
 	[STATE_QUEUED] = "ckx" /* and what is heard late of a first try when a second was planned: */ "asdrf",
 	[STATE_CLAIMED] =
 		"aqfu" /* a webhook before the answer: */ "sdr" /* found out while rendering, or canceled meanwhile: */ "kx",
-	[STATE_UNCONFIRMED] = "asdrf" /* only when a rule or a person says so: */ "q",
+	[STATE_UNCONFIRMED] = "asdrf" /* a rule or a person says so, or its owner that was thought lost knows it unsent: */ "qx",
 	[STATE_ACCEPTED] = "sdrf" /* held back from this person, and sent again on another day: */ "q",
 	[STATE_SENT] = "drf"
 		       "q",
@@ -75,12 +75,13 @@ static void ends_are_ends(void **state)
 		assert_false(state_may_move(STATE_SKIPPED, (enum state)to));
 		assert_false(state_may_move(STATE_CANCELED, (enum state)to));
 	}
-	/* once it may have left, no rule and no cancelling takes it back */
+	/* once it may have left no rule takes it back, and once it has left no cancelling */
 	for (int from = STATE_UNCONFIRMED; from <= STATE_READ; from++) {
 		assert_false(state_may_move((enum state)from, STATE_SKIPPED));
-		assert_false(state_may_move((enum state)from, STATE_CANCELED));
 		assert_false(state_may_move((enum state)from, STATE_CLAIMED));
 	}
+	for (int from = STATE_ACCEPTED; from <= STATE_READ; from++)
+		assert_false(state_may_move((enum state)from, STATE_CANCELED));
 }
 
 static void settled(void **state)
