@@ -20,6 +20,7 @@ struct engine {
 	struct node node;
 	int share;      /* lanes that this node may have */
 	bool first;     /* it does what one node alone has to do */
+	int64_t nodes;  /* the sum of their numbers */
 	bool releasing; /* a lane is being given back */
 	usec_t look_us;
 	struct lane **lane;

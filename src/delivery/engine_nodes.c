@@ -18,6 +18,9 @@ static void nodes_seen(const struct nodes_view *view, void *arg)
 {
 	struct engine *e = arg;
 	bool is_news = view->share != e->share || view->first != e->first;
+	if (e->nodes && view->sum != e->nodes) /* one that went may have been the one that webhooks came to */
+		atomic_store(&e->missed, true);
+	e->nodes = view->sum;
 	e->share = view->share;
 	e->first = view->first;
 	int surplus = n_lanes_here(e, true) - e->share;

@@ -21,6 +21,7 @@ static struct stage *shared(void **state, int n, int n_nodes)
 	struct stage *s = stage_open(state, n);
 	char name[16], number[16];
 	s->script = slowly;
+	s->window_ms = MINUTE_MS;
 	sender[0] = s->w->sender;
 	stage_limit(s, sender[0], RATE);
 	for (int i = 1; i < N_SENDERS; i++) {
@@ -188,6 +189,35 @@ static void test_rolling_restart(void **state)
 	all_accepted(s, 120);
 }
 
+static struct stage_reply one_in_doubt(struct stage *s, const struct stage_call *call)
+{
+	(void)s;
+	return (struct stage_reply){.kind = call->seq == 10 ? STAGE_TIMEOUT : STAGE_ACCEPTED, .taken = true};
+}
+
+/* Webhooks came to the one that fell, so that the other has heard nothing, whatever was told. */
+static void test_silence_begins_anew_when_a_node_falls(void **state)
+{
+	struct stage *s = shared(state, 20, 2);
+	s->script = one_in_doubt;
+	struct campaign_request req = world_request(s->w, "Silence");
+	req.on_unconfirmed = "resend";
+	int64_t c = stage_create(s, &req);
+	engine_notify(node(s, 0)->engine);
+	engine_notify(node(s, 1)->engine);
+	stage_run(s, 10 * SECOND_MS);
+	stage_check_count(s, c, STATE_UNCONFIRMED, 1);
+	stage_webhook(s, c, 15, STATE_SENT);
+	int64_t owner = world_int(s->w, "SELECT node_no FROM sender WHERE no = %lld", (long long)sender[0]);
+	node(s, owner == atomic_load(&node(s, 0)->lease.node_no) ? 1 : 0)->dead = true;
+	stage_run(s, MINUTE_MS + STAGE_LEASE_MS / 2);
+	assert_int_equal(s->n_posts, 20);
+	stage_webhook(s, c, 10, STATE_SENT);
+	stage_run(s, 2 * MINUTE_MS);
+	assert_int_equal(s->n_posts, 20);
+	stage_check_completed(s, c);
+}
+
 /* Nodes come, go, freeze and die at random; all messages arrive, each once. */
 static void test_random_lives(void **state)
 {
@@ -231,6 +261,7 @@ int main(void)
 		STAGE_TEST(test_a_node_that_is_frozen),
 		STAGE_TEST(test_a_frozen_claim_is_not_posted),
 		STAGE_TEST(test_rolling_restart),
+		STAGE_TEST(test_silence_begins_anew_when_a_node_falls),
 		STAGE_TEST(test_random_lives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,29 +40,30 @@ static int bury_those_over(struct store_tx *tx, int64_t self, bool alone, msec_t
 	return 0;
 }
 
-static int counts(struct store_tx *tx, size_t stmt, int64_t self, int ret[3], int n)
+static int counts(struct store_tx *tx, size_t stmt, int64_t self, int64_t ret[3])
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, stmt, SQL_ARGS(sql_int(self)), &rows) < 0 || sql_next(rows) != 1)
 		return -1;
-	for (int i = 0; i < n; i++)
-		ret[i] = (int)sql_col_int(rows, i);
+	for (int i = 0; i < 3; i++)
+		ret[i] = sql_col_int(rows, i);
 	return 0;
 }
 
 static int look_around(struct store_tx *tx, int64_t self, bool alone, msec_t clock, struct nodes_view *ret)
 {
-	int nodes[3], lanes[3];
+	int64_t nodes[3], lanes[3];
 	*ret = (struct nodes_view){0};
-	if (bury_those_over(tx, self, alone, clock, &ret->n_buried) < 0 || counts(tx, STMT_NODES_COUNTED, self, nodes, 2) < 0 ||
-	    counts(tx, STMT_LANES_COUNTED, self, lanes, 3) < 0)
+	if (bury_those_over(tx, self, alone, clock, &ret->n_buried) < 0 || counts(tx, STMT_NODES_COUNTED, self, nodes) < 0 ||
+	    counts(tx, STMT_LANES_COUNTED, self, lanes) < 0)
 		return -1;
-	int before = nodes[1];
-	ret->n_nodes = nodes[0];
+	int64_t before = nodes[1];
+	ret->n_nodes = (int)nodes[0];
+	ret->sum = nodes[2];
 	ret->first = before == 0;
-	ret->share = lanes[0] / nodes[0] + (before < lanes[0] % nodes[0]);
-	ret->n_lanes = lanes[1];
-	ret->n_free = lanes[2];
+	ret->share = (int)(lanes[0] / nodes[0] + (before < lanes[0] % nodes[0]));
+	ret->n_lanes = (int)lanes[1];
+	ret->n_free = (int)lanes[2];
 	return ret->first ? sql_run(tx->db, STMT_INBOX_ORPHANS, NULL, 0, NULL) : 0;
 }
 

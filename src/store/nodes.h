@@ -24,6 +24,7 @@ bool lease_is_first(const struct lease *lease, usec_t now_us);
 
 struct nodes_view {
 	int n_nodes;
+	int64_t sum;  /* of the nodes' numbers: another one when a node came or went, since none is given twice */
 	bool first;   /* this is the first node */
 	int share;    /* lanes that it may have */
 	int n_lanes;  /* that it has */

@@ -1,7 +1,8 @@
 """The simulator and the servers before it, which are killed and started again while others talk to them.
 
 Deaths come from one thread, the killer: at random instants, while a server starts, and by failpoints (base/failpoint.h) that a
-server is started with. Whoever asks a server something asks until there is an answer; a POST carries an Idempotency-Key, so that
+server is started with. Of several servers on one database one is now and then stopped instead, for longer than its lease or
+shorter, and goes on. The simulator's webhooks go to one that is up, as through a load balancer. Whoever asks a server something asks until there is an answer; a POST carries an Idempotency-Key, so that
 asking twice is asking once.
 """
 import http.client
@@ -18,6 +19,8 @@ from harness import Died, Failed, call
 ANSWER_S = 60
 ARMED_S = 1.5  # a failpoint that is not passed for so long
 STARTING_S = (0.02, 0.15)
+LEASE_S = 2  # --lease-seconds of several servers
+STOPPED_S = (0.3, LEASE_S + 1.5)
 
 
 class Node:
@@ -59,7 +62,10 @@ class Node:
         check_killed(self.process.popen.returncode)
 
     def is_dead(self):
-        return self.process.popen.poll() is not None
+        return self.process is None or self.process.popen.poll() is not None
+
+    def send(self, sign):
+        self.process.popen.send_signal(sign)
 
     def output(self):
         with open(f"{self.cluster.folder}/{self.log}", encoding="utf-8", errors="replace") as file:
@@ -77,6 +83,7 @@ class Cluster:
         self.crier, self.folder, self.server_options, self.failpoint = crier, folder, server_options, failpoint
         self.database = database
         self.cuts = 0        # of the connections to the database
+        self.stops = 0       # of servers that went on later
         self.random = random.Random(f"killer {seed}")
         self.seed = seed
         self.nodes = [Node(self, i) for i in range(n_nodes)]
@@ -94,9 +101,10 @@ class Cluster:
         for node in self.nodes:
             self.revive(node, 0)
 
-    def connect_webhooks(self):
-        """Any server takes them."""
-        self.tell_simulator("/_sim/webhook", {"url": f"http://{self.random.choice(self.nodes).listen}/webhooks/whatsapp",
+    def connect_webhooks(self, but=None):
+        """Any server takes them that is up."""
+        up = [node for node in self.nodes if node is not but and not node.is_dead()] or self.nodes
+        self.tell_simulator("/_sim/webhook", {"url": f"http://{self.random.choice(up).listen}/webhooks/whatsapp",
                                               "app_secret": harness.SECRET, "verify_token": "verify"})
 
     # ---- dying ----
@@ -125,22 +133,44 @@ class Cluster:
             time.sleep(0.002)
         return node.is_dead()
 
+    def victim(self):
+        """One that lives with a failpoint may die at any moment: it is looked after first."""
+        return next((node for node in self.nodes if node.failpoint), None) or self.random.choice(self.nodes)
+
+    def stop_for_a_while(self, node):
+        """It may be thought lost meanwhile, and does not know when it goes on."""
+        node.send(signal.SIGSTOP)
+        self.stops += 1
+        self.connect_webhooks(but=node)
+        self.over.wait(self.random.uniform(*STOPPED_S))
+        node.send(signal.SIGCONT)
+
+    def kill_one(self, node, n_deaths):
+        node.kill()
+        self.kills += 1
+        several = len(self.nodes) > 1
+        if several:
+            self.connect_webhooks()
+        if self.random.random() < 0.1:  # away for longer than a window
+            self.over.wait(self.random.uniform(0.5, 2.5))
+        self.revive(node, n_deaths)
+        if several:
+            self.connect_webhooks()
+
     def work(self, n_deaths, pauses):
         while n_deaths > 0 and not self.over.is_set():
             if self.database.url and self.random.random() < 0.5:
                 self.over.wait(self.random.uniform(0, self.random.choice(pauses)))
                 self.database.cut()
                 self.cuts += 1
-            node = self.random.choice(self.nodes)
-            self.passings += self.await_death(node, self.random.uniform(0, self.random.choice(pauses)))
-            node.kill()
-            self.kills += 1
+            node = self.victim()
+            died = self.await_death(node, self.random.uniform(0, self.random.choice(pauses)))
+            self.passings += died
             n_deaths -= 1
-            if self.random.random() < 0.1:  # away for longer than a window
-                self.over.wait(self.random.uniform(0.5, 2.5))
-            self.revive(node, n_deaths)
-            if len(self.nodes) > 1:
-                self.connect_webhooks()
+            if len(self.nodes) > 1 and not died and self.random.random() < 0.25:
+                self.stop_for_a_while(node)
+            else:
+                self.kill_one(node, n_deaths)
         for node in self.nodes:  # none goes on with a failpoint
             if node.failpoint:
                 node.kill()
@@ -214,12 +244,12 @@ class Cluster:
     # ---- the end ----
 
     def end_well(self):
-        """An orderly end, and no error in a log of servers that could always reach their database."""
+        """An orderly end, and no error in a log of servers that were never parted from their database."""
         for process in [node.process for node in self.nodes] + [self.simulator]:
             status = process.stop()
             if status != 0:
                 raise Failed(f"ended with status {status}: {process.log}")
-        bad = [line for node in self.nodes for line in node.output().splitlines() if "ERROR:" in line or (" error " in line and not self.cuts)]
+        bad = [line for node in self.nodes for line in node.output().splitlines() if "ERROR:" in line or (" error " in line and not self.cuts and not self.stops)]
         if bad:
             raise Failed("in the log: " + "\n".join(bad[:5]))
 

@@ -48,12 +48,14 @@ class Database:
 
 class Sums:
     def __init__(self):
-        self.runs = self.kills = self.doubles = self.losses = self.failed = self.recipients = 0
+        self.runs = self.kills = self.stops = self.cuts = self.doubles = self.losses = self.failed = self.recipients = 0
         self.by_failpoint = collections.Counter()
 
     def add(self, run, failed):
         self.runs += 1
         self.kills += run.cluster.kills
+        self.stops += run.cluster.stops
+        self.cuts += run.cluster.cuts
         self.doubles += run.judge.doubles
         self.losses += run.judge.losses
         self.failed += failed
@@ -63,7 +65,7 @@ class Sums:
     def tell(self, failpoints, first, seconds):
         last = first + self.runs - 1
         print(f"seeds {first} to {last}: {self.recipients} recipients, {self.kills} kills, {sum(self.by_failpoint.values())} of them "
-              f"at failpoints, {seconds:.0f} s")
+              f"at failpoints, {self.stops} stops, {self.cuts} cuts, {seconds:.0f} s")
         never = [name for name in failpoints if not self.by_failpoint[name]]
         if never and self.runs >= 4 * len(failpoints):
             self.failed += 1

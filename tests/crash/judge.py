@@ -61,7 +61,7 @@ class Judge:
         found = []
         if sums["doubles"] != self.doubles:
             found.append(f"the simulator counts {sums['doubles']} doubles, we {self.doubles}")
-        in_flight = run.cluster.kills * run.max_inflight * len(run.senders)
+        in_flight = (run.cluster.kills + run.cluster.stops) * run.max_inflight * len(run.senders)
         allowed = in_flight + stats["resets"] + stats["errors5xx"] + stats["silences"]
         if unconfirmed > allowed:
             found.append(f"{unconfirmed} unconfirmed, {allowed} could have been in flight")

@@ -7,7 +7,7 @@ import tempfile
 import time
 
 import harness
-from cluster import Cluster
+from cluster import LEASE_S, Cluster
 from harness import Failed, good, wait_until
 from judge import Judge
 
@@ -61,7 +61,11 @@ class Run:
         self.lost_hooks = not resend and r.random() < 0.2
         self.options = self.simulator_options(resend)
         self.storm = r.random() < 0.1
-        options = ["--unconfirmed-window", str(WINDOW_S), "--max-inflight", str(self.max_inflight), "--template-poll", "1"]
+        # What the webhooks' server had not stored when it fell comes again to another, at the latest when its lease is over.
+        window = WINDOW_S if n_nodes == 1 else WINDOW_S + 2 * LEASE_S
+        options = ["--unconfirmed-window", str(window), "--max-inflight", str(self.max_inflight), "--template-poll", "1"]
+        if n_nodes > 1:
+            options += ["--lease-seconds", str(LEASE_S)]
         if database.url:
             options += ["--database", database.url]
         self.cluster = Cluster(crier, self.folder, seed, n_nodes, options, failpoint, database)
@@ -249,4 +253,4 @@ class Run:
     def facts(self):
         c = self.cluster
         sizes = ", ".join(f"{x.mode} {x.n_recipients}" for x in self.campaigns)
-        return f"{sizes}; {len(self.senders)} senders, {c.kills} kills, {c.cuts} cuts, failpoint {c.failpoint}, in flight {self.max_inflight}, {self.options}"
+        return f"{sizes}; {len(self.senders)} senders, {c.kills} kills, {c.stops} stops, {c.cuts} cuts, failpoint {c.failpoint}, in flight {self.max_inflight}, {self.options}"

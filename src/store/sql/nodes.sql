@@ -21,7 +21,7 @@ SELECT no FROM node WHERE no <> $1 AND (until_ms <= $2 OR CAST($3 AS BIGINT) = 1
 ;
 
 -- name: nodes_counted
-SELECT COUNT(*), COALESCE(SUM(CASE WHEN no < $1 THEN 1 ELSE 0 END), 0) FROM node
+SELECT COUNT(*), COALESCE(SUM(CASE WHEN no < $1 THEN 1 ELSE 0 END), 0), COALESCE(SUM(no), 0) FROM node
 -- scan: a row a server
 ;
 
