@@ -1,5 +1,7 @@
 #include "store/nodes.h"
 
+#include <limits.h>
+
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/ledger.h"
@@ -61,7 +63,7 @@ static int look_around(struct store_tx *tx, int64_t self, bool alone, msec_t clo
 	ret->n_nodes = (int)nodes[0];
 	ret->sum = nodes[2];
 	ret->first = before == 0;
-	ret->share = (int)(lanes[0] / nodes[0] + (before < lanes[0] % nodes[0]));
+	ret->share = alone ? INT_MAX : (int)(lanes[0] / nodes[0] + (before < lanes[0] % nodes[0]));
 	ret->n_lanes = (int)lanes[1];
 	ret->n_free = (int)lanes[2];
 	return ret->first ? sql_run(tx->db, STMT_INBOX_ORPHANS, NULL, 0, NULL) : 0;

@@ -26,7 +26,7 @@ struct nodes_view {
 	int n_nodes;
 	int64_t sum;  /* of the nodes' numbers: another one when a node came or went, since none is given twice */
 	bool first;   /* this is the first node */
-	int share;    /* lanes that it may have */
+	int share;    /* lanes that it may have; of one alone any number, since it looks around no more */
 	int n_lanes;  /* that it has */
 	int n_free;   /* lanes that nobody has */
 	int n_buried; /* nodes whose lease was found over */

@@ -128,6 +128,7 @@ static void one_alone_buries_the_others(void **state)
 	assert_int_equal(view.n_free, 1);
 	assert_true(view.first);
 	assert_int_equal(take(w, w->sender, two, &epoch), 0);
+	assert_true(view.share > 1); /* also those that are made later */
 }
 
 static void a_lease_counts_while_it_lasts(void **state)
