@@ -38,7 +38,7 @@ struct batch {
 	int n_written; /* of the contacts */
 	int n_step;    /* of them in the step that is being written */
 	msec_t took;   /* that step */
-	bool given; /* to the store, to be written */
+	bool given;    /* to the store, to be written */
 	bool in_flight, ended;
 	int result; /* of the store: 0, 1 canceled or undone */
 };
