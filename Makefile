@@ -77,11 +77,11 @@ tsan: deps-build deps-test node_modules/.stamp build-tsan/build.ninja
 	@tools/tsan.sh build-tsan $(ARGS)
 
 # The targets of tests/fuzz, with clang's libFuzzer. make test replays their corpora without it.
-build-fuzz/build.ninja: | deps-build deps-check
+build-fuzz/build.ninja: | deps-build deps-check node_modules/.stamp
 	CC=clang CXX=clang++ meson setup build-fuzz --buildtype=debug -Doptimization=1 -Dfuzz=true -Dfailpoints=true -Db_sanitize=address,undefined \
 		-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
 
-fuzz: deps-build deps-check build-fuzz/build.ninja
+fuzz: deps-build deps-check node_modules/.stamp build-fuzz/build.ninja
 	@ninja -C build-fuzz --quiet $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 	@tests/fuzz/run.sh build-fuzz $(ARGS)
 
