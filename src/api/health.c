@@ -3,6 +3,7 @@
 
 #include "api/api_internal.h"
 #include "api/call.h"
+#include "store/budget.h"
 #include "store/hooks.h"
 #include "store/inbox.h"
 #include "webhook/in.h"
@@ -108,13 +109,36 @@ static int put_events(struct store_tx *tx, struct api_call *call)
 	return 0;
 }
 
+static void put_labelled(struct buf *out, const char *name, const char *help, const struct budget_standing *of, int n, bool limit)
+{
+	buf_addf(out, "# HELP crier_%s %s\n# TYPE crier_%s gauge\n", name, help, name);
+	for (int i = 0; i < n; i++) {
+		buf_addf(out, "crier_%s{portfolio=\"", name);
+		json_escape(out, of[i].meta_id, strlen(of[i].meta_id));
+		buf_addf(out, "\"} %lld\n", (long long)(limit ? of[i].budget.limit : of[i].budget.used));
+	}
+}
+
+static int put_budgets(struct store_tx *tx, struct api_call *call)
+{
+	enum { MAX_PORTFOLIOS = 1000 };
+	struct budget_standing *of = arena_array(call->arena, MAX_PORTFOLIOS, sizeof(*of));
+	int n;
+	if (budget_standings(tx, call->now, call->arena, of, MAX_PORTFOLIOS, &n) < 0)
+		return -1;
+	put_labelled(&call->out, "budget_limit", "People whom WhatsApp lets the business portfolio begin with in 24 hours.", of,
+	             n, true);
+	put_labelled(&call->out, "budget_used", "People in the 24-hour budget of the business portfolio now.", of, n, false);
+	return 0;
+}
+
 void health_metrics(struct api_call *call)
 {
 	put_store(call);
 	put_delivery(call);
 	put_webhooks(call);
 	struct store_tx *tx = store_reader_take(call->api->options.store);
-	int result = put_events(tx, call) < 0 ? -1 : put_hooks(tx, call);
+	int result = put_events(tx, call) < 0 || put_budgets(tx, call) < 0 ? -1 : put_hooks(tx, call);
 	store_reader_put(call->api->options.store, tx);
 	if (result < 0)
 		call_internal(call, "the counts of events could not be read");

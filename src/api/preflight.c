@@ -36,15 +36,20 @@ struct work {
 	struct template tpl;
 	struct forecast forecast;
 	int64_t sent_24h;
-	int64_t ahead;                           /* messages of running campaigns that the 24-hour budget is kept for first */
-	int64_t capped;                          /* of the audience: people whom WhatsApp held marketing back from lately */
-	msec_t budget_end;                       /* when the budget has a place for the last recipient */
+	int64_t ahead;     /* messages of campaigns that begin before it, for whom the 24-hour budget is kept */
+	int64_t capped;    /* of the audience: people whom WhatsApp held marketing back from lately */
+	msec_t budget_end; /* when the budget has a place for the last recipient */
 	const char *media_refused, *media_waits; /* problem_facts */
 	int64_t history[NUMBER_COUNTRIES];
 	struct problem problem[MAX_PROBLEMS];
 	struct forecast_sample sample[FORECAST_PICKS];
 	int n_samples;
 };
+
+static msec_t starts(const struct work *work)
+{
+	return work->request->schedule_ms >= 0 ? work->request->schedule_ms : work->call->now;
+}
 
 /* ---- the answer ---- */
 
@@ -159,7 +164,7 @@ static void answer(struct work *work)
 	                                    .sender = &work->sender,
 	                                    .tpl = &work->tpl,
 	                                    .rate = req->rate > 0 ? req->rate : 0,
-	                                    .start = req->schedule_ms >= 0 ? req->schedule_ms : call->now,
+	                                    .start = starts(work),
 	                                    .deadline = req->deadline_ms,
 	                                    .sent_24h = work->sent_24h,
 	                                    .ahead = work->ahead,
@@ -222,16 +227,16 @@ static int read_budget(struct store_tx *tx, struct work *work)
 	if (b.portfolio_no == 0)
 		return history_sent_since(tx, work->call->key.account_no, work->refs.sender_no, work->call->now - DAY_MS,
 		                          &work->sent_24h);
-	return budget_ahead(tx, b.portfolio_no, INT64_MAX, 0, &work->ahead);
+	return budget_ahead(tx, b.portfolio_no, starts(work), INT64_MAX, &work->ahead);
 }
 
 /* What can be told only when the recipients are counted. */
 static int read_rest(struct store_tx *tx, struct work *work)
 {
-	struct budget b;
 	const struct candidates *walked = &work->forecast.walk;
-	if (budget_read(tx, work->sender.portfolio_no, work->call->now, &b) < 0 ||
-	    budget_when(tx, &b, work->ahead + work->forecast.recipients, &work->budget_end) < 0)
+	int64_t limit;
+	if (budget_plan(tx, work->sender.portfolio_no, starts(work), INT64_MAX, work->forecast.recipients, work->call->now,
+	                &work->budget_end, &limit) < 0)
 		return -1;
 	return history_capped(tx, walked->account_no, walked->audience_no, work->call->now - CAPPED_LATELY_MS, &work->capped);
 }

@@ -25,8 +25,8 @@ struct problem_facts {
 	int64_t rate;                            /* the campaign's own ceiling; 0 none */
 	msec_t start, deadline;                  /* deadline -1: the default */
 	int64_t sent_24h;                        /* people in the 24-hour budget; without a limit, messages of the sender */
-	int64_t ahead;                           /* messages of running campaigns, before whom nobody has a place in it */
-	msec_t budget_end;                       /* when it has one for the last recipient, as from now on; 0 not known */
+	int64_t ahead;                           /* messages of campaigns that begin before it, and have its places before it */
+	msec_t budget_end;                       /* when it has one for the last recipient; 0 not known */
 	int64_t capped;                          /* people whom WhatsApp held marketing back from lately */
 	const int64_t *history;                  /* handed over by the sender, by country */
 	const char *media_refused, *media_waits; /* why the template's media cannot be shown, or not yet; NULL */

@@ -277,7 +277,7 @@ static void post_template(struct sim *sim, const struct sim_call *call, struct s
 	struct sim_template *t = sim_templates_by_id(&sim->templates, id_of(request, "id"));
 	struct sim_update *update = t ? change_template(t, request) : NULL;
 	if (update)
-		sim_hooks_announce(sim, t, update);
+		sim_hooks_announce(sim, t->waba, update);
 	pthread_mutex_unlock(&sim->lock);
 	if (update)
 		sim_answer_success(answer);
@@ -285,6 +285,28 @@ static void post_template(struct sim *sim, const struct sim_call *call, struct s
 		sim_control_fault(answer, 400,
 		                  "id must be a template's, and with it comes a status (PENDING, APPROVED, REJECTED, PAUSED or "
 		                  "DISABLED), a category, another correct_category, or components that are legal");
+}
+
+/* {"waba_id","field","value"}: a webhook of the account with any field and value. */
+static void post_event(struct sim *sim, const struct sim_call *call, struct sim_answer *answer)
+{
+	json_auto cJSON *request = read_object(call, answer);
+	if (!request)
+		return;
+	const char *field = json_text(request, "field");
+	char *value = cJSON_IsObject(json_get(request, "value")) ? cJSON_PrintUnformatted(json_get(request, "value")) : NULL;
+	pthread_mutex_lock(&sim->lock);
+	const struct sim_waba *waba = sim_world_find_waba(&sim->world, id_of(request, "waba_id"));
+	struct sim_update *update = waba && field && value ? sim_payload_field(waba->id, field, value, clock_now_ms()) : NULL;
+	if (update)
+		sim_hooks_announce(sim, waba, update);
+	pthread_mutex_unlock(&sim->lock);
+	cJSON_free(value);
+	if (update)
+		sim_answer_success(answer);
+	else
+		sim_control_fault(answer, 400,
+		                  "waba_id must be an account's, field a text, and value an object that is not large");
 }
 
 /* {"forget": id}, or true for all: as if Meta knew it no more. */
@@ -314,7 +336,7 @@ void sim_control(struct sim *sim, const char *path, const struct sim_call *call,
 		{"GET", "ledger", sim_control_ledger}, {"GET", "stats", sim_control_stats}, {"GET", "faults", sim_control_faults},
 		{"POST", "faults", post_faults},       {"POST", "webhook", post_webhook},   {"POST", "reset", post_reset},
 		{"GET", "media", sim_control_media},   {"POST", "media", post_media},       {"POST", "inbound", post_inbound},
-		{"POST", "numbers", post_numbers},     {"POST", "template", post_template},
+		{"POST", "numbers", post_numbers},     {"POST", "template", post_template}, {"POST", "event", post_event},
 	};
 	bool known = false;
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {

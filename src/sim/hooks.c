@@ -166,7 +166,7 @@ static void pause_template(struct sim *sim, uint64_t id)
 	if (!t || t->status != SIM_TEMPLATE_APPROVED)
 		return;
 	t->status = SIM_TEMPLATE_PAUSED;
-	sim_hooks_announce(sim, t, sim_payload_template(t, clock_now_ms()));
+	sim_hooks_announce(sim, t->waba, sim_payload_template(t, clock_now_ms()));
 }
 
 /* Bring a message to its next status. Returns false when the ledger was reset meanwhile. */
@@ -326,10 +326,10 @@ bool sim_hooks_inbound(struct sim *sim, const struct sim_inbound *in, char *ret_
 	return true;
 }
 
-void sim_hooks_announce(struct sim *sim, const struct sim_template *t, struct sim_update *update)
+void sim_hooks_announce(struct sim *sim, const struct sim_waba *waba, struct sim_update *update)
 {
 	sim_count(sim, updates);
-	if (is_wanted(sim, t->waba)) {
+	if (is_wanted(sim, waba)) {
 		schedule_update(sim, update, sim->epoch, sim_timers_now());
 	} else {
 		sim_count(sim, updates_untargeted);
@@ -354,7 +354,7 @@ static void give_verdict(void *context, void *arg, msec_t due)
 		const bool good = review->verdict == SIM_VERDICT_APPROVE;
 		t->status = good ? SIM_TEMPLATE_APPROVED : SIM_TEMPLATE_REJECTED;
 		t->reason = good ? NULL : "INVALID_FORMAT";
-		sim_hooks_announce(sim, t, sim_payload_template(t, clock_now_ms()));
+		sim_hooks_announce(sim, t->waba, sim_payload_template(t, clock_now_ms()));
 	}
 	pthread_mutex_unlock(&sim->lock);
 	free(review);

@@ -45,8 +45,8 @@ void sim_hooks_room(struct sim *sim);
 size_t sim_hooks_backlog(const struct sim *sim);
 /* Have a template reviewed. The lock is held. */
 void sim_hooks_review(struct sim *sim, struct sim_template *t);
-/* Announce what is new about a template; the update is taken over. The lock is held. Any thread. */
-void sim_hooks_announce(struct sim *sim, const struct sim_template *t, struct sim_update *update);
+/* Announce what is new about an account or a template of its; the update is taken over. The lock is held. Any thread. */
+void sim_hooks_announce(struct sim *sim, const struct sim_waba *waba, struct sim_update *update);
 
 /* A user writes. Opens the service window and spends of the number's throughput. `context` is the wamid that
  * is replied to, or NULL; `button` NULL: a text message. */

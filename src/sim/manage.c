@@ -238,7 +238,7 @@ void sim_manage_unpause(struct sim *sim, const struct sim_call *call, struct sim
 		                 "The template is not paused.");
 	} else {
 		t->status = SIM_TEMPLATE_APPROVED;
-		sim_hooks_announce(sim, t, sim_payload_template(t, clock_now_ms()));
+		sim_hooks_announce(sim, t->waba, sim_payload_template(t, clock_now_ms()));
 		sim_answer_success(answer);
 	}
 	pthread_mutex_unlock(&sim->lock);

@@ -217,6 +217,20 @@ static struct sim_update *end_field(struct draft *d, uint64_t waba_id, msec_t no
 	return update;
 }
 
+struct sim_update *sim_payload_field(uint64_t waba_id, const char *field, const char *value, msec_t now_ms)
+{
+	struct draft d;
+	size_t n = strlen(value);
+	if (n + strlen(field) > MAX_UPDATE_BYTES / 2)
+		return NULL;
+	draft_begin(&d);
+	json_open_object(&d.w, NULL);
+	json_put_raw(&d.w, "value", value, n);
+	json_put_text(&d.w, "field", field);
+	json_close_object(&d.w);
+	return end_field(&d, waba_id, now_ms);
+}
+
 struct sim_update *sim_payload_preference(const struct sim_inbound *in, uint64_t waba_id, msec_t now_ms)
 {
 	struct draft d, contact;

@@ -32,6 +32,8 @@ struct sim_update *sim_payload_template(const struct sim_template *t, msec_t now
 struct sim_update *sim_payload_category(const struct sim_template *t, enum sim_category was, enum sim_category coming,
                                         msec_t now_ms);
 struct sim_update *sim_payload_components(const struct sim_template *t, msec_t now_ms);
+/* Any other field of an account; `value` is its JSON. NULL: it is too large. */
+struct sim_update *sim_payload_field(uint64_t waba_id, const char *field, const char *value, msec_t now_ms);
 struct sim_update *sim_payload_copy(const struct sim_update *update);
 
 /* Write one POST's body from a list of updates (left as it is): at most `max`, at most `max_bytes`, at least

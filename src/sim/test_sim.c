@@ -201,6 +201,12 @@ static void a_template_lives(void **state)
 	}
 	snprintf(body, sizeof(body), "{\"id\":\"%s\",\"components\":[]}", template_id);
 	assert_int_equal(talk_call(&talk, "POST", "/_sim/template", body), 400);
+	assert_int_equal(
+		talk_call(&talk, "POST", "/_sim/event",
+	                  "{\"waba_id\":\"500\",\"field\":\"account_update\",\"value\":{\"event\":\"DISABLED_UPDATE\"}}"),
+		200);
+	assert_true(target_wait(target, "\"value\":{\"event\":\"DISABLED_UPDATE\"},\"field\":\"account_update\"", 1));
+	assert_int_equal(talk_call(&talk, "POST", "/_sim/event", "{\"waba_id\":\"501\",\"field\":\"x\",\"value\":{}}"), 400);
 	assert_int_equal(talk_call(&talk, "DELETE", "/v23.0/500/message_templates?name=offer", NULL), 200);
 	assert_int_equal(talk_send(&talk, "+447700900123", "offer", ""), 404);
 	target_stop(target);

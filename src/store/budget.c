@@ -126,11 +126,28 @@ int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int
 	               : 0;
 }
 
+int budget_plan(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t nth, msec_t now,
+                msec_t *ret_at, int64_t *ret_limit)
+{
+	struct budget b;
+	int64_t ahead;
+	msec_t begin = start_ms > now ? start_ms : now;
+	*ret_at = begin;
+	*ret_limit = -1;
+	/* As of its beginning: what comes free before that is of use to those before it alone. */
+	if (budget_read(tx, portfolio_no, begin, &b) < 0)
+		return -1;
+	if (b.portfolio_no == 0)
+		return 0;
+	*ret_limit = b.limit;
+	if (budget_ahead(tx, portfolio_no, start_ms, campaign_no, &ahead) < 0)
+		return -1;
+	return budget_when(tx, &b, ahead + nth, ret_at);
+}
+
 int budget_of_campaign(struct store_tx *tx, int64_t campaign_no, int64_t nth, msec_t now, msec_t *ret_at, int64_t *ret_limit)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	struct budget b;
-	int64_t ahead;
 	*ret_at = now;
 	*ret_limit = -1;
 	if (sql_query(tx->db, STMT_BUDGET_OF_CAMPAIGN, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
@@ -138,13 +155,24 @@ int budget_of_campaign(struct store_tx *tx, int64_t campaign_no, int64_t nth, ms
 	int got = sql_next(rows);
 	if (got <= 0)
 		return got;
-	int64_t portfolio_no = sql_col_int(rows, 0), start_ms = sql_col_int(rows, 1);
-	if (budget_read(tx, portfolio_no, now, &b) < 0 || b.portfolio_no == 0)
-		return b.portfolio_no == 0 ? 0 : -1;
-	*ret_limit = b.limit;
-	if (budget_ahead(tx, portfolio_no, start_ms, campaign_no, &ahead) < 0)
+	return budget_plan(tx, sql_col_int(rows, 0), sql_col_int(rows, 1), campaign_no, nth, now, ret_at, ret_limit);
+}
+
+/* ---- how all of them stand ---- */
+
+int budget_standings(struct store_tx *tx, msec_t now, struct arena *arena, struct budget_standing *ret, int max, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_PORTFOLIOS_LIMITED, NULL, 0, &rows) < 0)
 		return -1;
-	return budget_when(tx, &b, ahead + nth, ret_at);
+	int n = 0, more = 0;
+	for (; n < max && (more = sql_next(rows)) > 0; n++) {
+		ret[n].meta_id = one_text(rows, 1, arena);
+		if (budget_read(tx, sql_col_int(rows, 0), now, &ret[n].budget) < 0)
+			return -1;
+	}
+	*ret_n = n;
+	return more < 0 ? -1 : 0;
 }
 
 /* ---- what becomes of a message ---- */

@@ -32,14 +32,26 @@ must_check int budget_close(struct store_tx *tx, const struct budget *budget);
 
 /* When the `nth` further person (from 1) can be begun with, if all places are taken as soon as they come free: now, or later. */
 must_check int budget_when(struct store_tx *tx, const struct budget *budget, int64_t nth, msec_t *ret);
-/* Frozen messages of running campaigns of the portfolio's that come before those of a campaign that began at `start_ms`:
- * campaigns have their places in the order in which they began. */
+/* Messages of the portfolio's campaigns that come before those of a campaign that begins at `start_ms`, as campaigns have their
+ * places in the order in which they begin: what is frozen of those that run, and the audiences of those that are scheduled. */
 must_check int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t *ret);
-
-/* Of a campaign in progress: when its next `nth` message (from 1) can have a place, after those of the campaigns before it.
- * *ret_limit is -1 where there is none; then, and where it need not wait, the time is `now`. */
+/* When the `nth` message (from 1) of a campaign that begins at `start_ms` can have a place, after those before it; never before
+ * it begins. A campaign that is not made yet has the number INT64_MAX. *ret_limit is -1 where there is none. */
+must_check int budget_plan(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t nth,
+                           msec_t now, msec_t *ret_at, int64_t *ret_limit);
+/* The same of a campaign that is scheduled or in progress; where its next `nth` message need not wait the time is `now`, or that
+ * of its start. */
 must_check int budget_of_campaign(struct store_tx *tx, int64_t campaign_no, int64_t nth, msec_t now, msec_t *ret_at,
                                   int64_t *ret_limit);
+
+/* A portfolio with a limit, and how it stands. */
+struct budget_standing {
+	const char *meta_id; /* `waba:<id>` while only an account of it is known */
+	struct budget budget;
+};
+/* Of all portfolios that have a limit and a sender here, the first `max`. */
+must_check int budget_standings(struct store_tx *tx, msec_t now, struct arena *arena, struct budget_standing *ret, int max,
+                                int *ret_n);
 
 /* Which portfolio a number belongs to, with its limit: -1 none, 0 not known. An unknown portfolio (`meta_id` empty) is that of
  * the account alone, until it is known. */

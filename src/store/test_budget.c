@@ -273,6 +273,35 @@ static void when_it_will_be(void **state)
 	assert_int_equal(when(w, 1), w->now + BUDGET_WINDOW_MS);
 }
 
+/* Before it is frozen: from its start on, and after those that begin before it. */
+static void when_a_scheduled_campaign_will_end(void **state)
+{
+	struct world *w = world_open(state, 10);
+	world_limit(w, w->sender, "7001", 4);
+	struct campaign_request early = world_request(w, "Early"), late = world_request(w, "Late");
+	early.schedule_ms = w->now + 2 * DAY_MS;
+	late.schedule_ms = w->now + 3 * DAY_MS;
+	int64_t last = world_create(w, &late), first = world_create(w, &early), running = frozen(w, "Running"), limit;
+	msec_t at, start = w->now;
+	assert_int_equal(claim(w, running, 8, &at), 4); /* six wait */
+	assert_int_equal(IN_JOB(w, budget_of_campaign(tx, running, 6, w->now, &at, &limit)), 0);
+	assert_int_equal(at, start + 2 * BUDGET_WINDOW_MS);
+	/* by its start the places of now are free again; the running one's six are counted before it */
+	assert_int_equal(IN_JOB(w, budget_of_campaign(tx, first, 2, w->now, &at, &limit)), 0);
+	assert_int_equal(limit, 4);
+	assert_int_equal(at, start + 2 * DAY_MS + BUDGET_WINDOW_MS);
+	assert_int_equal(IN_JOB(w, budget_of_campaign(tx, last, 1, w->now, &at, &limit)), 0);
+	assert_int_equal(at, start + 3 * DAY_MS + 4 * BUDGET_WINDOW_MS); /* the seventeenth of four a day */
+	/* one that is not made yet, between them */
+	int64_t portfolio = world_int(w, "SELECT portfolio_no FROM sender WHERE no = %lld", (long long)w->sender);
+	assert_int_equal(IN_JOB(w, budget_plan(tx, portfolio, start + 2 * DAY_MS, INT64_MAX, 1, w->now, &at, &limit)), 0);
+	assert_int_equal(at, start + 2 * DAY_MS + 4 * BUDGET_WINDOW_MS);
+	world_limit(w, w->sender, "7001", 0);
+	assert_int_equal(IN_JOB(w, budget_of_campaign(tx, first, 10, w->now, &at, &limit)), 0);
+	assert_int_equal(limit, -1);
+	assert_int_equal(at, start + 2 * DAY_MS);
+}
+
 static void a_portfolio_that_is_known_late(void **state)
 {
 	struct world *w = world_open(state, 4);
@@ -306,6 +335,7 @@ int main(void)
 		WORLD_ON_BOTH(the_portfolios_numbers_share_it),
 		WORLD_ON_BOTH(campaigns_go_in_the_order_in_which_they_began),
 		WORLD_ON_BOTH(when_it_will_be),
+		WORLD_ON_BOTH(when_a_scheduled_campaign_will_end),
 		WORLD_ON_BOTH(a_portfolio_that_is_known_late),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,15 +28,28 @@ INSERT INTO budget (portfolio_no, number, since_ms, at_ms) VALUES ($1, $2, $3, $
 -- name: budget_nth
 SELECT at_ms FROM budget WHERE portfolio_no = $1 AND at_ms > $2 ORDER BY at_ms LIMIT 1 OFFSET $3;
 
+-- What is frozen of those that run, and the audiences of those that are scheduled.
 -- name: budget_ahead
-SELECT CAST(COALESCE(SUM(c.next_seq - 1 - c.claim_seq), 0) AS BIGINT) FROM sender s JOIN campaign c ON c.sender_no = s.no
-WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND s.hold IS NULL AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
-  AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3));
+SELECT CAST(
+  COALESCE((SELECT SUM(c.next_seq - 1 - c.claim_seq) FROM sender s JOIN campaign c ON c.sender_no = s.no
+    WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND s.hold IS NULL AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
+      AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3))), 0)
+  + COALESCE((SELECT SUM(a.n_contacts) FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN audience a ON a.no = c.audience_no
+    WHERE c.status = 0 AND c.schedule_ms <= $2 AND (c.schedule_ms < $2 OR c.no < $3) AND c.hold IS NULL
+      AND s.portfolio_no = $1 AND s.hold IS NULL), 0)
+  AS BIGINT);
 
 -- name: budget_of_campaign
-SELECT CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END, c.start_ms
+SELECT CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END, COALESCE(c.start_ms, c.schedule_ms)
 FROM campaign c JOIN sender s ON s.no = c.sender_no LEFT JOIN portfolio p ON p.no = s.portfolio_no
-WHERE c.no = $1 AND c.status = 1 AND c.kind = 0;
+WHERE c.no = $1 AND c.status <= 1 AND c.kind = 0;
+
+-- name: portfolios_limited
+SELECT p.no, p.meta_id FROM portfolio p
+WHERE p.limit_24h IS NOT NULL AND EXISTS (SELECT 1 FROM sender s WHERE s.portfolio_no = p.no AND s.deleted_ms IS NULL)
+ORDER BY p.no
+-- scan: all of them are counted for monitors
+;
 
 -- name: budget_recipient
 SELECT ct.number FROM ledger l JOIN campaign c ON c.no = l.campaign_no
