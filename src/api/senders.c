@@ -194,8 +194,12 @@ static int keep_record(struct store_tx *tx, struct api_call *call, int64_t no)
 	const struct wa_number_record *r = ((struct checked *)call->state)->record;
 	if (!r)
 		return 0;
-	const struct sender_record record = {
-		.limit_mps = r->limit_mps, .quality = r->quality, .tier = r->tier, .portfolio_id = r->portfolio_id};
+	const struct sender_record record = {.limit_mps = r->limit_mps,
+	                                     .quality = r->quality,
+	                                     .tier = r->tier,
+	                                     .portfolio_id = r->portfolio_id,
+	                                     .status = r->status,
+	                                     .can_send = r->can_send};
 	return sender_set_record(tx, no, &record, call->now);
 }
 

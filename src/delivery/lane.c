@@ -227,11 +227,18 @@ int lane_room(const struct lane *lane)
 	return (int)window - taken;
 }
 
+/* From when on it may have rows to claim; -1: only news will tell. */
+static msec_t claim_at(const struct lane_campaign *c)
+{
+	if (c->held || c->loaded->waits || (c->dry && c->look_at < 0))
+		return -1;
+	return c->dry && c->look_at > c->rest_until ? c->look_at : c->rest_until;
+}
+
 static bool can_claim(const struct lane_campaign *c, msec_t now)
 {
-	if (c->held || c->loaded->waits)
-		return false;
-	return !c->dry || (c->look_at >= 0 && c->look_at <= now);
+	msec_t at = claim_at(c);
+	return at >= 0 && at <= now;
 }
 
 static usec_t sooner(usec_t a, usec_t b)
@@ -254,7 +261,7 @@ static struct lane_campaign *pick(struct lane *lane, struct now now, usec_t *ret
 		struct lane_campaign *next = c->next ? c->next : lane->campaigns;
 		usec_t wait = 0;
 		if (!can_claim(c, now.wall))
-			wait = c->held || c->loaded->waits || c->look_at < 0 ? -1 : (c->look_at - now.wall) * 1000;
+			wait = claim_at(c) < 0 ? -1 : (claim_at(c) - now.wall) * 1000;
 		else if (c->loaded->campaign.rate > 0)
 			wait = pacer_wait_us(&c->pacer, 1, now.mono);
 		if (wait == 0) {

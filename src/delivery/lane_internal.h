@@ -15,6 +15,7 @@ struct lane_campaign {
 	bool fed;       /* rows were added since the last claim began, which may not have seen them */
 	bool reported;  /* that it ran dry was told once */
 	msec_t look_at; /* -1: only news will do */
+	msec_t rest_until;
 	struct lane_campaign *next;
 };
 

@@ -17,6 +17,7 @@
 #define PAIR_FIRST_MS (4 * SECOND_MS) /* 131056: four times longer at each try */
 #define PAIR_MOST_MS HOUR_MS
 #define SLOW_RETRY_MS (1 * SECOND_MS)
+#define REST_MS (10 * MINUTE_MS) /* 134101: as long as Meta's page says that it takes */
 #define MAX_MESSAGE_BYTES 65536
 #define FRESH_MS (10 * MINUTE_MS) /* a medium that Meta refuses so soon after its upload will not do */
 
@@ -105,6 +106,18 @@ static struct hold hold_of(const struct wa_answer *answer)
 	return hold;
 }
 
+/* The others of its campaign would be refused as this one is. */
+static void rest(struct lane *lane, const struct flight *f, struct now now, struct outcome *o)
+{
+	struct lane_campaign *c = f->single ? NULL : lane_find(lane, f->campaign_no);
+	certainly_not_sent(lane, o, now.wall + REST_MS);
+	if (!c || c->rest_until > now.wall)
+		return;
+	c->rest_until = o->not_before;
+	log_warn("delivery", "campaign rests for ten minutes: its template is not ready at WhatsApp yet",
+	         log_i("campaign", f->campaign_no));
+}
+
 static void refused(struct lane *lane, const struct flight *f, const struct wa_answer *answer, struct now now, struct outcome *o)
 {
 	struct hold hold = hold_of(answer);
@@ -131,6 +144,9 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 	case WA_SLOW_LANE:
 		pacer_limited(&lane->pacer, f->posted_us, now.mono);
 		certainly_not_sent(lane, o, now.wall + SLOW_RETRY_MS + lane_jitter(lane, SLOW_RETRY_MS));
+		break;
+	case WA_REST_CAMPAIGN:
+		rest(lane, f, now, o);
 		break;
 	case WA_HOLD_CAMPAIGN:
 		if (f->single) { /* no campaign to hold: what is wrong is wrong with this message alone */

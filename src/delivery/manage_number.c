@@ -28,11 +28,14 @@ static int store_run(struct store_tx *tx, void *arg)
 {
 	struct number_call *c = arg;
 	const struct wa_number_record *r = &c->record;
-	return sender_set_record(
-		tx, c->sender_no,
-		&(struct sender_record){
-			.limit_mps = r->limit_mps, .quality = r->quality, .tier = r->tier, .portfolio_id = r->portfolio_id},
-		c->at);
+	return sender_set_record(tx, c->sender_no,
+	                         &(struct sender_record){.limit_mps = r->limit_mps,
+	                                                 .quality = r->quality,
+	                                                 .tier = r->tier,
+	                                                 .portfolio_id = r->portfolio_id,
+	                                                 .status = r->status,
+	                                                 .can_send = r->can_send},
+	                         c->at);
 }
 
 static void stored(struct job *job, int result, struct now now)

@@ -323,6 +323,31 @@ static void test_too_fast_slows_the_lane(void **state)
 	assert_int_equal(stats.unconfirmed, 0);
 }
 
+static struct stage_reply not_ready_for_nine_minutes(struct stage *s, const struct stage_call *call)
+{
+	(void)call;
+	if (s->now.wall - WORLD_START < 9 * MINUTE_MS)
+		return (struct stage_reply){.kind = STAGE_CODE, .code = 134101};
+	return (struct stage_reply){.kind = STAGE_ACCEPTED};
+}
+
+/* Not one recipient after the other is refused, nor is the number any slower for it. */
+static void test_a_template_that_is_not_ready_rests(void **state)
+{
+	struct stage *s = stage_open(state, 2000);
+	s->script = not_ready_for_nine_minutes;
+	int64_t campaign = stage_campaign(s, "Not ready");
+	stage_run(s, 9 * MINUTE_MS);
+	int refused = s->n_posts;
+	assert_in_range(refused, 1, 40); /* what was on the wire */
+	stage_check_count(s, campaign, STATE_QUEUED, 2000);
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	assert_int_equal(stage_n_taken(s, campaign), 2000);
+	assert_int_equal(s->n_posts, 2000 + refused);
+	assert_in_range(world_read(s->w, campaign).end_ms - WORLD_START, 10 * MINUTE_MS, 10 * MINUTE_MS + 30 * SECOND_MS);
+}
+
 static struct stage_reply no_network_for_a_minute(struct stage *s, const struct stage_call *call)
 {
 	(void)call;
@@ -377,6 +402,7 @@ int main(void)
 		STAGE_TEST(test_refused_template_of_two_campaigns),
 		STAGE_TEST(test_expired_token_holds_the_sender),
 		STAGE_TEST(test_too_fast_slows_the_lane),
+		STAGE_TEST(test_a_template_that_is_not_ready_rests),
 		STAGE_TEST(test_no_connection),
 		STAGE_TEST(test_transport_that_does_not_begin),
 	};

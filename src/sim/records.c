@@ -23,24 +23,28 @@ static void put_display(struct json_writer *w, const char *key, uint64_t display
 	json_put_text(w, key, text);
 }
 
-static void put_entity(struct json_writer *w, const char *type, uint64_t id)
+static void put_entity(struct json_writer *w, const char *type, uint64_t id, const char *health)
 {
 	json_open_object(w, NULL);
 	json_put_text(w, "entity_type", type);
 	sim_record_id(w, "id", id);
-	json_put_text(w, "can_send_message", "AVAILABLE");
+	json_put_text(w, "can_send_message", health);
 	json_close_object(w);
 }
 
-static void put_health(struct json_writer *w, const char *key, uint64_t number_id, uint64_t waba_id)
+static void put_health(const struct sim *sim, struct json_writer *w, const char *key, uint64_t number_id, uint64_t waba_id)
 {
+	char status[SIM_CHOICE_BYTES];
+	sim_options_choice(&sim->options, "number-status", status);
+	const bool stopped = strcmp(status, "RESTRICTED") == 0 || strcmp(status, "BANNED") == 0;
+	const char *health = stopped ? "BLOCKED" : "AVAILABLE";
 	json_open_object(w, key);
-	json_put_text(w, "can_send_message", "AVAILABLE");
+	json_put_text(w, "can_send_message", health);
 	json_open_array(w, "entities");
 	if (number_id)
-		put_entity(w, "PHONE_NUMBER", number_id);
-	put_entity(w, "WABA", waba_id);
-	put_entity(w, "BUSINESS", SIM_PORTFOLIO_ID);
+		put_entity(w, "PHONE_NUMBER", number_id, health);
+	put_entity(w, "WABA", waba_id, health);
+	put_entity(w, "BUSINESS", SIM_PORTFOLIO_ID, "AVAILABLE");
 	json_close_array(w);
 	json_close_object(w);
 }
@@ -49,8 +53,8 @@ static void put_health(struct json_writer *w, const char *key, uint64_t number_i
 static const char *fixed_field(const char *name)
 {
 	static const char *const fixed[][2] = {
-		{"verified_name", "Simulated Business"},  {"status", "CONNECTED"},        {"name_status", "APPROVED"},
-		{"code_verification_status", "VERIFIED"}, {"platform_type", "CLOUD_API"}, {"account_mode", "LIVE"},
+		{"verified_name", "Simulated Business"}, {"name_status", "APPROVED"}, {"code_verification_status", "VERIFIED"},
+		{"platform_type", "CLOUD_API"},          {"account_mode", "LIVE"},
 	};
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		if (strcmp(name, fixed[i][0]) == 0)
@@ -69,6 +73,9 @@ static void put_number_field(const struct sim *sim, const struct sim_number *num
 	} else if (strcmp(name, "quality_rating") == 0) {
 		sim_options_choice(&sim->options, "quality-rating", choice);
 		json_put_text(w, name, choice);
+	} else if (strcmp(name, "status") == 0) {
+		sim_options_choice(&sim->options, "number-status", choice);
+		json_put_text(w, name, choice);
 	} else if (strcmp(name, "throughput") == 0) {
 		sim_options_choice(&sim->options, "throughput-level", choice);
 		json_open_object(w, name);
@@ -80,7 +87,7 @@ static void put_number_field(const struct sim *sim, const struct sim_number *num
 	} else if (strcmp(name, "is_official_business_account") == 0) {
 		json_put_bool(w, name, false);
 	} else if (strcmp(name, "health_status") == 0) {
-		put_health(w, name, number->id, number->waba->id);
+		put_health(sim, w, name, number->id, number->waba->id);
 	}
 }
 
@@ -129,7 +136,7 @@ bool sim_record_waba(const struct sim *sim, const struct sim_waba *waba, const c
 		else if (strcmp(name, "whatsapp_business_manager_messaging_limit") == 0)
 			json_put_text(w, name, limit);
 		else if (strcmp(name, "health_status") == 0)
-			put_health(w, name, 0, waba->id);
+			put_health(sim, w, name, 0, waba->id);
 	}
 	sim_record_id(w, "id", waba->id);
 	json_close_object(w);

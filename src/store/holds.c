@@ -7,6 +7,7 @@
 #include "store/hook_note.h"
 #include "store/ledger_row.h"
 #include "store/one.h"
+#include "store/senders.h"
 
 #define PAUSED_CODE 132015 /* Meta's, of a message whose template is paused */
 
@@ -173,4 +174,56 @@ int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t n
 	if (sql_run(tx->db, STMT_SENDER_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
 		return -1;
 	return changes ? tell_campaigns(tx, no, now) : 1;
+}
+
+/* ---- WhatsApp's word for numbers and accounts ---- */
+
+/* What codes in answers said before a webhook did. */
+static bool is_of_account(const struct hold *hold)
+{
+	return hold->rule == HOLD_REFUSED && (hold->code == 368 || hold->code == 131031);
+}
+
+static bool belongs_to(const struct hold *hold, enum hold_rule rule)
+{
+	return hold->rule == rule || (rule == HOLD_RESTRICTED && is_of_account(hold));
+}
+
+/* `hold` NULL: go on. */
+static int change_senders(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, const struct hold *hold,
+                          msec_t now, int64_t *ret_n)
+{
+	arena_auto struct arena *arena = arena_create(4096);
+	int64_t *no;
+	int n;
+	*ret_n = 0;
+	if (one_numbers(tx, STMT_SENDERS_OF_WABA,
+	                SQL_ARGS(sql_blob(numbers->hash, SECRET_HASH_BYTES), sql_text(numbers->waba_id),
+	                         sql_text(numbers->code_digits)),
+	                arena, &no, &n) < 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		struct sender s;
+		if (sender_read(tx, 0, no[i], arena, &s) != 0)
+			return -1;
+		bool known = hold && s.hold.rule == rule && s.hold.until == hold->until;
+		bool gives_way = belongs_to(&s.hold, rule) && !known;
+		if (gives_way && sender_release(tx, 0, no[i], now) < 0)
+			return -1;
+		int held = hold && !known ? sender_hold(tx, 0, no[i], hold, now) : 1;
+		if (held < 0)
+			return -1;
+		*ret_n += gives_way || held == 0;
+	}
+	return 0;
+}
+
+int senders_stop(struct store_tx *tx, const struct waba_numbers *numbers, const struct hold *hold, msec_t now, int64_t *ret_n)
+{
+	return change_senders(tx, numbers, hold->rule, hold, now, ret_n);
+}
+
+int senders_go_on(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, msec_t now, int64_t *ret_n)
+{
+	return change_senders(tx, numbers, rule, NULL, now, ret_n);
 }

@@ -25,3 +25,16 @@ must_check int template_release_campaigns(struct store_tx *tx, int64_t template_
 must_check int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now);
 /* Lift whatever holds it: its status is `available`. 1 unknown. */
 must_check int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
+
+/* Which numbers WhatsApp speaks of: all of an account, or one of them. */
+struct waba_numbers {
+	const unsigned char *hash; /* of the app secret that signed it */
+	const char *waba_id;
+	const char *code_digits; /* NULL all */
+};
+/* WhatsApp stops them: by its present word for one that stands, and in place of what its refusal of a message for the same made.
+ * And they may go on. *ret_n: how many have changed. */
+must_check int senders_stop(struct store_tx *tx, const struct waba_numbers *numbers, const struct hold *hold, msec_t now,
+                            int64_t *ret_n);
+must_check int senders_go_on(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, msec_t now,
+                             int64_t *ret_n);

@@ -228,8 +228,18 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 	return sql_run(tx->db, STMT_SENDER_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
 }
 
-/* Held when it falls to red and not while it stays there: what a person resumed goes on. */
-static int judge_quality(struct store_tx *tx, int64_t no, const char *quality, msec_t now)
+/* A hold that waits for WhatsApp's word, which the record has: the webhook that tells of it may be lost. */
+static bool is_over(const struct hold *hold, const struct sender_record *r)
+{
+	if (hold->rule == HOLD_QUALITY)
+		return strcmp(r->quality, "RED") != 0;
+	if (hold->rule == HOLD_FLAGGED)
+		return *r->status && strcmp(r->status, "FLAGGED") != 0;
+	return hold->rule == HOLD_RESTRICTED && hold->until < 0 && r->can_send;
+}
+
+/* Held when its quality falls to red and not while it stays there: what a person resumed goes on. */
+static int judge_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	const struct hold hold = hold_for(HOLD_QUALITY,
@@ -238,17 +248,15 @@ static int judge_quality(struct store_tx *tx, int64_t no, const char *quality, m
 	int known = sender_read(tx, 0, no, arena, &s);
 	if (known != 0)
 		return known < 0 ? -1 : 0;
-	bool red = strcmp(quality, "RED") == 0, was_red = strcmp(s.quality, "RED") == 0;
-	if (red && !was_red)
-		return sender_hold(tx, 0, no, &hold, now) < 0 ? -1 : 0;
-	if (!red && s.hold.rule == HOLD_QUALITY)
-		return sender_release(tx, 0, no, now) < 0 ? -1 : 0;
-	return 0;
+	if (is_over(&s.hold, record) && sender_release(tx, 0, no, now) < 0)
+		return -1;
+	bool red = strcmp(record->quality, "RED") == 0, was_red = strcmp(s.quality, "RED") == 0;
+	return red && !was_red && sender_hold(tx, 0, no, &hold, now) < 0 ? -1 : 0;
 }
 
 int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
-	if (judge_quality(tx, no, record->quality, now) < 0)
+	if (judge_record(tx, no, record, now) < 0)
 		return -1;
 	if (sql_run(tx->db, STMT_SENDER_SET_RECORD,
 	            SQL_ARGS(sql_int(no), sql_int(record->limit_mps), sql_text(record->quality), sql_text(record->tier),

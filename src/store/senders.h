@@ -44,6 +44,8 @@ struct sender_record {
 	int64_t limit_mps; /* 0 unknown: the one that is known stays */
 	const char *quality, *tier;
 	const char *portfolio_id; /* the business portfolio's; "" unknown */
+	const char *status;       /* CONNECTED, …; "" unknown */
+	bool can_send;            /* WhatsApp says that nothing keeps it from sending */
 };
 must_check int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now);
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "store/accounts.h"
+#include "store/brake.h"
+#include "store/holds.h"
 #include "store/store_internal.h"
 #include "store/test_world.h"
 
@@ -121,10 +123,12 @@ static void an_update_changes_what_is_given(void **state)
 	assert_int_equal(sender.rate_cap, 20);
 	assert_string_equal(sender.name, "Second");
 	assert_int_equal(sender.update_ms, w->now + 3);
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){1000, "GREEN", "TIER_1K", ""}, w->now)),
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){1000, "GREEN", "TIER_1K", "", "", false},
+	                                             w->now)),
 	                 0);
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){0, "YELLOW", "TIER_10K", ""}, w->now)),
-	                 0);
+	assert_int_equal(
+		IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){0, "YELLOW", "TIER_10K", "", "", false}, w->now)),
+		0);
 	sender = read_sender(w, second);
 	assert_int_equal(sender.limit_mps, 1000); /* what was not said stays */
 	assert_string_equal(sender.quality, "YELLOW");
@@ -238,7 +242,7 @@ static void all_senders_are_listed_for_the_lanes(void **state)
 
 static void records(struct world *w, const char *quality)
 {
-	const struct sender_record record = {80, quality, "TIER_10K", ""};
+	const struct sender_record record = {80, quality, "TIER_10K", "", "", false};
 	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
 }
 
@@ -264,10 +268,105 @@ static void a_red_number_is_held_until_it_is_better(void **state)
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_PERSON); /* not the rule's to lift */
 }
 
+/* ---- WhatsApp's word for a number, or for all of an account ---- */
+
+static int64_t stop(struct world *w, const char *code, enum hold_rule rule, msec_t until)
+{
+	struct hold hold = hold_for(rule, "a reason");
+	int64_t n;
+	hold.until = until;
+	const struct waba_numbers numbers = {w->hash, read_sender(w, w->sender).waba_id, code};
+	assert_int_equal(IN_JOB(w, senders_stop(tx, &numbers, &hold, w->now, &n)), 0);
+	return n;
+}
+
+static int64_t go_on(struct world *w, const char *code, enum hold_rule rule)
+{
+	int64_t n;
+	const struct waba_numbers numbers = {w->hash, read_sender(w, w->sender).waba_id, code};
+	assert_int_equal(IN_JOB(w, senders_go_on(tx, &numbers, rule, w->now, &n)), 0);
+	return n;
+}
+
+static void a_restriction_holds_every_number_of_the_account(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t second = world_sender(w, "Second", "1002");
+	msec_t end = w->now + 3 * DAY_MS, next;
+	int ended;
+	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, end), 2);
+	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, end), 0); /* told twice */
+	assert_string_equal(read_sender(w, second).status, "restricted");
+	assert_int_equal(read_sender(w, second).hold.until, end);
+	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, end + DAY_MS), 2); /* prolonged */
+	assert_int_equal(IN_JOB(w, holds_next_end(tx, &next)), 0);
+	assert_int_equal(next, end + DAY_MS);
+	assert_int_equal(IN_JOB(w, holds_end(tx, end, &ended)), 0);
+	assert_int_equal(ended, 0);
+	assert_int_equal(IN_JOB(w, holds_end(tx, end + DAY_MS, &ended)), 0);
+	assert_int_equal(ended, 2);
+	assert_string_equal(read_sender(w, w->sender).status, "available");
+	/* another account's word is nothing to these */
+	struct hold hold = hold_for(HOLD_RESTRICTED, "a reason");
+	int64_t n;
+	const struct waba_numbers foreign = {w->hash, "another", NULL};
+	assert_int_equal(IN_JOB(w, senders_stop(tx, &foreign, &hold, w->now, &n)), 0);
+	assert_int_equal(n, 0);
+}
+
+static void a_disabled_account_goes_on_by_whatsapps_word(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct hold refusal = world_refusal;
+	refusal.code = 131031; /* of a message that came to it before the webhook */
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &refusal, w->now)), 0);
+	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, -1), 1);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_RESTRICTED);
+	assert_int_equal(go_on(w, NULL, HOLD_RESTRICTED), 1);
+	assert_string_equal(read_sender(w, w->sender).status, "available");
+	/* the webhook of its end lost: the record says it too, once it does */
+	struct sender_record record = {80, "GREEN", "TIER_10K", "", "CONNECTED", false};
+	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, -1), 1);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_RESTRICTED);
+	record.can_send = true;
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
+	/* what has an end has it from whoever set it */
+	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, w->now + DAY_MS), 1);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_RESTRICTED);
+}
+
+static void a_flagged_number_is_held_alone(void **state)
+{
+	struct world *w = world_open(state, 0);
+	const char *code = read_sender(w, w->sender).code;
+	assert_int_equal(stop(w, code, HOLD_FLAGGED, -1), 1);
+	assert_string_equal(read_sender(w, w->sender).status, "flagged");
+	assert_int_equal(stop(w, "15550000000", HOLD_FLAGGED, -1), 0);
+	struct sender_record record = {80, "GREEN", "TIER_10K", "", "FLAGGED", true};
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_FLAGGED);
+	assert_int_equal(go_on(w, code, HOLD_FLAGGED), 1);
+	assert_int_equal(stop(w, code, HOLD_FLAGGED, -1), 1);
+	record.status = "CONNECTED";
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
+	/* a person's is not WhatsApp's to lift, nor to replace */
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_pause, w->now)), 0);
+	assert_int_equal(stop(w, code, HOLD_FLAGGED, -1), 0);
+	assert_int_equal(go_on(w, code, HOLD_FLAGGED), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_PERSON);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(a_red_number_is_held_until_it_is_better),
+		WORLD_ON_BOTH(a_restriction_holds_every_number_of_the_account),
+		WORLD_ON_BOTH(a_disabled_account_goes_on_by_whatsapps_word),
+		WORLD_ON_BOTH(a_flagged_number_is_held_alone),
 		WORLD_ON_BOTH(secrets_come_back_as_they_went),
 		WORLD_ON_SQLITE(no_secret_is_in_the_file_in_clear),
 		WORLD_ON_BOTH(equal_secrets_are_sealed_differently),

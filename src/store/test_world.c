@@ -149,8 +149,11 @@ int64_t world_sender(struct world *w, const char *name, const char *phone_number
 
 void world_limit(struct world *w, int64_t sender, const char *portfolio_id, int limit)
 {
-	const struct sender_record record = {
-		.limit_mps = 80, .quality = "GREEN", .tier = limit ? "TIER_250" : "TIER_UNLIMITED", .portfolio_id = portfolio_id};
+	const struct sender_record record = {.limit_mps = 80,
+	                                     .quality = "GREEN",
+	                                     .tier = limit ? "TIER_250" : "TIER_UNLIMITED",
+	                                     .portfolio_id = portfolio_id,
+	                                     .status = ""};
 	assert_int_equal(IN_JOB(w, sender_set_record(tx, sender, &record, w->now)), 0);
 	if (limit)
 		world_script(w, "UPDATE portfolio SET limit_24h = %d WHERE limit_24h = 250", limit);

@@ -10,6 +10,7 @@ enum wa_action {
 	WA_RETRY_PAIR,    /* nothing was sent; this recipient alone later (4^n s) */
 	WA_RETRY_CAPPED,  /* nothing was delivered; this recipient alone, after a day or more: see store/ledger.h */
 	WA_SLOW_LANE,     /* nothing was sent; the whole sender too fast: recipient again, lane slower */
+	WA_REST_CAMPAIGN, /* nothing was sent; the campaign too early: recipient again, the campaign rests for ten minutes */
 	WA_HOLD_CAMPAIGN, /* nothing was sent; the template or campaign cannot go on: recipient queued again, campaign held */
 	WA_HOLD_SENDER,   /* nothing was sent; the sender cannot go on: recipient queued again, sender held */
 	WA_AMBIGUOUS,     /* proves nothing: unconfirmed */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "model/number.h"
+#include "wa/event_account.h"
 
 struct walk {
 	wa_event_fn *each;
@@ -173,6 +175,19 @@ static const char *upper(const char *word, char out[STATUS_BYTES])
 	return out;
 }
 
+/* Meta shows a number as people write it. "" when it is too long to be one. */
+static const char *digits_of(const char *shown, char out[NUMBER_BYTES])
+{
+	size_t n = 0;
+	for (; *shown && n < NUMBER_BYTES; shown++)
+		if (*shown >= '0' && *shown <= '9')
+			out[n++] = *shown;
+	if (n == NUMBER_BYTES)
+		return "";
+	out[n] = '\0';
+	return out;
+}
+
 #define LANGUAGE_BYTES 32
 
 /* Webhooks write `en-US` where the API has `en_US`. */
@@ -212,6 +227,25 @@ static int walk_template(struct walk *w, const cJSON *value, enum wa_event_kind 
 	return tell(w, &e);
 }
 
+/* Whatever it says, the number's record says more of it. */
+static int walk_number(struct walk *w, const cJSON *value)
+{
+	char word[STATUS_BYTES], digits[NUMBER_BYTES];
+	struct wa_event e = event_of(w, WA_EVENT_NUMBER), flag = event_of(w, WA_EVENT_FLAG);
+	const char *event = upper(text_or_empty(value, "event"), word);
+	flag.stop = strcmp(event, "FLAGGED") == 0;
+	flag.code_digits = digits_of(text_or_empty(value, "display_phone_number"), digits);
+	if (*flag.code_digits && (flag.stop || strcmp(event, "UNFLAGGED") == 0) && tell(w, &flag) < 0)
+		return -1;
+	return tell(w, &e);
+}
+
+static int walk_account(struct walk *w, const cJSON *value)
+{
+	struct wa_event e = event_of(w, WA_EVENT_ACCOUNT);
+	return event_account_read(value, &e) ? tell(w, &e) : tell_unknown(w);
+}
+
 static int walk_change(struct walk *w, const cJSON *change)
 {
 	const cJSON *value = json_get(change, "value");
@@ -229,11 +263,14 @@ static int walk_change(struct walk *w, const cJSON *change)
 		return walk_template(w, value, WA_EVENT_TEMPLATE_COMPONENTS, "");
 	if (strcmp(w->event.what, "user_preferences") == 0)
 		return walk_preferences(w, value);
-	if (strcmp(w->event.what, "phone_number_quality_update") == 0 ||
-	    strcmp(w->event.what, "business_capability_update") == 0) {
+	if (strcmp(w->event.what, "phone_number_quality_update") == 0)
+		return walk_number(w, value);
+	if (strcmp(w->event.what, "business_capability_update") == 0) {
 		struct wa_event e = event_of(w, WA_EVENT_NUMBER);
 		return tell(w, &e);
 	}
+	if (strcmp(w->event.what, "account_update") == 0)
+		return walk_account(w, value);
 	return tell_unknown(w);
 }
 
@@ -265,6 +302,8 @@ int wa_event_each(const char *body, size_t n_bytes, wa_event_fn *each, void *arg
 		.detail = "",
 		.from = "",
 		.type = "",
+		.code_digits = "",
+		.until_ms = -1,
 		.text = "",
 		.payload = "",
 		.context_id = "",

@@ -21,6 +21,8 @@ enum wa_event_kind {
 	WA_EVENT_TEMPLATE_COMPONENTS, /* its content was changed at Meta */
 	WA_EVENT_PREFERENCE,          /* marketing stop or resume */
 	WA_EVENT_NUMBER,  /* the throughput or the limit of people of the account's numbers changed: their records tell */
+	WA_EVENT_FLAG,    /* one number is flagged, or not any more */
+	WA_EVENT_ACCOUNT, /* none of the account's numbers may send, or all may again */
 	WA_EVENT_UNKNOWN, /* anything else; `what` names the field */
 };
 
@@ -47,6 +49,10 @@ struct wa_event {
 	const char *payload;    /* of a button, without our key before it */
 	const char *context_id; /* wamid it answers */
 	bool stop;
+
+	/* FLAG and ACCOUNT: stop, and for ACCOUNT with it `reason`, a sentence for a person */
+	const char *code_digits; /* FLAG: the number */
+	msec_t until_ms;         /* ACCOUNT: when it ends by itself; -1 not told */
 
 	/* TEMPLATE */
 	const char *template_id; /* "" too where it came as a number of more than 2^53; the name is there then */

@@ -109,6 +109,9 @@ int wa_number_decode(const char *body, size_t n_bytes, struct wa_number_record *
 	copy_member(tree, "verified_name", ret->verified_name, sizeof(ret->verified_name));
 	copy_member(tree, "quality_rating", ret->quality, sizeof(ret->quality));
 	copy_member(tree, "whatsapp_business_manager_messaging_limit", ret->tier, sizeof(ret->tier));
+	copy_member(tree, "status", ret->status, sizeof(ret->status));
+	const char *health = json_text(json_get(tree, "health_status"), "can_send_message");
+	ret->can_send = health && strcmp(health, "AVAILABLE") == 0;
 	if (!ret->quality[0] || strcmp(ret->quality, "NA") == 0)
 		strcpy(ret->quality, "UNKNOWN");
 	read_portfolio(json_get(tree, "health_status"), ret->portfolio_id, sizeof(ret->portfolio_id));

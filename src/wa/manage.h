@@ -69,6 +69,8 @@ struct wa_number_record {
 	char quality[16];      /* GREEN | YELLOW | RED | UNKNOWN */
 	char tier[24];         /* TIER_… or "" */
 	char portfolio_id[32]; /* of the business portfolio; "" unknown */
+	char status[24];       /* CONNECTED, … or "" */
+	bool can_send;         /* Meta says that nothing keeps it from sending; false too where it says nothing of it */
 	int64_t limit_mps;     /* STANDARD 80, HIGH 1,000, a bare number of the simulator's is taken as it is; 0 unknown */
 };
 #define WA_NUMBER_FIELDS                                                                                                    \

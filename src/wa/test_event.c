@@ -47,6 +47,8 @@ static int tell(const struct wa_event *e, void *arg)
 		[WA_EVENT_TEMPLATE_COMPONENTS] = "components",
 		[WA_EVENT_PREFERENCE] = "preference",
 		[WA_EVENT_NUMBER] = "number",
+		[WA_EVENT_FLAG] = "flag",
+		[WA_EVENT_ACCOUNT] = "account",
 		[WA_EVENT_UNKNOWN] = "unknown",
 	};
 	buf_adds(&told, kinds[e->kind]);
@@ -71,6 +73,9 @@ static int tell(const struct wa_event *e, void *arg)
 	put("context", e->context_id);
 	if (e->stop)
 		buf_adds(&told, " stop");
+	put("code", e->code_digits);
+	if (e->until_ms != -1)
+		buf_addf(&told, " until=%lld", (long long)e->until_ms);
 	put("template", e->template_id);
 	put("name", e->template_name);
 	put("status", e->status);
@@ -219,6 +224,59 @@ static void numbers(void **state)
 	each(cases, sizeof cases / sizeof *cases);
 }
 
+#define ACCOUNT(members) CHANGE("account_update", "{" members "}")
+#define RESTRICTION(list) ACCOUNT("\"event\":\"ACCOUNT_RESTRICTION\",\"restriction_info\":" list)
+#define OF_ACCOUNT "account waba=77 what=account_update"
+#define RESTRICTED " reason=WhatsApp has restricted the business account: it may not begin conversations.\n"
+#define NO_ACCOUNT "unknown waba=77 what=account_update\n"
+
+static void accounts(void **state)
+{
+	(void)state;
+	static const struct one cases[] = {
+		/* Meta writes the end in more than one way; the latest counts, and one that has none has no end */
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":1795892400}]"),
+	         OF_ACCOUNT " stop until=1795892400000" RESTRICTED},
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_ADD_PHONE_NUMBER_ACTION\",\"expiration\":1},"
+	                     "{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":\"1795892400\"},"
+	                     "{\"restriction_type\":\"RESTRICTED_CUSTOMER_INITIATED_MESSAGING\","
+	                     "\"expiration\":\"2026-12-01T00:00:00+00:00\"}]"),
+	         OF_ACCOUNT " stop until=1796083200000" RESTRICTED},
+		{RESTRICTION(
+			 "[{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":\"November 30, 2026\"}]"),
+	         OF_ACCOUNT " stop until=1796083200000" RESTRICTED},
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":\"soon\"},"
+	                     "{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":1795892400}]"),
+	         OF_ACCOUNT " stop" RESTRICTED},
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_UTILITY_TEMPLATES\",\"expiration\":1795892400}]"), NO_ACCOUNT},
+		{RESTRICTION("[]"), NO_ACCOUNT},
+		{RESTRICTION("7"), NO_ACCOUNT},
+		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"DISABLE\",\"waba_ban_date\":\"April "
+	                 "17, 2025\"}"),
+	         OF_ACCOUNT " stop reason=WhatsApp has disabled the business account.\n"},
+		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"REINSTATE\"}"), OF_ACCOUNT "\n"},
+		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"SCHEDULE_FOR_DISABLE\"}"), NO_ACCOUNT},
+		{ACCOUNT("\"event\":\"DISABLED_UPDATE\""), NO_ACCOUNT},
+		{ACCOUNT("\"event\":\"ACCOUNT_DELETED\""),
+	         OF_ACCOUNT " stop reason=The business account was deleted at WhatsApp.\n"},
+		{ACCOUNT("\"event\":\"ACCOUNT_RECONNECTED\""), OF_ACCOUNT "\n"},
+		{ACCOUNT("\"event\":\"PARTNER_ADDED\""), NO_ACCOUNT},
+		{ACCOUNT(""), NO_ACCOUNT},
+		{CHANGE("account_update", "null"), NO_ACCOUNT},
+		/* and of one number */
+		{CHANGE("phone_number_quality_update", "{\"display_phone_number\":\"+44 808 157-0123\",\"event\":\"FLAGGED\"}"),
+	         "flag waba=77 what=phone_number_quality_update stop code=448081570123\nnumber waba=77 "
+	         "what=phone_number_quality_update\n"},
+		{CHANGE("phone_number_quality_update", "{\"display_phone_number\":\"448081570123\",\"event\":\"unflagged\"}"),
+	         "flag waba=77 what=phone_number_quality_update code=448081570123\nnumber waba=77 "
+	         "what=phone_number_quality_update\n"},
+		{CHANGE("phone_number_quality_update",
+	                "{\"display_phone_number\":\"44808157012344808157\",\"event\":\"FLAGGED\"}"),
+	         "number waba=77 what=phone_number_quality_update\n"},
+	};
+	each(cases, sizeof cases / sizeof *cases);
+}
+
 #define VERDICT(members)                                                                                                   \
 	"{\"entry\":[{\"id\":77,\"time\":1750030073,\"changes\":[{\"field\":\"message_template_status_update\",\"value\":" \
 	"{" members "}}]}]}"
@@ -273,6 +331,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(inbound, setup, teardown),
 		cmocka_unit_test_setup_teardown(preferences, setup, teardown),
 		cmocka_unit_test_setup_teardown(numbers, setup, teardown),
+		cmocka_unit_test_setup_teardown(accounts, setup, teardown),
 		cmocka_unit_test_setup_teardown(templates, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("wa/event", tests, NULL, NULL);

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "model/optout.h"
+#include "store/holds.h"
 #include "store/ledger.h"
 #include "store/optouts.h"
 #include "store/replies.h"
@@ -138,6 +140,8 @@ static int template_event(struct applier *a, const struct template_word *word, c
 	case WA_EVENT_TEMPLATE:
 	case WA_EVENT_PREFERENCE:
 	case WA_EVENT_NUMBER:
+	case WA_EVENT_FLAG:
+	case WA_EVENT_ACCOUNT:
 	case WA_EVENT_UNKNOWN:
 		break;
 	}
@@ -167,6 +171,39 @@ static int on_number(struct applier *a, const struct wa_event *e)
 		return -1;
 	a->changed = a->changed || n > 0;
 	return inbox_count(a->tx, n > 0 ? "number" : "number_foreign", 1);
+}
+
+static int stop_or_go_on(struct applier *a, const struct wa_event *e, const struct hold *hold)
+{
+	const struct waba_numbers numbers = {
+		.hash = a->hash, .waba_id = e->waba_id, .code_digits = *e->code_digits ? e->code_digits : NULL};
+	int64_t n;
+	int result = e->stop ? senders_stop(a->tx, &numbers, hold, a->now, &n)
+	                     : senders_go_on(a->tx, &numbers, hold->rule, a->now, &n);
+	if (result < 0)
+		return -1;
+	if (n > 0 && e->stop)
+		log_warn("webhook", "senders held by WhatsApp's word", log_i("senders", n), log_t("reason", hold->reason));
+	else if (n > 0)
+		log_info("webhook", "senders go on by WhatsApp's word", log_i("senders", n));
+	a->changed = a->changed || n > 0;
+	return 0;
+}
+
+static int on_flag(struct applier *a, const struct wa_event *e)
+{
+	const struct hold hold = hold_for(HOLD_FLAGGED, "WhatsApp has flagged the number: people block it or report it.");
+	return stop_or_go_on(a, e, &hold);
+}
+
+/* A restriction that ended before its word came holds nobody. */
+static int on_account(struct applier *a, const struct wa_event *e)
+{
+	struct hold hold = hold_for(HOLD_RESTRICTED, e->reason);
+	hold.until = e->until_ms;
+	if (e->stop && e->until_ms >= 0 && e->until_ms <= a->now)
+		return inbox_count(a->tx, "account_over", 1);
+	return stop_or_go_on(a, e, &hold) < 0 ? -1 : inbox_count(a->tx, "account", 1);
 }
 
 /* The field's name goes into a counter's name, so only what is certainly harmless of it does. */
@@ -200,6 +237,10 @@ static int on_event(const struct wa_event *e, void *arg)
 		return on_preference(a, e);
 	case WA_EVENT_NUMBER:
 		return on_number(a, e);
+	case WA_EVENT_FLAG:
+		return on_flag(a, e);
+	case WA_EVENT_ACCOUNT:
+		return on_account(a, e);
 	case WA_EVENT_UNKNOWN:
 		return on_unknown(a, e);
 	}

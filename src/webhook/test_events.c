@@ -340,6 +340,27 @@ static void test_a_number_that_changed_is_asked_for(void **state)
 	assert_int_equal(count_of(w, "number"), 2);
 }
 
+static void test_an_account_that_whatsapp_stops_holds_its_numbers(void **state)
+{
+	struct world *w = open_with(state, 0);
+	const char *held = "SELECT COUNT(*) FROM sender WHERE hold_rule = 13 AND hold_until_ms IS NULL";
+	assert_false(apply(w, entry(w, "account_update", "{\"event\":\"PARTNER_ADDED\"}")));
+	assert_true(apply(
+		w, entry(w, "account_update", "{\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"DISABLE\"}}")));
+	assert_int_equal(world_int(w, "%s", held), 1);
+	assert_true(apply(w, entry(w, "account_update",
+	                           "{\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"REINSTATE\"}}")));
+	assert_int_equal(world_int(w, "%s", held), 0);
+	/* it came so late that it is over */
+	assert_false(apply(w, entry(w, "account_update",
+	                            "{\"event\":\"ACCOUNT_RESTRICTION\",\"restriction_info\":[{\"restriction_type\":"
+	                            "\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":1000000000}]}")));
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM sender WHERE hold IS NOT NULL"), 0);
+	assert_int_equal(count_of(w, "account"), 2);
+	assert_int_equal(count_of(w, "account_over"), 1);
+	assert_int_equal(count_of(w, "unknown_account_update"), 1);
+}
+
 static void test_unknown_kinds_are_counted(void **state)
 {
 	struct world *w = open_with(state, 0);
@@ -396,6 +417,7 @@ int main(void)
 		WORLD_ON_BOTH(test_template_verdicts),
 		WORLD_ON_BOTH(test_template_quality),
 		WORLD_ON_BOTH(test_a_number_that_changed_is_asked_for),
+		WORLD_ON_BOTH(test_an_account_that_whatsapp_stops_holds_its_numbers),
 		WORLD_ON_BOTH(test_unknown_kinds_are_counted),
 		WORLD_ON_BOTH(test_garbage_is_set_aside),
 		WORLD_ON_BOTH(test_long_texts_are_cut),

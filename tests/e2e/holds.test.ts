@@ -111,6 +111,71 @@ test('a canary is written to, then the campaign waits to be judged', async () =>
 	expect((await taken()) - before).toBe(100);
 });
 
+/** What WhatsApp says, and takes back; each word as its webhooks bring it. */
+const say = (field: string, value: object) => w.sim('POST', '/_sim/event', { waba_id: harness.WABA, field, value });
+const recordSays = async (quality: string) => {
+	await w.sim('POST', '/_sim/faults', { 'quality-rating': quality });
+	await say('phone_number_quality_update', { display_phone_number: harness.NUMBER, event: 'ONBOARDING' });
+};
+const ban = (state: string) => say('account_update', { event: 'DISABLED_UPDATE', ban_info: { waba_ban_state: state } });
+const flag = async (status: string, event: string) => {
+	await w.sim('POST', '/_sim/faults', { 'number-status': status });
+	await say('phone_number_quality_update', { display_phone_number: `+${harness.NUMBER}`, event });
+};
+
+test('WhatsApp’s word for a number or its account holds the sender, and lifts it, and nothing is lost', async () => {
+	const before = await taken();
+	const made = await w.campaign(undefined, await w.audience(500), { rate: 80 });
+	const words = [
+		['quality', 'flagged', () => recordSays('RED'), () => recordSays('YELLOW')],
+		['flagged', 'flagged', () => flag('FLAGGED', 'FLAGGED'), () => flag('CONNECTED', 'UNFLAGGED')],
+		['restricted', 'restricted', () => ban('DISABLE'), () => ban('REINSTATE')],
+	] as const;
+	for (const [rule, status, hold, lift] of words) {
+		await hold();
+		const held = await w.wait(made, (c) => c.sender_hold !== null);
+		expect(held).toMatchObject({ status: 'in_progress', hold: null, sender_hold: { by: 'rule', rule, code: null, until: null } });
+		expect(held.messages.queued, rule).toBeGreaterThan(0);
+		expect((await good(w.api.GET('/v1/senders'))).data[0]).toMatchObject({ status, hold: { rule } });
+		const [waiting] = await w.all(`/v1/campaigns/${made.id}/recipients?filter[state]=queued`);
+		expect(waiting.why).toContain(`the sender is held. ${held.sender_hold!.reason}`);
+		await lift();
+		await w.wait(made, (c) => c.sender_hold === null);
+	}
+	expect((await w.wait(made, finished)).messages.read).toBe(500);
+	expect((await taken()) - before).toBe(500);
+});
+
+test('a restriction ends when WhatsApp said that it would', async () => {
+	const expiration = Math.ceil(Date.now() / 1000) + 4;
+	const restriction_info = [{ restriction_type: 'RESTRICTED_BIZ_INITIATED_MESSAGING', expiration }];
+	await say('account_update', { event: 'ACCOUNT_RESTRICTION', restriction_info });
+	const sender = await harness.waitUntil(async () => (await good(w.api.GET('/v1/senders'))).data.find((s) => s.hold), 20, 'the restriction');
+	expect(sender.hold).toMatchObject({ rule: 'restricted', until: when(expiration - Date.now() / 1000) });
+	const made = await w.campaign(undefined, await w.audience(3));
+	const [waiting] = await w.all(`/v1/campaigns/${made.id}/recipients`);
+	if (waiting) // its audience is frozen all the same
+		expect(waiting.why).toContain(`the sender is held until ${sender.hold!.until}.`);
+	const done = await w.wait(made, finished);
+	expect(done.start_date! <= sender.hold!.until!).toBe(true);
+	expect(done.end_date! >= sender.hold!.until!).toBe(true);
+});
+
+test('a template that WhatsApp pauses holds its campaign until it is back', async () => {
+	const before = await taken();
+	const template = await w.template();
+	const made = await w.campaign(template, await w.audience(300), { rate: 80 });
+	await w.wait(made, (c) => c.messages.sent + c.messages.read > 5);
+	await w.sim('POST', '/_sim/template', { id: template.meta_id, status: 'PAUSED' });
+	const held = await w.wait(made, (c) => c.hold !== null);
+	expect(['template', 'refused']).toContain(held.hold!.rule); // by the webhook, or by a message that came to it before
+	expect(held.messages.queued).toBeGreaterThan(0);
+	await w.sim('POST', '/_sim/template', { id: template.meta_id, status: 'APPROVED' });
+	const done = await w.wait(made, finished);
+	expect(done).toMatchObject({ hold: null, messages: { read: 300, failed: 0 } });
+	expect((await taken()) - before).toBe(300);
+});
+
 test('options of brake and canary that are wrong', async () => {
 	const template = await w.template();
 	const audience = await w.audience(1);

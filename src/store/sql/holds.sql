@@ -22,6 +22,10 @@ UPDATE sender SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy =
   update_ms = $3, status = 'available'
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL;
 
+-- name: senders_of_waba
+SELECT no FROM sender
+WHERE app_secret_hash = $1 AND waba_id = $2 AND deleted_ms IS NULL AND (CAST($3 AS TEXT) IS NULL OR code = $3) ORDER BY no;
+
 -- name: sender_campaigns
 SELECT no FROM campaign WHERE sender_no = $1 AND status = 1 AND kind = 0 AND deleted_ms IS NULL ORDER BY no;
 

@@ -1,0 +1,8 @@
+#pragma once
+/* Inside wa: what Meta's webhook `account_update` says of whether an account may send. Source: Meta's page on that webhook. Pure. */
+
+#include "base/json.h"
+#include "wa/event.h"
+
+/* Fills in stop, until_ms and reason. False when this one says nothing of it. */
+bool event_account_read(const cJSON *value, struct wa_event *event);
