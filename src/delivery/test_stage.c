@@ -287,8 +287,11 @@ void stage_run_until_over(struct stage *s, int64_t campaign, msec_t most_ms)
 
 void stage_limit(struct stage *s, int64_t sender, int64_t mps)
 {
-	const struct sender_record record = {
-		.limit_mps = mps, .quality = "GREEN", .tier = s->tier ? s->tier : "TIER_UNLIMITED", .portfolio_id = "7001", .status = ""};
+	const struct sender_record record = {.limit_mps = mps,
+	                                     .quality = "GREEN",
+	                                     .tier = s->tier ? s->tier : "TIER_UNLIMITED",
+	                                     .portfolio_id = "7001",
+	                                     .status = ""};
 	assert_int_equal(IN_JOB(s->w, sender_set_record(tx, sender, &record, s->now.wall)), 0);
 	if (s->n_nodes > 0)
 		stage_notify(s);

@@ -1,5 +1,6 @@
 #pragma once
-/* Inside wa: what Meta's webhook `account_update` says of whether an account may send. Source: Meta's page on that webhook. Pure. */
+/* Inside wa: what Meta's webhook `account_update` says of whether an account may send. Source: Meta's page on that webhook. Pure.
+ */
 
 #include "base/json.h"
 #include "wa/event.h"

@@ -30,7 +30,14 @@ export async function waitUntil<T>(ready: () => Promise<T> | T, seconds: number,
 }
 
 const living = new Set<ChildProcess>();
-process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
+process.on('exit', killTheLiving);
+
+/** What runs still, as its command lines; none of it does any more. */
+export function killTheLiving(): string[] {
+	const left = [...living].map((child) => child.spawnargs.join(' '));
+	living.forEach((child) => child.kill('SIGKILL'));
+	return left;
+}
 
 /** `crier ARGV… --ready-fd N`, ready when start() returns. Its output goes to `log`. */
 export class Process {

@@ -5,6 +5,7 @@ export default defineConfig({
 	test: {
 		root: new URL('.', import.meta.url).pathname,
 		include: ['*.test.ts'],
+		setupFiles: [new URL('living.ts', import.meta.url).pathname],
 		pool: 'forks', // a process a file, several files at a time: their worlds know nothing of each other
 		poolOptions: { forks: { maxForks: 2 } },
 		testTimeout: 120_000,

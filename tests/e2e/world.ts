@@ -73,8 +73,19 @@ export class World {
 
 	constructor(private options: WorldOptions = {}) {}
 
+	/** Whole, or not at all. */
 	async start(): Promise<this> {
 		this.folder = mkdtempSync(join(tmpdir(), 'crier-e2e-'));
+		try {
+			return await this.startBoth();
+		} catch (error) {
+			await this.server?.kill();
+			await this.simulator?.kill();
+			throw error;
+		}
+	}
+
+	private async startBoth(): Promise<this> {
 		this.simulator = await Process.start(
 			['simulate', '--listen', '127.0.0.1:0', '--template-delay-ms', '50', '--sent-delay-ms', '5-20', '--delivered-delay-ms', '5-20',
 				'--read-delay-ms', '5-20', '--webhook-retry-ms', '10', '--webhook-retry-max-ms', '100', '--delivered-share', '100',
