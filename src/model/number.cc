@@ -19,9 +19,21 @@ bool is_digits(const char *text, std::size_t n)
 	return n > 0;
 }
 
-enum number_verdict verdict_of(bool valid)
+// Digits behind a country code. The library's own form is what is kept: it drops a national prefix that stands there.
+bool judge(const char *digits, std::size_t n, char ret[NUMBER_BYTES])
 {
-	return valid ? NUMBER_OK : NUMBER_INVALID;
+	Fast fast = number_fast_parse(digits, n, ret);
+	return fast == Fast::UNSURE ? number_library_judge("+" + std::string(digits, n), "ZZ", ret) : fast == Fast::VALID;
+}
+
+// A form that would be brought down once more (behind 52 for Mexico a 1, twice) is nobody's: the same person would be two.
+enum number_verdict settle(const char *form, char ret[NUMBER_BYTES])
+{
+	char again[NUMBER_BYTES];
+	if (!judge(form, std::strlen(form), again) || std::strcmp(form, again) != 0)
+		return NUMBER_INVALID;
+	std::strcpy(ret, form);
+	return NUMBER_OK;
 }
 
 } // namespace
@@ -34,11 +46,13 @@ extern "C" enum number_verdict number_parse(const char *text, std::size_t n_byte
 	// An international number has a country code, which never begins with 0, and at most 15 digits (E.164).
 	if (text[plus] == '0' || n_bytes - plus > NUMBER_BYTES - 1)
 		return NUMBER_INVALID;
-	// The library's own form is what is kept: it drops a national prefix that stands behind the country code.
-	Fast fast = number_fast_parse(text + plus, n_bytes - plus, ret);
-	if (fast != Fast::UNSURE)
-		return verdict_of(fast == Fast::VALID);
-	return verdict_of(number_library_judge("+" + std::string(text + plus, n_bytes - plus), "ZZ", ret));
+	char form[NUMBER_BYTES];
+	if (!judge(text + plus, n_bytes - plus, form))
+		return NUMBER_INVALID;
+	if (std::string(text + plus, n_bytes - plus) != form)
+		return settle(form, ret);
+	std::strcpy(ret, form);
+	return NUMBER_OK;
 }
 
 extern "C" enum number_verdict number_parse_region(const char *text, std::size_t n_bytes, const char *region,
@@ -61,8 +75,10 @@ extern "C" enum number_verdict number_parse_region(const char *text, std::size_t
 		return NUMBER_NOT_DIGITS;
 	if (plus || !region)
 		return number_parse(kept.c_str(), kept.size(), ret);
-	Fast fast = number_fast_parse_region(kept.c_str(), kept.size(), region, ret);
-	return verdict_of(fast == Fast::UNSURE ? number_library_judge(kept, region, ret) : fast == Fast::VALID);
+	char form[NUMBER_BYTES];
+	Fast fast = number_fast_parse_region(kept.c_str(), kept.size(), region, form);
+	bool valid = fast == Fast::UNSURE ? number_library_judge(kept, region, form) : fast == Fast::VALID;
+	return valid ? settle(form, ret) : NUMBER_INVALID;
 }
 
 extern "C" void number_country(const char *digits, char ret[3])

@@ -26,6 +26,9 @@ static void international(void **state)
 		{"5511987654321", NUMBER_OK, "5511987654321"},
 		/* a national prefix behind the country code is no part of the number */
 		{"+4407911123456", NUMBER_OK, "447911123456"},
+		{"+5212262752560", NUMBER_OK, "522262752560"},
+		/* nor does it stand there twice: what is left would be another form of the same number */
+		{"+52112262752560", NUMBER_INVALID, NULL},
 		{"", NUMBER_NOT_DIGITS, NULL},
 		{"+", NUMBER_NOT_DIGITS, NULL},
 		{"++447911123456", NUMBER_NOT_DIGITS, NULL},
