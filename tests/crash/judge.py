@@ -1,5 +1,6 @@
 """What came of a run, by the simulator's record of whom it took a message for, and not by ours: who was written to twice, who was
 left out, and whether ledger and counters say the same."""
+from harness import wait_until
 
 TAKEN = {"accepted", "sent", "delivered", "read"}
 OPEN = {"queued", "claimed"}
@@ -41,9 +42,10 @@ class Judge:
         for campaign in run.campaigns:
             if not campaign.data:
                 continue
-            messages = run.messages_of(campaign)
+            messages, counted, shown = self.seen(campaign)
             numbers = {m["to"] for m in messages}
             found += self.of_campaign(campaign, messages, numbers, ledger)
+            found += self.of_counters(messages, counted, shown)
             known |= numbers
             unconfirmed += sum(m["state"] == "unconfirmed" for m in messages)
         singles = run.all_singles()
@@ -54,6 +56,18 @@ class Judge:
         unconfirmed += sum(m["state"] == "unconfirmed" for m in singles)
         found += [f"taken, not in the ledger: {entry}" for to, entry in ledger.items() if entry["taken"] and to not in known | numbers]
         return found + self.of_sums(unconfirmed)
+
+    def seen(self, campaign):
+        """Its messages, counters and unconfirmed ones, of one moment: webhooks still come, and may come between two requests."""
+        run = self.run
+
+        def of_one_moment():
+            messages = run.messages_of(campaign)
+            counted = run.read(f"/v1/campaigns/{campaign.id}")["messages"]
+            shown = run.list(f"/v1/campaigns/{campaign.id}/recipients?filter[state]=unconfirmed&page_size=100")
+            return run.messages_of(campaign) == messages and (messages, counted, shown)
+
+        return wait_until(of_one_moment, 60, "a campaign at rest")
 
     def of_sums(self, unconfirmed):
         run = self.run
@@ -75,12 +89,13 @@ class Judge:
             self.losses += max(missing, 0)
         for m in messages:
             yield from self.of_message(campaign, m, ledger.get(m["to"]))
-        counted = self.run.read(f"/v1/campaigns/{campaign.id}")["messages"]
+
+    @staticmethod
+    def of_counters(messages, counted, shown):
         for name, states in COUNTERS.items():
             n = sum(states is None or m["state"] in states for m in messages)
             if counted[name] != n:
                 yield f"{name}: {counted[name]} counted, {n} listed"
-        shown = self.run.list(f"/v1/campaigns/{campaign.id}/recipients?filter[state]=unconfirmed&page_size=100")
         if {r["number"] for r in shown} != {m["to"] for m in messages if m["state"] == "unconfirmed"} or not all(r["why"] for r in shown):
             yield f"unconfirmed ones are not shown as such: {shown}"
 
