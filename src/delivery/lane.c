@@ -58,6 +58,7 @@ struct lane *lane_create(struct lane_context *context, const struct loaded_sende
 	lane->resend_at = -1;
 	lane->listening_since = now.wall;
 	lane->latency_us = 100000;
+	lane->unreachable = from->sender.hold.rule == HOLD_UNREACHABLE;
 	pacer_init(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	if (from->doubtful > 0)
 		log_warn("delivery", "messages in flight when the server stopped are unconfirmed",
@@ -176,7 +177,7 @@ void lane_update(struct lane *lane, struct loaded_sender *from, struct now now)
 	}
 	text_update(&lane->phone_number_id, from->sender.phone_number_id);
 	text_update(&lane->token, from->token);
-	lane->held = hold_is_on(&from->sender.hold);
+	lane->held = hold_stops(&from->sender.hold);
 	pacer_set_ceiling(&lane->pacer, ceiling_of(&from->sender), now.mono);
 	campaigns_update(lane, from, now);
 	lane_plan_resend(lane, now.wall);

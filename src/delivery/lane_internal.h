@@ -29,7 +29,8 @@ struct outcome_batch {
 	int64_t epoch;
 	msec_t now;
 	/* what the outcomes ask for besides, done in the same transaction */
-	struct hold sender_hold, campaign_hold; /* their texts are static */
+	struct hold sender_hold, campaign_hold; /* their texts are static, or in `arena` */
+	bool reachable;                         /* lift the hold of a sender that cannot reach WhatsApp */
 	int64_t campaign_hold_no;
 	int64_t forget_template_no; /* its media of before forget_until (inclusive) are unknown at Meta; 0 none */
 	msec_t forget_until;
@@ -57,6 +58,8 @@ struct lane {
 	int ambiguous; /* in a row */
 	bool probing;  /* one message at a time, with growing pauses */
 	usec_t pause_until_us, pause_us;
+	usec_t trouble_us; /* since when, while pause_us is not 0 */
+	bool unreachable;  /* a hold says so; the database may know it from before this lane */
 
 	bool resending;
 	msec_t resend_at;       /* -1 never */
@@ -89,6 +92,9 @@ void lane_record(struct lane *lane, struct now now);
 /* Hold the sender, or one campaign, with the next record. */
 void lane_hold_sender(struct lane *lane, const struct hold *hold);
 void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const struct hold *hold);
+/* WhatsApp cannot be reached, or gives no clear answers, for a while: a hold says so with the next record. And it is over. */
+void lane_hold_unreachable(struct lane *lane, const char *reason);
+void lane_reachable(struct lane *lane);
 /* Meta does not know the medium's id that this campaign's messages named, which was got at `media_ms`: it is uploaded anew with
  * the next record, and the campaign waits; with a `reason` it is held until a person resumes it. */
 void lane_forget_media(struct lane *lane, int64_t campaign_no, msec_t media_ms, const char *reason);

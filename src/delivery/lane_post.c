@@ -1,5 +1,6 @@
 /* From a claimed row to the wire, and from Meta's answer to an outcome. What an answer proves is wa's table; what the lane
  * does about it is here: slow down, stop and probe, hold the campaign or the sender. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define AMBIGUOUS_LIMIT 3 /* in a row: the lane stops and probes */
 #define PAUSE_FIRST_US 1000000
 #define PAUSE_MOST_US 60000000
+#define TELL_US 10000000              /* trouble that is over sooner is no news */
 #define PAIR_FIRST_MS (4 * SECOND_MS) /* 131056: four times longer at each try */
 #define PAIR_MOST_MS HOUR_MS
 #define SLOW_RETRY_MS (1 * SECOND_MS)
@@ -30,9 +32,17 @@ struct flight {
 	msec_t media_ms; /* of the media that it shows; 0 none */
 };
 
-/* Longer each time, up to a minute, with a fifth of jitter. */
-static void lane_pause(struct lane *lane, usec_t now_us)
+/* Longer each time, up to a minute, with a fifth of jitter. What lasts, a person is told of. */
+static void lane_pause(struct lane *lane, const char *what, const char *detail, usec_t now_us)
 {
+	char reason[512];
+	size_t n = strlen(detail);
+	if (!lane->pause_us)
+		lane->trouble_us = now_us;
+	if (now_us - lane->trouble_us >= TELL_US) {
+		snprintf(reason, sizeof(reason), "%s: %.*s.", what, (int)(n && detail[n - 1] == '.' ? n - 1 : n), detail);
+		lane_hold_unreachable(lane, reason);
+	}
 	lane->pause_us = lane->pause_us ? lane->pause_us * 2 : PAUSE_FIRST_US;
 	if (lane->pause_us > PAUSE_MOST_US)
 		lane->pause_us = PAUSE_MOST_US;
@@ -47,9 +57,10 @@ static void lane_recover(struct lane *lane)
 	lane->ambiguous = 0;
 	lane->probing = false;
 	lane->pause_us = 0;
+	lane_reachable(lane);
 }
 
-static void lane_doubt(struct lane *lane, usec_t now_us)
+static void lane_doubt(struct lane *lane, const char *detail, usec_t now_us)
 {
 	lane->context->stats->unconfirmed++;
 	if (++lane->ambiguous < AMBIGUOUS_LIMIT && !lane->probing)
@@ -58,7 +69,7 @@ static void lane_doubt(struct lane *lane, usec_t now_us)
 		log_warn("delivery", "no clear answers from WhatsApp; sending one message at a time until there are",
 		         log_i("sender", lane->sender_no));
 	if (!lane->probing || lane->pause_until_us <= now_us)
-		lane_pause(lane, now_us);
+		lane_pause(lane, "WhatsApp gives no clear answers", detail, now_us);
 	lane->probing = true;
 }
 
@@ -69,7 +80,7 @@ static void lane_unreachable(struct lane *lane, const char *reason, usec_t now_u
 		log_warn("delivery", "WhatsApp cannot be reached; trying again until it can", log_i("sender", lane->sender_no),
 		         log_t("reason", reason));
 	if (lane->pause_until_us <= now_us)
-		lane_pause(lane, now_us);
+		lane_pause(lane, "WhatsApp cannot be reached", reason, now_us);
 }
 
 static void certainly_not_sent(struct lane *lane, struct outcome *o, msec_t not_before)
@@ -163,7 +174,7 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 		break;
 	case WA_AMBIGUOUS:
 		o->kind = OUTCOME_UNCONFIRMED;
-		lane_doubt(lane, now.mono);
+		lane_doubt(lane, o->detail && *o->detail ? o->detail : answer->rule->meaning, now.mono);
 		return;
 	}
 	lane_recover(lane);
@@ -185,7 +196,7 @@ static void answered(struct lane *lane, const struct flight *f, const struct wa_
 	case WA_GARBLED:
 		o->kind = OUTCOME_UNCONFIRMED;
 		o->detail = "WhatsApp's answer could not be understood";
-		lane_doubt(lane, now.mono);
+		lane_doubt(lane, o->detail, now.mono);
 		break;
 	}
 }
@@ -216,7 +227,7 @@ static void post_done(const struct http_answer *http, void *arg)
 	case HTTP_MAYBE_SENT:
 		o.kind = OUTCOME_UNCONFIRMED;
 		o.detail = http->reason;
-		lane_doubt(lane, now.mono);
+		lane_doubt(lane, http->reason, now.mono);
 		break;
 	case HTTP_CANCELED:
 		o.kind = http->body_started ? OUTCOME_UNCONFIRMED : OUTCOME_UNSENT;

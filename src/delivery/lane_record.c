@@ -54,6 +54,27 @@ void lane_hold_sender(struct lane *lane, const struct hold *hold)
 	log_warn("delivery", "sender held", log_i("sender", lane->sender_no), log_t("reason", hold->reason));
 }
 
+void lane_hold_unreachable(struct lane *lane, const char *reason)
+{
+	struct outcome_batch *b = filling(lane);
+	if (hold_is_on(&b->sender_hold))
+		return;
+	b->sender_hold = hold_for(HOLD_UNREACHABLE, arena_strdup(b->arena, reason));
+	b->reachable = false;
+	lane->unreachable = true;
+}
+
+void lane_reachable(struct lane *lane)
+{
+	if (!lane->unreachable)
+		return;
+	struct outcome_batch *b = filling(lane);
+	if (b->sender_hold.rule == HOLD_UNREACHABLE)
+		b->sender_hold = (struct hold){0};
+	b->reachable = true;
+	lane->unreachable = false;
+}
+
 void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const struct hold *hold)
 {
 	struct lane_campaign *c = lane_find(lane, campaign_no);
@@ -101,6 +122,8 @@ static int record_run(struct store_tx *tx, void *arg)
 {
 	struct outcome_batch *b = arg;
 	if (ledger_record(tx, b->epoch, b->outcome, b->n, b->now) < 0)
+		return -1;
+	if (b->reachable && sender_release_rule(tx, b->lane->sender_no, HOLD_UNREACHABLE, b->now) < 0)
 		return -1;
 	if (hold_is_on(&b->sender_hold) && sender_hold(tx, 0, b->lane->sender_no, &b->sender_hold, b->now) < 0)
 		return -1;
@@ -163,7 +186,7 @@ static void record_done(struct job *job, int result, struct now now)
 	lane->n_unrecorded -= b->n;
 	for (int i = 0; i < b->n; i++)
 		note_outcome(lane, &b->outcome[i], now.wall);
-	if (hold_is_on(&b->sender_hold) || hold_is_on(&b->campaign_hold) || b->forget_template_no)
+	if (b->reachable || hold_is_on(&b->sender_hold) || hold_is_on(&b->campaign_hold) || b->forget_template_no)
 		lane->context->reload(lane->context->reload_arg);
 	arena_destroy(b->arena);
 	look_for_ends(lane);

@@ -108,7 +108,7 @@ struct reading {
 	struct manage *manage;
 	struct arena *arena;
 	msec_t now;
-	bool with_numbers;
+	bool with_numbers, resumes;
 	struct template_errand errand[MANAGE_MAX_ERRANDS];
 	const char *token[MANAGE_MAX_ERRANDS];
 	int n_errands;
@@ -119,14 +119,20 @@ struct reading {
 	msec_t next;
 };
 
-/* Each errand is put off before it is begun: if the server dies on the way, it comes up again later, once. */
+/* What a server that died had begun is not waited for. */
+static int resume(struct store_tx *tx, msec_t now)
+{
+	msec_t until = now + MANAGE_PUT_OFF_MS;
+	return template_errands_resume(tx, now, until) < 0 ? -1 : media_errands_resume(tx, now, until);
+}
+
 static int read_errands(struct store_tx *tx, struct reading *r)
 {
 	if (template_errands(tx, r->now, r->arena, r->errand, MANAGE_MAX_ERRANDS, &r->n_errands) != 0)
 		return -1;
 	for (int i = 0; i < r->n_errands; i++) {
 		if (sender_token(tx, r->errand[i].sender_no, r->arena, &r->token[i]) < 0 ||
-		    template_errand_later(tx, r->errand[i].tpl.no, r->now + MINUTE_MS) < 0)
+		    template_errand_later(tx, r->errand[i].tpl.no, r->now + MANAGE_PUT_OFF_MS) < 0)
 			return -1;
 	}
 	return template_next_errand(tx, &r->next);
@@ -148,6 +154,8 @@ static int read_run(struct store_tx *tx, void *arg)
 	struct reading *r = arg;
 	r->n_errands = r->n_senders = 0;
 	memset(r->token, 0, sizeof(r->token));
+	if (r->resumes && resume(tx, r->now) < 0)
+		return -1;
 	if (read_errands(tx, r) < 0 || manage_media_read(tx, &r->media, r->now, r->arena) < 0)
 		return -1;
 	if (r->media.next >= 0 && (r->next < 0 || r->media.next < r->next))
@@ -167,6 +175,7 @@ static void read_done(struct job *job, int result, struct now now)
 		m->next_errand = now.wall + TROUBLE_MS;
 	} else {
 		m->next_errand = r->next;
+		m->resumed = true;
 		for (int i = 0; i < r->n_errands; i++)
 			if (r->token[i])
 				manage_template(m, &r->errand[i], r->token[i]);
@@ -210,6 +219,7 @@ usec_t manage_turn(struct manage *m, struct now now)
 	r->manage = m;
 	r->arena = arena;
 	r->now = now.wall;
+	r->resumes = !m->resumed;
 	r->with_numbers = m->next_refresh <= now.wall;
 	if (mailbox_submit(&m->mailbox, &r->job) != 0) {
 		arena_destroy(arena);

@@ -8,6 +8,8 @@
 
 #define MANAGE_MAX_ERRANDS 8
 #define MANAGE_MAX_BODY (1u << 20)
+#define MANAGE_PUT_OFF_MS MINUTE_MS /* an errand is put off before it is begun: whatever happens then, it comes up again, once \
+	                             */
 
 struct manage {
 	struct mailbox mailbox;
@@ -19,7 +21,7 @@ struct manage {
 	void (*changed)(void *arg);
 	void *changed_arg;
 	struct now now;
-	bool draining, reading, dirty;
+	bool draining, reading, dirty, resumed;
 	int n_calls;         /* on the wire */
 	msec_t next_errand;  /* -1 none */
 	msec_t next_refresh; /* of the phone-number records */

@@ -246,8 +246,7 @@ int manage_media_read(struct store_tx *tx, struct media_due *due, msec_t now, st
 	for (int i = 0; i < n; i++) {
 		struct media_errand *e = &due->errand[i];
 		bool needed;
-		/* Put off before it is begun: if the server dies on the way, it comes up again later. */
-		if (media_errand_later(tx, e, now + MINUTE_MS, NULL) < 0 || media_still_needed(tx, e, &needed) < 0)
+		if (media_errand_later(tx, e, now + MANAGE_PUT_OFF_MS, NULL) < 0 || media_still_needed(tx, e, &needed) < 0)
 			return -1;
 		if (!needed)
 			continue;

@@ -3,6 +3,9 @@
 #include "delivery/test_stage.h"
 
 #include "base/log.h"
+#include "store/holds.h"
+
+#include <string.h>
 
 #define N 40
 #define BAD 10 /* the recipient whose first message meets the fault */
@@ -122,6 +125,103 @@ static void test_an_hour_of_5xx_costs_a_handful(void **state)
 	stage_check_count(s, campaign, STATE_ACCEPTED, 800 - doubtful);
 }
 
+/* ---- a person is told ---- */
+
+static struct hold sender_hold_of(struct stage *s)
+{
+	struct sender sender;
+	assert_int_equal(IN_JOB(s->w, sender_read(tx, 0, s->w->sender, s->w->arena, &sender)), 0);
+	return sender.hold;
+}
+
+/* A campaign that meets trouble for an hour, half of it over. */
+static struct stage *half_an_hour(void **state, struct stage_reply reply, int64_t *ret_campaign)
+{
+	struct stage *s = stage_open(state, 300);
+	s->script = for_a_while;
+	during = reply;
+	until = HOUR_MS;
+	*ret_campaign = stage_campaign(s, "Told");
+	log_set_fd(-1);
+	stage_run(s, 30 * MINUTE_MS);
+	return s;
+}
+
+static void it_goes_on_by_itself(struct stage *s, int64_t campaign)
+{
+	stage_rest(s);
+	log_set_fd(2);
+	stage_check_completed(s, campaign);
+	assert_int_equal(sender_hold_of(s).rule, HOLD_NONE);
+	assert_in_range(stage_most_taken(s, campaign), 1, 1);
+	assert_in_range(world_read(s->w, campaign).end_ms - WORLD_START, HOUR_MS, HOUR_MS + 3 * MINUTE_MS);
+}
+
+static void test_a_hold_says_that_whatsapp_cannot_be_reached(void **state)
+{
+	int64_t campaign;
+	struct stage *s = half_an_hour(state, (struct stage_reply){.kind = STAGE_NOT_SENT}, &campaign);
+	struct hold hold = sender_hold_of(s);
+	assert_int_equal(hold.rule, HOLD_UNREACHABLE);
+	assert_int_equal(world_read(s->w, campaign).sender_hold.rule, HOLD_UNREACHABLE);
+	assert_non_null(strstr(hold.reason, "WhatsApp cannot be reached: "));
+	assert_in_range(hold.since - WORLD_START, 10 * SECOND_MS, 30 * SECOND_MS);
+	stage_crash(s); /* the next one knows of it, and lifts it when it may */
+	stage_run(s, 5 * MINUTE_MS);
+	assert_int_equal(sender_hold_of(s).rule, HOLD_UNREACHABLE);
+	assert_int_equal(sender_hold_of(s).since, hold.since);
+	it_goes_on_by_itself(s, campaign);
+}
+
+static void test_a_hold_says_that_there_are_no_clear_answers(void **state)
+{
+	int64_t campaign;
+	struct stage_reply reply = {
+		.kind = STAGE_STATUS, .status = 503, .body = "{\"error\":{\"message\":\"m\",\"code\":131016}}"};
+	struct stage *s = half_an_hour(state, reply, &campaign);
+	assert_int_equal(sender_hold_of(s).rule, HOLD_UNREACHABLE);
+	assert_string_equal(sender_hold_of(s).reason, "WhatsApp gives no clear answers: m.");
+	it_goes_on_by_itself(s, campaign);
+}
+
+/* What a person wants goes before; what Meta refuses takes its place. */
+static void test_unreachable_gives_way(void **state)
+{
+	int64_t campaign;
+	struct stage *s = half_an_hour(state, (struct stage_reply){.kind = STAGE_NOT_SENT}, &campaign);
+	assert_int_equal(IN_JOB(s->w, sender_hold(tx, 0, s->w->sender, &world_pause, s->now.wall)), 0);
+	stage_notify(s);
+	stage_run(s, MINUTE_MS);
+	int before = s->n_posts;
+	stage_run(s, 40 * MINUTE_MS);
+	assert_int_equal(s->n_posts, before);
+	assert_int_equal(sender_hold_of(s).rule, HOLD_PERSON);
+	until = 2 * HOUR_MS;
+	assert_int_equal(IN_JOB(s->w, sender_release(tx, 0, s->w->sender, s->now.wall)), 0);
+	stage_notify(s);
+	stage_run(s, 5 * MINUTE_MS);
+	assert_int_equal(sender_hold_of(s).rule, HOLD_UNREACHABLE);
+	during = (struct stage_reply){.kind = STAGE_CODE, .code = 190};
+	stage_run(s, 5 * MINUTE_MS);
+	log_set_fd(2);
+	assert_int_equal(sender_hold_of(s).rule, HOLD_REFUSED);
+}
+
+static void test_a_blip_is_no_news(void **state)
+{
+	struct stage *s = stage_open(state, 300);
+	s->script = for_a_while;
+	during = (struct stage_reply){.kind = STAGE_NOT_SENT};
+	until = 8 * SECOND_MS;
+	int64_t campaign = stage_campaign(s, "Blip");
+	while (world_read(s->w, campaign).status == CAMPAIGN_IN_PROGRESS) {
+		assert_int_equal(sender_hold_of(s).rule, HOLD_NONE);
+		stage_run(s, SECOND_MS);
+	}
+}
+
+/* ---- other answers ---- */
+
 static void test_a_storm_of_130429(void **state)
 {
 	int64_t campaign;
@@ -181,6 +281,10 @@ int main(void)
 		STAGE_TEST(test_each_fault),
 		STAGE_TEST(test_an_hour_without_a_connection),
 		STAGE_TEST(test_an_hour_of_5xx_costs_a_handful),
+		STAGE_TEST(test_a_hold_says_that_whatsapp_cannot_be_reached),
+		STAGE_TEST(test_a_hold_says_that_there_are_no_clear_answers),
+		STAGE_TEST(test_unreachable_gives_way),
+		STAGE_TEST(test_a_blip_is_no_news),
 		STAGE_TEST(test_a_storm_of_130429),
 		STAGE_TEST(test_all_answers_are_slow),
 		STAGE_TEST(test_webhooks_doubled_reordered_and_late),

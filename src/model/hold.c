@@ -23,6 +23,11 @@ bool hold_is_on(const struct hold *hold)
 	return hold->rule != HOLD_NONE;
 }
 
+bool hold_stops(const struct hold *hold)
+{
+	return hold_is_on(hold) && hold->rule != HOLD_UNREACHABLE;
+}
+
 const char *hold_rule_text(enum hold_rule rule)
 {
 	return rules[known(rule)].text;

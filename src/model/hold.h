@@ -1,7 +1,7 @@
 #pragma once
 /* A hold stops a campaign or a sender: nothing of it leaves until it is lifted, and nothing of it is lost. It names what it is
  * for and what lifts it. One holds at a time: the first that comes, and a person's in place of any other, so that nothing that
- * lifts itself can undo what a person wants. Pure. */
+ * lifts itself can undo what a person wants. UNREACHABLE gives way to any. Pure. */
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -24,6 +24,8 @@ struct hold {
 /* For a reason of our own; the reason is borrowed. */
 struct hold hold_for(enum hold_rule rule, const char *reason);
 bool hold_is_on(const struct hold *hold);
+/* Does nothing leave under it? That is so of all but UNREACHABLE, which says how it stands: a message at a time is tried. */
+bool hold_stops(const struct hold *hold);
 const char *hold_rule_text(enum hold_rule rule);
 /* The status word of a sender that is held so; `available` for HOLD_NONE. */
 const char *hold_sender_status(enum hold_rule rule);

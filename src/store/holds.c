@@ -176,6 +176,16 @@ int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t n
 	return changes ? tell_campaigns(tx, no, now) : 1;
 }
 
+int sender_release_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct sender s;
+	int known = sender_read(tx, 0, no, arena, &s);
+	if (known != 0 || s.hold.rule != rule)
+		return known < 0 ? -1 : 0;
+	return sender_release(tx, 0, no, now) < 0 ? -1 : 0;
+}
+
 /* ---- WhatsApp's word for numbers and accounts ---- */
 
 /* What codes in answers said before a webhook did. */

@@ -25,6 +25,8 @@ must_check int template_release_campaigns(struct store_tx *tx, int64_t template_
 must_check int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now);
 /* Lift whatever holds it: its status is `available`. 1 unknown. */
 must_check int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
+/* Lift it when it is of this rule. */
+must_check int sender_release_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, msec_t now);
 
 /* Which numbers WhatsApp speaks of: all of an account, or one of them. */
 struct waba_numbers {

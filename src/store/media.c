@@ -263,6 +263,11 @@ int media_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct m
 	return more;
 }
 
+int media_errands_resume(struct store_tx *tx, msec_t now, msec_t until)
+{
+	return sql_run(tx->db, STMT_MEDIA_ERRANDS_RESUME, SQL_ARGS(sql_int(now), sql_int(until)), NULL);
+}
+
 int media_next_errand(struct store_tx *tx, msec_t *ret)
 {
 	msec_t next = -1;

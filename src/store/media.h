@@ -99,6 +99,8 @@ struct media_errand {
 };
 
 must_check int media_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct media_errand *ret, int max, int *ret_n);
+/* Those that were put off until `until` at most are due now: whoever began them is gone. */
+must_check int media_errands_resume(struct store_tx *tx, msec_t now, msec_t until);
 must_check int media_next_errand(struct store_tx *tx, msec_t *ret); /* -1 none */
 /* Again at next_ms; `reason` NULL: the last one's stays. */
 must_check int media_errand_later(struct store_tx *tx, const struct media_errand *errand, msec_t next_ms, const char *reason);

@@ -168,21 +168,13 @@ int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_r
 	                  ret_no);
 }
 
-/* What was refused may have been refused for the token. */
-static int release_refused(struct store_tx *tx, int64_t no, struct arena *arena, msec_t now)
-{
-	struct sender s;
-	if (sender_read(tx, 0, no, arena, &s) != 0)
-		return -1;
-	return s.hold.rule == HOLD_REFUSED ? sender_release(tx, 0, no, now) : 0;
-}
-
 static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena, msec_t now)
 {
 	unsigned char hash[SECRET_HASH_BYTES];
+	/* What was refused may have been refused for the token. */
 	if (req->access_token &&
 	    (sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0 ||
-	     release_refused(tx, no, arena, now) < 0))
+	     sender_release_rule(tx, no, HOLD_REFUSED, now) < 0))
 		return -1;
 	if (req->app_secret &&
 	    sql_run(tx->db, STMT_SENDER_NEW_SECRET,
@@ -233,6 +225,8 @@ static bool is_over(const struct hold *hold, const struct sender_record *r)
 {
 	if (hold->rule == HOLD_QUALITY)
 		return strcmp(r->quality, "RED") != 0;
+	if (hold->rule == HOLD_UNREACHABLE)
+		return true;
 	if (hold->rule == HOLD_FLAGGED)
 		return *r->status && strcmp(r->status, "FLAGGED") != 0;
 	return hold->rule == HOLD_RESTRICTED && hold->until < 0 && r->can_send;

@@ -56,6 +56,8 @@ struct template_errand {
 /* Errands due at `now`, at most `max`, oldest first. */
 must_check int template_errands(struct store_tx *tx, msec_t now, struct arena *arena, struct template_errand *ret, int max,
                                 int *ret_n);
+/* Those that were put off until `until` at most are due now: whoever began them is gone. */
+must_check int template_errands_resume(struct store_tx *tx, msec_t now, msec_t until);
 /* When the next one is due; -1 none. */
 must_check int template_next_errand(struct store_tx *tx, msec_t *ret);
 /* It is begun: it counts as a try, and comes again at `next_ms` unless its end is told. */

@@ -36,6 +36,11 @@ int template_errands(struct store_tx *tx, msec_t now, struct arena *arena, struc
 	return 0;
 }
 
+int template_errands_resume(struct store_tx *tx, msec_t now, msec_t until)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_ERRANDS_RESUME, SQL_ARGS(sql_int(now), sql_int(until)), NULL);
+}
+
 int template_next_errand(struct store_tx *tx, msec_t *ret)
 {
 	msec_t next = -1;

@@ -109,9 +109,16 @@ def cut_off(world, graph, reason):
     def says_why():
         return any("certainly not sent" in row["why"] and reason in row["why"] for row in harness.all_pages(world.server, path))
     wait_until(says_why, 30, "a recipient that says why")
+
+    def sender_hold():
+        return good(call(world.server.address, "GET", f"/v1/campaigns/{world.campaign['id']}")).data["sender_hold"]
+    hold = wait_until(sender_hold, 60, "a hold that says so")
+    if hold["rule"] != "unreachable" or reason not in hold["reason"]:
+        raise Failed(f"{hold}")
     world.server.stop()
     world.start()
     world.all_once()
+    wait_until(lambda: sender_hold() is None, 30, "the end of the hold")
 
 
 def test_a_certificate_that_nobody_vouches_for(crier):

@@ -32,11 +32,11 @@ SELECT at_ms FROM budget WHERE portfolio_no = $1 AND at_ms > $2 ORDER BY at_ms L
 -- name: budget_ahead
 SELECT CAST(
   COALESCE((SELECT SUM(c.next_seq - 1 - c.claim_seq) FROM sender s JOIN campaign c ON c.sender_no = s.no
-    WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND s.hold IS NULL AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
+    WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND (s.hold IS NULL OR s.hold_rule = 14) AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
       AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3))), 0)
   + COALESCE((SELECT SUM(a.n_contacts) FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN audience a ON a.no = c.audience_no
     WHERE c.status = 0 AND c.schedule_ms <= $2 AND (c.schedule_ms < $2 OR c.no < $3) AND c.hold IS NULL
-      AND s.portfolio_no = $1 AND s.hold IS NULL), 0)
+      AND s.portfolio_no = $1 AND (s.hold IS NULL OR s.hold_rule = 14)), 0)
   AS BIGINT);
 
 -- name: budget_of_campaign

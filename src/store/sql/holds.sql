@@ -1,4 +1,5 @@
--- Holds: see store/holds.h. A person's, rule 1, takes the place of any other.
+-- Holds: see store/holds.h. A person's, rule 1, takes the place of any other; that of a sender that cannot reach WhatsApp, 14, gives
+-- way to any other.
 
 -- name: campaign_hold
 UPDATE campaign SET hold = $3, hold_rule = $4, hold_code = $5, hold_remedy = $6, hold_until_ms = $7, hold_ms = $8, update_ms = $8
@@ -15,7 +16,7 @@ WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS 
 UPDATE sender SET hold = $3, hold_rule = $4, hold_code = $5, hold_remedy = $6, hold_until_ms = $7, hold_ms = $8, update_ms = $8,
   status = $9
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL
-  AND (hold IS NULL OR CAST($4 AS BIGINT) = 1);
+  AND (hold IS NULL OR CAST($4 AS BIGINT) = 1 OR (hold_rule = 14 AND CAST($4 AS BIGINT) <> 14));
 
 -- name: sender_release
 UPDATE sender SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,

@@ -28,7 +28,7 @@ ORDER BY c.no LIMIT $5;
 UPDATE campaign SET freeze_no = $2, next_seq = $3, frozen = $4 WHERE no = $1;
 
 -- name: claim_gate
-SELECT c.status, c.hold, s.hold, CASE WHEN s.node_no = 0 THEN 0 ELSE s.epoch END, c.claim_seq, c.next_seq, c.start_ms, c.deadline_ms, c.audience_no,
+SELECT c.status, c.hold, CASE WHEN s.hold_rule <> 14 THEN s.hold END, CASE WHEN s.node_no = 0 THEN 0 ELSE s.epoch END, c.claim_seq, c.next_seq, c.start_ms, c.deadline_ms, c.audience_no,
   c.account_no, c.kind, CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END
 FROM campaign c JOIN sender s ON s.no = c.sender_no LEFT JOIN portfolio p ON p.no = s.portfolio_no
 WHERE c.no = $1 AND c.sender_no = $2 {for_update_of_c_s};

@@ -83,6 +83,9 @@ FROM media_at_meta a JOIN media_seen m ON m.no = a.media_no JOIN sender s ON s.n
 WHERE a.errand_ms IS NOT NULL AND a.errand_ms <= $1
 ORDER BY a.errand_ms LIMIT $2;
 
+-- name: media_errands_resume
+UPDATE media_at_meta SET errand_ms = $1 WHERE errand_ms IS NOT NULL AND errand_ms > $1 AND errand_ms <= $2;
+
 -- name: media_next_errand
 SELECT errand_ms FROM media_at_meta WHERE errand_ms IS NOT NULL ORDER BY errand_ms LIMIT 1;
 

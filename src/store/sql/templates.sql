@@ -45,6 +45,9 @@ WHERE no = $1;
 SELECT t.*, (SELECT MIN(s.no) FROM sender s WHERE s.account_no = t.account_no AND s.waba_id = t.waba_id AND s.deleted_ms IS NULL)
 FROM template_seen t WHERE t.errand_ms IS NOT NULL AND t.errand_ms <= $1 ORDER BY t.errand_ms LIMIT $2;
 
+-- name: template_errands_resume
+UPDATE template SET errand_ms = $1 WHERE errand_ms IS NOT NULL AND errand_ms > $1 AND errand_ms <= $2;
+
 -- name: template_next_errand
 SELECT errand_ms FROM template WHERE errand_ms IS NOT NULL ORDER BY errand_ms LIMIT 1;
 
