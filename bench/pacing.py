@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests")
 import harness  # noqa: E402
 from harness import call, good, wait_until  # noqa: E402
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 900, 360, 60, 40
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 380, 60, 30, 50, 40
 
 
 def limit_to(server, simulator, sender, ceiling, told):
@@ -40,26 +40,42 @@ def sample(simulator, seconds, ceiling, into):
         before, then = (taken, limited), now
 
 
-def draw(samples, path):
-    start, end = samples[0][0], samples[-1][0]
-    top = max(max(s[1], s[2]) for s in samples) * 1.1
+def settled(part):
+    """What was taken and refused a second, once the limit had been there for half of its time."""
+    half = part[len(part) // 2:]
+    return tuple(sum(s[i] for s in half) / len(half) for i in (2, 3))
 
-    def point(s, value):
-        x = LEFT + (s[0] - start) / (end - start) * (WIDTH - LEFT - 10)
-        return f"{x:.1f},{HEIGHT - BOTTOM - value / top * (HEIGHT - BOTTOM - 10):.1f}"
+
+def draw(parts, path):
+    samples = [s for part in parts for s in part]
+    start, end = samples[0][0], samples[-1][0]
+    top = max(max(s[1], s[2]) for s in samples) * 1.05
+
+    def x(at):
+        return LEFT + (at - start) / (end - start) * (WIDTH - LEFT - RIGHT)
+
+    def y(value):
+        return HEIGHT - BOTTOM - value / top * (HEIGHT - BOTTOM - TOP)
 
     def line(index, style):
-        return f'<polyline fill="none" {style} points="{" ".join(point(s, s[index]) for s in samples)}"/>'
+        points = " ".join(f"{x(s[0]):.1f},{y(s[index]):.1f}" for s in samples)
+        return f'<polyline fill="none" {style} points="{points}"/>'
 
-    marks = [f'<text x="{LEFT - 8}" y="{HEIGHT - BOTTOM - v / top * (HEIGHT - BOTTOM - 10) + 4:.0f}" text-anchor="end">{v}</text>' for v in (0, 250, 500, 750, 1000)]
-    marks += [f'<text x="{LEFT + t / (end - start) * (WIDTH - LEFT - 10):.0f}" y="{HEIGHT - 20}" text-anchor="middle">{t} s</text>'
-              for t in range(0, int(end - start) + 1, 20)]
-    words = [("#999", "the limit"), ("#07c", "taken"), ("#c30", "refused")]
-    marks += [f'<text x="{LEFT + 20 + 90 * i}" y="24" fill="{colour}">{word}</text>' for i, (colour, word) in enumerate(words)]
+    def text(at, level, anchor, words, colour="#333"):
+        return f'<text x="{at:.0f}" y="{level:.0f}" text-anchor="{anchor}" fill="{colour}">{words}</text>'
+
+    grid = [f'<path d="M{LEFT} {y(v):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>' + text(LEFT - 8, y(v) + 4, "end", v) for v in (0, 250, 500, 750, 1000) if v <= top]
+    grid += [text(x(start + t), HEIGHT - 20, "middle", f"{t} s") for t in range(0, int(end - start) + 1, 20)]
+    words = [("#777", "the limit"), ("#07c", "taken"), ("#c30", "refused")]
+    grid += [text(LEFT, 20, "start", "messages a second:")] + [text(LEFT + 130 + 80 * i, 20, "start", word, colour) for i, (colour, word) in enumerate(words)]
+    for part in parts:
+        taken, refused = settled(part)
+        middle = (x(part[0][0]) + x(part[-1][0])) / 2
+        grid.append(text(middle, y(part[0][1]) - 10, "middle", f"settled: {taken:.1f} taken, {refused:.2f} refused"))
     path.write_text("\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *marks,
-        line(1, 'stroke="#999" stroke-dasharray="6 3"'), line(2, 'stroke="#07c" stroke-width="1.5"'), line(3, 'stroke="#c30"'),
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *grid,
+        line(1, 'stroke="#777" stroke-dasharray="6 3"'), line(3, 'stroke="#c30"'), line(2, 'stroke="#07c" stroke-width="1.5"'),
         "</svg>", ""]), encoding="utf-8")
 
 
@@ -74,16 +90,15 @@ def main(crier, svg, seconds=40):
         job = good(call(server.address, "POST", f"/v1/audiences/{audience['id']}/import", harness.contacts_csv(1100 * seconds + 20000), content_type="text/csv"), 202)
         wait_until(lambda: good(call(server.address, "GET", f"/v1/imports/{job.data['id']}")).data["status"] == "completed", 600, "the import")
         harness.make_campaign(server, template, audience)
-        samples = []
+        parts = []
         for ceiling, told in ((80, True), (1000, True), (80, False)):
             limit_to(server, simulator, sender, ceiling, told)
             part = []
             sample(simulator, seconds, ceiling, part)
-            samples += part
-            settled = part[len(part) // 2:]
-            taken, refused = (sum(s[i] for s in settled) / len(settled) for i in (2, 3))
+            parts.append(part)
+            taken, refused = settled(part)
             print(f"limit {ceiling}: {taken:.1f} messages a second taken ({taken / ceiling:.1%}), {refused:.2f} refused")
-        draw(samples, pathlib.Path(svg))
+        draw(parts, pathlib.Path(svg))
     finally:
         server.stop()
         simulator.stop()

@@ -8,8 +8,8 @@
 
 #define MANAGE_MAX_ERRANDS 8
 #define MANAGE_MAX_BODY (1u << 20)
-#define MANAGE_PUT_OFF_MS MINUTE_MS /* an errand is put off before it is begun: whatever happens then, it comes up again, once \
-	                             */
+/* An errand is put off before it is begun: whatever happens then, it comes up again, once. */
+#define MANAGE_PUT_OFF_MS MINUTE_MS
 
 struct manage {
 	struct mailbox mailbox;
