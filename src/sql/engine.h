@@ -28,7 +28,13 @@ struct engine_ops {
 	int (*query)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret);
 	int (*query_text)(struct sql_db *db, const char *text, const struct sql_value *args, size_t n_args,
 	                  struct sql_rows **ret);
+	/* As run and query, with the answer read later or asked for later (sql_send, sql_ahead); NULL: run, and nothing. */
+	int (*send)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args);
+	int (*ahead)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args);
+	int (*settle)(struct sql_db *db); /* read what sent statements were answered; NULL: nothing to do */
 	int (*script)(struct sql_db *db, const char *text);
+	/* BEGIN, SAVEPOINT or RELEASE, which fail with the connection alone: as send where there is one. */
+	int (*control)(struct sql_db *db, const char *text);
 	int (*copy)(struct sql_db *db, const char *path, struct err *err);
 
 	int (*next)(struct sql_rows *rows);

@@ -8,6 +8,7 @@
 
 #include "sql/engine.h"
 #include "sql/pg_args.h"
+#include "sql/pg_pipe.h"
 #include "sql/pg_url.h"
 
 /* From PostgreSQL's catalog/pg_type.dat; fixed for ever. */
@@ -21,6 +22,7 @@ struct pg_db {
 	char *url;
 	bool *prepared; /* by statement */
 	struct pg_args args;
+	struct pg_pipe pipe;
 };
 
 struct pg_rows {
@@ -135,6 +137,7 @@ static int pg_open(struct sql_db *head, const char *url, struct err *err)
 static void pg_close(struct sql_db *head)
 {
 	struct pg_db *db = of_db(head);
+	pg_pipe_forget(&db->pipe);
 	PQfinish(db->conn);
 	pg_args_fini(&db->args);
 	free(db->prepared);
@@ -150,12 +153,38 @@ static bool pg_connected(const struct sql_db *head)
 static int pg_reconnect(struct sql_db *head, struct err *err)
 {
 	struct pg_db *db = of_db(head);
+	db->pipe.n_sent = 0;
+	pg_pipe_forget(&db->pipe);
 	PQreset(db->conn);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		return connect_failed(db, err);
 	db->lost = false;
 	memset(db->prepared, 0, head->options.n_texts * sizeof *db->prepared);
 	return set_up(db, err);
+}
+
+/* ---- statements that were sent ---- */
+
+static int settle(struct pg_db *db, PGresult **ret_last)
+{
+	struct pg_sent failed;
+	if (db->pipe.n_sent == 0)
+		return 0;
+	return pg_pipe_finish(&db->pipe, db->conn, &failed, ret_last) ? check(db, failed.stmt, failed.result) : 0;
+}
+
+/* Before a rollback: what failed is undone, whatever it was. */
+static void drop(struct pg_db *db)
+{
+	struct pg_sent failed;
+	if (db->pipe.n_sent > 0 && pg_pipe_finish(&db->pipe, db->conn, &failed, NULL))
+		PQclear(failed.result);
+	pg_pipe_forget(&db->pipe);
+}
+
+static int pg_settle(struct sql_db *head)
+{
+	return settle(of_db(head), NULL);
 }
 
 /* ---- run ---- */
@@ -165,6 +194,8 @@ static int pg_prepare(struct sql_db *head, size_t stmt)
 	struct pg_db *db = of_db(head);
 	if (db->prepared[stmt])
 		return 0;
+	if (settle(db, NULL) < 0)
+		return -1;
 	buf_auto struct buf text;
 	buf_init(&text, ENGINE_MAX_TEXT_BYTES);
 	if (engine_statement_text(head, stmt, &text) < 0)
@@ -177,12 +208,48 @@ static int pg_prepare(struct sql_db *head, size_t stmt)
 	return 0;
 }
 
-static int execute(struct pg_db *db, size_t stmt, const struct sql_value *args, size_t n_args, PGresult **ret)
+static int encode(struct pg_db *db, size_t stmt, const struct sql_value *args, size_t n_args)
 {
-	if (pg_prepare(&db->head, stmt) < 0)
-		return -1;
 	if (pg_args_encode(&db->args, args, n_args) < 0)
 		return engine_fail(&db->head, stmt, false, "the values are too long together");
+	return 0;
+}
+
+static int send_one(struct pg_db *db, const struct pg_sent *sent, const struct sql_value *args, size_t n_args)
+{
+	const char *name = db->head.options.texts[sent->stmt].name;
+	if (pg_prepare(&db->head, sent->stmt) < 0 || encode(db, sent->stmt, args, n_args) < 0)
+		return -1;
+	int result = pg_pipe_send(&db->pipe, db->conn, sent, name, &db->args, n_args);
+	if (result > 0) {
+		if (settle(db, NULL) < 0)
+			return -1;
+		result = pg_pipe_send(&db->pipe, db->conn, sent, name, &db->args, n_args);
+	}
+	return result != 0 ? check(db, sent->stmt, NULL) : 0;
+}
+
+static int pg_send(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args)
+{
+	return send_one(of_db(head), &(struct pg_sent){.stmt = stmt}, args, n_args);
+}
+
+static int pg_ahead(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args)
+{
+	const struct pg_sent sent = {.stmt = stmt, .is_ahead = true, .values = pg_pipe_digest(args, n_args)};
+	return send_one(of_db(head), &sent, args, n_args);
+}
+
+/* Behind what was sent, so that all of it is one wait. */
+static int execute(struct pg_db *db, size_t stmt, const struct sql_value *args, size_t n_args, PGresult **ret)
+{
+	if (db->pipe.n_sent > 0) {
+		if (send_one(db, &(struct pg_sent){.stmt = stmt}, args, n_args) < 0)
+			return -1;
+		return settle(db, ret);
+	}
+	if (pg_prepare(&db->head, stmt) < 0 || encode(db, stmt, args, n_args) < 0)
+		return -1;
 	PGresult *result = PQexecPrepared(db->conn, db->head.options.texts[stmt].name, (int)n_args, db->args.values,
 	                                  db->args.lengths, db->args.formats, 0);
 	if (check(db, stmt, result) < 0)
@@ -213,10 +280,23 @@ static struct sql_rows *rows_create(PGresult *result)
 	return &rows->head;
 }
 
+/* The answer that is here already, or on its way among others. */
+static PGresult *asked_ahead(struct pg_db *db, size_t stmt, const struct sql_value *args, size_t n_args)
+{
+	if (db->pipe.n_ahead == 0 && db->pipe.n_sent == 0)
+		return NULL;
+	uint64_t values = pg_pipe_digest(args, n_args);
+	PGresult *found = pg_pipe_take(&db->pipe, stmt, values);
+	if (found != NULL || !pg_pipe_has(&db->pipe, stmt, values))
+		return found;
+	return settle(db, NULL) < 0 ? NULL : pg_pipe_take(&db->pipe, stmt, values);
+}
+
 static int pg_query(struct sql_db *head, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret)
 {
-	PGresult *result = NULL;
-	if (execute(of_db(head), stmt, args, n_args, &result) < 0)
+	struct pg_db *db = of_db(head);
+	PGresult *result = asked_ahead(db, stmt, args, n_args);
+	if (head->failed || (result == NULL && execute(db, stmt, args, n_args, &result) < 0))
 		return -1;
 	*ret = rows_create(result);
 	return 0;
@@ -226,8 +306,8 @@ static int pg_query_text(struct sql_db *head, const char *text, const struct sql
                          struct sql_rows **ret)
 {
 	struct pg_db *db = of_db(head);
-	if (pg_args_encode(&db->args, args, n_args) < 0)
-		return engine_fail(head, ENGINE_NO_STATEMENT, false, "the values are too long together");
+	if (settle(db, NULL) < 0 || encode(db, ENGINE_NO_STATEMENT, args, n_args) < 0)
+		return -1;
 	PGresult *result = PQexecParams(db->conn, text, (int)n_args, NULL, db->args.values, db->args.lengths, db->args.formats,
 	                                0);
 	if (check(db, ENGINE_NO_STATEMENT, result) < 0)
@@ -246,12 +326,29 @@ static int pg_copy(struct sql_db *head, const char *path, struct err *err)
 static int pg_script(struct sql_db *head, const char *text)
 {
 	struct pg_db *db = of_db(head);
+	if (strncmp(text, "ROLLBACK", 8) == 0)
+		drop(db);
+	else if (settle(db, NULL) < 0)
+		return -1;
 	PGresult *result = PQexec(db->conn, text);
 	if (check(db, ENGINE_NO_STATEMENT, result) < 0)
 		return -1;
 	bool undone = strcmp(text, "COMMIT") == 0 && strcmp(PQcmdStatus(result), "COMMIT") != 0;
 	PQclear(result);
 	return undone ? engine_fail(head, ENGINE_NO_STATEMENT, false, "the server rolled the transaction back") : 0;
+}
+
+static int pg_control(struct sql_db *head, const char *text)
+{
+	struct pg_db *db = of_db(head);
+	pg_pipe_forget(&db->pipe);
+	int result = pg_pipe_text(&db->pipe, db->conn, text);
+	if (result > 0) {
+		if (settle(db, NULL) < 0)
+			return -1;
+		result = pg_pipe_text(&db->pipe, db->conn, text);
+	}
+	return result != 0 ? check(db, ENGINE_NO_STATEMENT, NULL) : 0;
 }
 
 /* ---- rows ---- */
@@ -341,7 +438,11 @@ const struct engine_ops pg_ops = {
 	.run = pg_run,
 	.query = pg_query,
 	.query_text = pg_query_text,
+	.send = pg_send,
+	.ahead = pg_ahead,
+	.settle = pg_settle,
 	.script = pg_script,
+	.control = pg_control,
 	.copy = pg_copy,
 	.next = pg_next,
 	.rows_close = pg_rows_close,

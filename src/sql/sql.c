@@ -172,6 +172,20 @@ int sql_run(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t
 	return 0;
 }
 
+int sql_send(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args)
+{
+	if (db->ops->send == NULL || db->tx != ENGINE_TX_WRITE)
+		return sql_run(db, stmt, args, n_args, NULL);
+	return check_call(db, stmt, args, n_args) < 0 ? -1 : db->ops->send(db, stmt, args, n_args);
+}
+
+int sql_ahead(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args)
+{
+	if (db->ops->ahead == NULL || db->tx == ENGINE_TX_NONE)
+		return 0;
+	return check_call(db, stmt, args, n_args) < 0 ? -1 : db->ops->ahead(db, stmt, args, n_args);
+}
+
 int sql_query(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, struct sql_rows **ret)
 {
 	struct sql_rows *rows = NULL;

@@ -9,8 +9,8 @@
  *   {blob} {real}    column types
  *   {without_rowid}  behind a table's closing parenthesis
  *   {bytewise}       behind TEXT in a column: order by bytes, as SQLite does, whatever the database's locale
- *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c;
- *                    {for_key_share}: they may be changed, not deleted
+ *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c, and so
+ * on; {for_key_share}: they may be changed, not deleted
  *
  * What the seam cannot hide, so write statements that mean the same in both:
  *   - PostgreSQL infers a placeholder's type from its surroundings. Where there are none (`$1 IS NULL`,
@@ -95,6 +95,14 @@ struct sql_value sql_blob(const void *data, size_t n_bytes);
 /* Run statement number `stmt` that yields no rows anyone needs. Rows changed in *ret_changes when not NULL.
  * There must be as many values as the statement has placeholders. */
 must_check int sql_run(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_changes);
+
+/* sql_run without a wait for the answer, for writes one after the other that nobody needs to know more of: its failure is told by
+ * a later call on this connection, at the latest by sql_release or sql_commit. Inside a writing transaction. */
+must_check int sql_send(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args);
+/* Say what sql_query will ask next with these values, several times in this order, so that all the questions go out at once.
+ * Until then nothing may change what they find; other statements may come between. At most SQL_MAX_AHEAD at a time. */
+must_check int sql_ahead(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args);
+#define SQL_MAX_AHEAD 128
 
 /* Start statement `stmt`; then sql_next until it returns 0 (no more) or -1. Always sql_rows_close, also
  * after an error. One statement may be open once at a time; different statements may nest. A statement

@@ -16,6 +16,7 @@ static const struct {
 	/* SQLite has one writer, so there is nothing to lock. */
 	{"for_update", {"", "FOR NO KEY UPDATE"}},
 	{"for_key_share", {"", "FOR KEY SHARE"}},
+	{"for_update_of_l", {"", "FOR NO KEY UPDATE OF l"}},
 	{"for_update_of_c", {"", "FOR NO KEY UPDATE OF c"}},
 	{"for_update_of_c_s", {"", "FOR NO KEY UPDATE OF c, s"}},
 };

@@ -17,7 +17,7 @@ static int begin(struct sql_db *db, enum engine_tx tx, const char *text)
 {
 	if (db->tx != ENGINE_TX_NONE)
 		return fail(db, "a transaction is open already");
-	if (db->ops->script(db, text) < 0)
+	if (db->ops->control(db, text) < 0)
 		return -1;
 	db->tx = tx;
 	db->n_savepoints = 0;
@@ -84,7 +84,7 @@ int sql_savepoint(struct sql_db *db)
 		return fail(db, "no transaction is open");
 	char text[64];
 	snprintf(text, sizeof text, "SAVEPOINT s%u", db->n_savepoints + 1);
-	if (db->ops->script(db, text) < 0)
+	if (db->ops->control(db, text) < 0)
 		return -1;
 	db->n_savepoints++;
 	return 0;
@@ -98,7 +98,7 @@ int sql_release(struct sql_db *db)
 		return fail(db, "no savepoint is open");
 	char text[64];
 	snprintf(text, sizeof text, "RELEASE SAVEPOINT s%u", db->n_savepoints);
-	if (db->ops->script(db, text) < 0)
+	if ((db->ops->settle != NULL && db->ops->settle(db) < 0) || db->ops->control(db, text) < 0)
 		return -1;
 	db->n_savepoints--;
 	return 0;

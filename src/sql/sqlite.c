@@ -377,6 +377,7 @@ const struct engine_ops sqlite_ops = {
 	.query = sqlite_query,
 	.query_text = sqlite_query_text,
 	.script = sqlite_script,
+	.control = sqlite_script,
 	.copy = sqlite_copy,
 	.next = sqlite_next,
 	.rows_close = sqlite_rows_close,

@@ -2,13 +2,14 @@
 
 #include <string.h>
 
-enum { ADD, COUNT };
+enum { ADD, COUNT, PLUS };
 
 static const struct sql_text texts[] = {
 	[ADD] = {"add", "INSERT INTO thing (id) VALUES ($1)", NULL},
 	[COUNT] = {"count", "SELECT COUNT(*) FROM thing", NULL},
+	[PLUS] = {"plus", "SELECT MIN(id) + CAST($1 AS BIGINT) FROM thing", NULL},
 };
-static const struct sql_options options = {.texts = texts, .n_texts = COUNT + 1, .busy_timeout_ms = 1};
+static const struct sql_options options = {.texts = texts, .n_texts = PLUS + 1, .busy_timeout_ms = 1};
 static const char schema[] = "CREATE TABLE thing (id BIGINT PRIMARY KEY)";
 
 static int add(struct sql_db *db, int64_t id)
@@ -93,6 +94,77 @@ static void failure_spoils_its_savepoint_only(void **state)
 	assert_int_equal(sql_release(db), 0);
 	assert_int_equal(sql_commit(db), 0);
 	assert_int_equal(engines_int(db, "SELECT SUM(id) FROM thing"), 4);
+	sql_close(db);
+}
+
+/* More than are ever on their way at once. */
+static void what_is_sent_is_there(void **state)
+{
+	struct sql_db *db = engines_open(state, &options, schema);
+	assert_int_equal(sql_begin(db), 0);
+	for (int i = 1; i <= 700; i++)
+		assert_int_equal(sql_send(db, ADD, SQL_ARGS(sql_int(i))), 0);
+	assert_int_equal(count(db), 700);
+	assert_int_equal(sql_send(db, ADD, SQL_ARGS(sql_int(701))), 0);
+	assert_int_equal(sql_commit(db), 0);
+	assert_int_equal(sql_begin(db), 0);
+	assert_int_equal(sql_send(db, ADD, SQL_ARGS(sql_int(702))), 0);
+	sql_rollback(db);
+	assert_int_equal(count(db), 701);
+	sql_close(db);
+}
+
+/* SQLite fails at once, PostgreSQL when it is asked next. */
+static void what_is_sent_and_fails_is_told(void **state)
+{
+	for (int by_release = 0; by_release < 2; by_release++) {
+		struct sql_db *db = engines_open(state, &options, schema);
+		assert_int_equal(sql_begin(db), 0);
+		assert_int_equal(add(db, 1), 0);
+		assert_int_equal(sql_savepoint(db), 0);
+		assert_int_equal(sql_send(db, ADD, SQL_ARGS(sql_int(2))), 0);
+		int sent = sql_send(db, ADD, SQL_ARGS(sql_int(1)));
+		int later = by_release ? sql_release(db) : add(db, 3);
+		assert_true(sent < 0 || later < 0);
+		assert_true(sql_failed_unique(db));
+		assert_non_null(strstr(sql_error(db), "add: "));
+		assert_int_equal(add(db, 4), -1);
+		assert_int_equal(sql_rollback_to(db), 0);
+		assert_int_equal(add(db, 5), 0);
+		assert_int_equal(sql_commit(db), 0);
+		assert_int_equal(engines_int(db, "SELECT SUM(id) FROM thing"), 6);
+		sql_close(db);
+	}
+}
+
+static int64_t plus(struct sql_db *db, int64_t n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	assert_int_equal(sql_query(db, PLUS, SQL_ARGS(sql_int(n)), &rows), 0);
+	assert_int_equal(sql_next(rows), 1);
+	return sql_col_int(rows, 0);
+}
+
+static void what_is_asked_ahead_is_answered(void **state)
+{
+	struct sql_db *db = engines_open(state, &options, schema);
+	assert_int_equal(sql_begin(db), 0);
+	assert_int_equal(add(db, 100), 0);
+	for (int round = 0; round < 5; round++) {
+		for (int i = 0; i < SQL_MAX_AHEAD; i++)
+			assert_int_equal(sql_ahead(db, PLUS, SQL_ARGS(sql_int(i))), 0);
+		for (int i = 0; i < SQL_MAX_AHEAD; i++) {
+			if (i % 10 == 7) /* not asked for after all */
+				continue;
+			assert_int_equal(plus(db, i), 100 + i);
+			assert_int_equal(sql_send(db, ADD, SQL_ARGS(sql_int(1000 * (round + 1) + i))), 0);
+			if (i % 10 == 3)
+				assert_int_equal(plus(db, 9000 + i), 9100 + i); /* which nobody announced */
+		}
+	}
+	assert_int_equal(sql_ahead(db, PLUS, SQL_ARGS(sql_int(1))), 0);
+	assert_int_equal(sql_commit(db), 0);
+	assert_int_equal(count(db), 1 + 5 * (SQL_MAX_AHEAD - 13));
 	sql_close(db);
 }
 
@@ -215,6 +287,9 @@ int main(void)
 		ON_BOTH(commit_shows_and_rollback_undoes),
 		ON_BOTH(savepoints_nest),
 		ON_BOTH(failure_spoils_its_savepoint_only),
+		ON_BOTH(what_is_sent_is_there),
+		ON_BOTH(what_is_sent_and_fails_is_told),
+		ON_BOTH(what_is_asked_ahead_is_answered),
 		ON_BOTH(failure_lets_nothing_through),
 		ON_BOTH(open_rows_end_with_the_failure),
 		ON_BOTH(order_is_held_to),

@@ -61,7 +61,7 @@ int inbox_oldest(struct store_tx *tx, msec_t now, msec_t *ret)
 
 int inbox_done(struct store_tx *tx, int64_t no)
 {
-	return sql_run(tx->db, STMT_INBOX_DONE, SQL_ARGS(sql_int(no)), NULL);
+	return sql_send(tx->db, STMT_INBOX_DONE, SQL_ARGS(sql_int(no)));
 }
 
 int inbox_set_aside(struct store_tx *tx, const struct inbox_event *event, const char *reason, msec_t now)
@@ -76,7 +76,7 @@ int inbox_set_aside(struct store_tx *tx, const struct inbox_event *event, const 
 
 int inbox_count(struct store_tx *tx, const char *kind, int64_t n)
 {
-	return sql_run(tx->db, STMT_INBOX_COUNT_ADD, SQL_ARGS(sql_text(kind), sql_int(n)), NULL);
+	return sql_send(tx->db, STMT_INBOX_COUNT_ADD, SQL_ARGS(sql_text(kind), sql_int(n)));
 }
 
 int inbox_counts(struct store_tx *tx, struct arena *arena, struct inbox_tally *ret, int max, int *ret_n)

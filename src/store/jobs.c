@@ -19,7 +19,10 @@ static int run_within(struct store_tx *tx, store_run_fn *run, void *arg, bool *r
 		return -1;
 	}
 	int result = run(tx, arg);
-	if ((result < 0 && sql_failed_conflict(tx->db)) || (result == 0 ? sql_release(tx->db) : sql_rollback_to(tx->db)) < 0) {
+	if (result == 0 && sql_release(tx->db) == 0)
+		return 0;
+	result = result == 0 ? -1 : result; /* what was sent has failed */
+	if ((result < 0 && sql_failed_conflict(tx->db)) || sql_rollback_to(tx->db) < 0) {
 		*ret_broken = true;
 		return -1;
 	}

@@ -17,7 +17,9 @@ struct applier {
 	const unsigned char *hash;
 	struct ledger_gate gate; /* of the present campaign */
 	int64_t sender_no;       /* its; 0: not ours, or another's secret signed */
-	msec_t evidence_ms;      /* newest claim among the sender's rows that a status spoke of */
+	struct row row;          /* the present one */
+	bool row_there;
+	msec_t evidence_ms; /* newest claim among the sender's rows that a status spoke of */
 	struct apply_result *result;
 	msec_t now;
 };
@@ -39,7 +41,7 @@ static int evidence_flush(struct applier *a)
 	a->evidence_ms = -1;
 	if (a->sender_no == 0 || evidence < 0)
 		return 0;
-	return sql_run(a->tx->db, STMT_EVIDENCE_NOTED, SQL_ARGS(sql_int(a->sender_no), sql_int(evidence)), NULL);
+	return sql_send(a->tx->db, STMT_EVIDENCE_NOTED, SQL_ARGS(sql_int(a->sender_no), sql_int(evidence)));
 }
 
 static int campaign_open(struct applier *a, int64_t campaign_no)
@@ -100,44 +102,78 @@ static bool is_stale(const struct status_update *u, const struct row *was)
 	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || row_is_capped(was));
 }
 
-static int move(struct applier *a, const struct status_update *u, const struct row *was)
+static int move(struct applier *a, const struct status_update *u)
 {
-	struct row is = *was;
+	struct row was = a->row, is = was;
 	bool capped = u->state == STATE_FAILED && u->code == CAPPED_CODE;
 	update_to_row(u, &is);
 	if (capped)
 		ledger_cap(&a->gate, &is, a->now);
-	int moved = row_move(a->tx, a->batch, was, &is);
+	int moved = row_move(a->tx, a->batch, &was, &is);
 	if (moved != 0)
 		return moved;
+	a->row = is;
 	if ((capped && ledger_cap_note(a->tx, &a->gate, u->seq, a->now) < 0) || look_at_medium(a, &is) < 0)
 		return -1;
 	a->result->queued = a->result->queued || is.state == STATE_QUEUED;
-	return budget_follow(a->tx, &a->gate, was, &is);
+	return budget_follow(a->tx, &a->gate, &was, &is);
+}
+
+static bool is_row(const struct row *r, const struct status_update *u)
+{
+	return r->campaign_no == u->campaign_no && r->seq == u->seq;
+}
+
+/* Several updates of one row come one after the other. */
+static int row_open(struct applier *a, const struct status_update *u)
+{
+	if (is_row(&a->row, u))
+		return 0;
+	arena_reset(a->arena);
+	int got = a->sender_no ? row_load(a->tx, u->campaign_no, u->seq, a->arena, &a->row) : 1;
+	a->row_there = got == 0;
+	a->row.campaign_no = u->campaign_no;
+	a->row.seq = u->seq;
+	return got < 0 ? -1 : 0;
 }
 
 static int apply_one(struct applier *a, const struct status_update *u)
 {
 	if (campaign_open(a, u->campaign_no) < 0)
 		return -1;
-	struct row was;
-	int got = a->sender_no ? row_load(a->tx, u->campaign_no, u->seq, a->arena, &was) : 1;
-	if (got < 0)
+	if (row_open(a, u) < 0)
 		return -1;
-	if (got > 0 || was.attempts < u->attempt || u->attempt < 1) {
+	const struct row *was = &a->row;
+	if (!a->row_there || was->attempts < u->attempt || u->attempt < 1) {
 		a->result->foreign++;
 		return 0;
 	}
 	/* The row remembers when its present attempt was claimed; of an older one's claim nothing is known any more. */
-	if (u->attempt == was.attempts && was.claimed_ms > a->evidence_ms)
-		a->evidence_ms = was.claimed_ms;
-	int moved = is_stale(u, &was) || was.state == u->state ? 1 : move(a, u, &was);
+	if (u->attempt == was->attempts && was->claimed_ms > a->evidence_ms)
+		a->evidence_ms = was->claimed_ms;
+	int moved = is_stale(u, was) || was->state == u->state ? 1 : move(a, u);
 	if (moved < 0)
 		return -1;
 	if (moved == 0)
 		a->result->moved++;
 	else
 		a->result->known++;
+	return 0;
+}
+
+/* For the rows of the next updates; *ahead: up to where they are asked for. */
+static int ask_ahead(struct store_tx *tx, const struct status_update **order, int n, int *ahead)
+{
+	int i = *ahead, n_rows = 0;
+	for (; i < n && n_rows < SQL_MAX_AHEAD; i++) {
+		const struct status_update *u = order[i], *before = i > 0 ? order[i - 1] : NULL;
+		if (before && before->campaign_no == u->campaign_no && before->seq == u->seq)
+			continue;
+		if (row_ahead(tx, u->campaign_no, u->seq) < 0)
+			return -1;
+		n_rows++;
+	}
+	*ahead = i;
 	return 0;
 }
 
@@ -153,10 +189,11 @@ int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct st
 	qsort(order, (size_t)n, sizeof(const struct status_update *), update_compare);
 	*ret = (struct apply_result){0};
 	struct applier a = {.tx = tx, .batch = batch, .arena = arena, .hash = hash, .evidence_ms = -1, .result = ret, .now = now};
-	for (int i = 0; i < n; i++) {
+	for (int i = 0, ahead = 0; i < n; i++) {
+		if (i == ahead && ask_ahead(tx, order, n, &ahead) < 0)
+			return -1;
 		if (apply_one(&a, order[i]) < 0)
 			return -1;
-		arena_reset(arena);
 	}
 	if (evidence_flush(&a) < 0)
 		return -1;

@@ -15,6 +15,8 @@
 #define MEDIUM_REFUSED 131053     /* Meta's code for what could not be uploaded */
 #define BUDGET_STEP_MS SECOND_MS  /* places come free one by one; those of a second are taken together */
 
+#define LEDGER_COL 10 /* where its columns begin in what is claimed from */
+
 struct claim {
 	struct store_tx *tx;
 	int64_t campaign_no, sender_no, epoch, claim_seq, next_seq, audience_no, account_no;
@@ -136,13 +138,11 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	int64_t seq = sql_col_int(rows, 0);
 	bool opted_out = sql_col_int(rows, 1) != 0;
 	struct row was;
-	int got = row_load(c->tx, c->campaign_no, seq, c->arena, &was);
-	if (got != 0)
-		return got < 0 ? -1 : 0;
+	row_from(rows, LEDGER_COL, c->campaign_no, seq, c->arena, &was);
 	if (opted_out)
 		return row_skip(c->tx, c->batch, &was, RULE_OPTED_OUT);
 	const struct single *single = NULL;
-	got = c->singles ? claim_single(c, &was, &single) : 0;
+	int got = c->singles ? claim_single(c, &was, &single) : 0;
 	if (got != 0)
 		return got < 0 ? -1 : 0;
 	got = budget_take(c->tx, &c->budget, c->sender_no, sql_col_text(rows, 4, NULL), c->reserved);
@@ -234,7 +234,7 @@ static int claim_progress(struct claim *c, int64_t cursor)
 {
 	if (cursor == c->claim_seq)
 		return 0;
-	return sql_run(c->tx->db, STMT_CLAIM_PROGRESS, SQL_ARGS(sql_int(c->campaign_no), sql_int(cursor)), NULL);
+	return sql_send(c->tx->db, STMT_CLAIM_PROGRESS, SQL_ARGS(sql_int(c->campaign_no), sql_int(cursor)));
 }
 
 /* Rows that could not leave before the deadline: skipped, with that reason. */
@@ -271,7 +271,7 @@ static int claim_rows(struct claim *c, bool *ret_more)
 	*ret_more = !waits && (!dry || found >= c->max);
 	if (claim_progress(c, cursor) < 0)
 		return -1;
-	return c->n == 0 ? 0 : sql_run(c->tx->db, STMT_CLAIM_NOTED, SQL_ARGS(sql_int(c->sender_no), sql_int(c->now)), NULL);
+	return c->n == 0 ? 0 : sql_send(c->tx->db, STMT_CLAIM_NOTED, SQL_ARGS(sql_int(c->sender_no), sql_int(c->now)));
 }
 
 /* Single messages go before campaigns, and leave them nothing. */

@@ -97,12 +97,33 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	return budget_follow(r->tx, &r->gate, &was, &is);
 }
 
+static bool is_among(const struct outcome *o, const struct outcome *others, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (others[i].campaign_no == o->campaign_no && others[i].seq == o->seq)
+			return true;
+	return false;
+}
+
+/* For the rows of the next outcomes, each at most once; *ahead: up to where they are asked for. */
+static int ask_ahead(struct store_tx *tx, const struct outcome *outcomes, int n, int *ahead)
+{
+	int from = *ahead, i = from;
+	for (; i < n && i < from + SQL_MAX_AHEAD && !is_among(&outcomes[i], &outcomes[from], i - from); i++)
+		if (row_ahead(tx, outcomes[i].campaign_no, outcomes[i].seq) < 0)
+			return -1;
+	*ahead = i;
+	return 0;
+}
+
 int ledger_record(struct store_tx *tx, int64_t epoch, const struct outcome *outcomes, int n, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(16384);
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
 	struct recorder r = {.tx = tx, .batch = batch, .arena = arena, .epoch = epoch};
-	for (int i = 0; i < n; i++) {
+	for (int i = 0, ahead = 0; i < n; i++) {
+		if (i == ahead && ask_ahead(tx, outcomes, n, &ahead) < 0)
+			return -1;
 		if (record_one(&r, &outcomes[i]) < 0)
 			return -1;
 		arena_reset(arena);

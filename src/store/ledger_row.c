@@ -20,6 +20,36 @@ msec_t row_col_time(const struct sql_rows *rows, int col)
 	return sql_is_null(rows, col) ? -1 : sql_col_int(rows, col);
 }
 
+void row_from(const struct sql_rows *rows, int col, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret)
+{
+	*ret = (struct row){
+		.campaign_no = campaign_no,
+		.seq = seq,
+		.state = (enum state)sql_col_int(rows, col),
+		.attempts = (int)sql_col_int(rows, col + 1),
+		.epoch = sql_col_int(rows, col + 2),
+		.not_before = row_col_time(rows, col + 3),
+		.code = (int)sql_col_int(rows, col + 4),
+		.held = sql_col_int(rows, col + 5) != 0,
+		.claimed_ms = row_col_time(rows, col + 6),
+		.doubt_ms = row_col_time(rows, col + 7),
+		.accepted_ms = row_col_time(rows, col + 8),
+		.sent_ms = row_col_time(rows, col + 9),
+		.delivered_ms = row_col_time(rows, col + 10),
+		.read_ms = row_col_time(rows, col + 11),
+		.failed_ms = row_col_time(rows, col + 12),
+		.wamid = arena_strdup(arena, sql_col_text(rows, col + 13, NULL)),
+		.detail = arena_strdup(arena, sql_col_text(rows, col + 14, NULL)),
+		.country = (int)sql_col_int(rows, col + 15),
+		.caps = (int)sql_col_int(rows, col + 16),
+	};
+}
+
+int row_ahead(struct store_tx *tx, int64_t campaign_no, int64_t seq)
+{
+	return sql_ahead(tx->db, STMT_LEDGER_LOAD, SQL_ARGS(sql_int(campaign_no), sql_int(seq)));
+}
+
 int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
@@ -28,40 +58,19 @@ int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena
 	int got = sql_next(rows);
 	if (got <= 0)
 		return got < 0 ? -1 : 1;
-	*ret = (struct row){
-		.campaign_no = campaign_no,
-		.seq = seq,
-		.state = (enum state)sql_col_int(rows, 0),
-		.attempts = (int)sql_col_int(rows, 1),
-		.epoch = sql_col_int(rows, 2),
-		.not_before = row_col_time(rows, 3),
-		.code = (int)sql_col_int(rows, 4),
-		.held = sql_col_int(rows, 5) != 0,
-		.claimed_ms = row_col_time(rows, 6),
-		.doubt_ms = row_col_time(rows, 7),
-		.accepted_ms = row_col_time(rows, 8),
-		.sent_ms = row_col_time(rows, 9),
-		.delivered_ms = row_col_time(rows, 10),
-		.read_ms = row_col_time(rows, 11),
-		.failed_ms = row_col_time(rows, 12),
-		.wamid = arena_strdup(arena, sql_col_text(rows, 13, NULL)),
-		.detail = arena_strdup(arena, sql_col_text(rows, 14, NULL)),
-		.country = (int)sql_col_int(rows, 15),
-		.caps = (int)sql_col_int(rows, 16),
-	};
+	row_from(rows, 0, campaign_no, seq, arena, ret);
 	return 0;
 }
 
 static int row_store(struct store_tx *tx, const struct row *r)
 {
-	return sql_run(tx->db, STMT_LEDGER_STORE,
-	               SQL_ARGS(sql_int(r->campaign_no), sql_int(r->seq), sql_int(r->state), sql_int(r->attempts),
-	                        r->epoch ? sql_int(r->epoch) : sql_null(), row_time(r->not_before),
-	                        r->code ? sql_int(r->code) : sql_null(), r->held ? sql_int(1) : sql_null(),
-	                        row_time(r->claimed_ms), row_time(r->doubt_ms), row_time(r->accepted_ms), row_time(r->sent_ms),
-	                        row_time(r->delivered_ms), row_time(r->read_ms), row_time(r->failed_ms), sql_text(r->wamid),
-	                        sql_text(r->detail), r->caps ? sql_int(r->caps) : sql_null()),
-	               NULL);
+	return sql_send(tx->db, STMT_LEDGER_STORE,
+	                SQL_ARGS(sql_int(r->campaign_no), sql_int(r->seq), sql_int(r->state), sql_int(r->attempts),
+	                         r->epoch ? sql_int(r->epoch) : sql_null(), row_time(r->not_before),
+	                         r->code ? sql_int(r->code) : sql_null(), r->held ? sql_int(1) : sql_null(),
+	                         row_time(r->claimed_ms), row_time(r->doubt_ms), row_time(r->accepted_ms), row_time(r->sent_ms),
+	                         row_time(r->delivered_ms), row_time(r->read_ms), row_time(r->failed_ms), sql_text(r->wamid),
+	                         sql_text(r->detail), r->caps ? sql_int(r->caps) : sql_null()));
 }
 
 bool row_is_capped(const struct row *r)

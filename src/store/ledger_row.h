@@ -5,6 +5,8 @@
 #include "model/campaign.h"
 #include "store/tally.h"
 
+struct sql_rows;
+
 struct row {
 	int64_t campaign_no, seq;
 	enum state state;
@@ -21,6 +23,10 @@ struct row {
 
 /* 0, 1 no such row. Text is put in `arena`. */
 must_check int row_load(struct store_tx *tx, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret);
+/* row_load will be asked for these, in this order: at most SQL_MAX_AHEAD of them, none twice. */
+must_check int row_ahead(struct store_tx *tx, int64_t campaign_no, int64_t seq);
+/* The same columns, from `col` on, in another statement's row, which has locked it. */
+void row_from(const struct sql_rows *rows, int col, int64_t campaign_no, int64_t seq, struct arena *arena, struct row *ret);
 /* Write `now_is` over `was`, and what it means for the tallies and the user's webhooks into `batch`. 1 when states.def has no
  * such move: nothing was done. Staying in the same state is a change of the other columns only. */
 must_check int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *was, const struct row *now_is);
@@ -40,5 +46,4 @@ bool row_is_capped(const struct row *r);
 
 /* NULL for a negative time, else the time; and back. */
 struct sql_value row_time(msec_t t);
-struct sql_rows;
 msec_t row_col_time(const struct sql_rows *rows, int col);

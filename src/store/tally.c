@@ -114,8 +114,8 @@ int tally_flush(struct store_tx *tx, struct tally_batch *batch)
 		const struct tally_entry *e = &batch->entry[i];
 		if (e->campaign_no == 0 || e->n == 0)
 			continue;
-		if (sql_run(tx->db, STMT_TALLY_ADD,
-		            SQL_ARGS(sql_int(e->campaign_no), sql_int(e->kind), sql_int(e->bucket), sql_int(e->n)), NULL) < 0)
+		if (sql_send(tx->db, STMT_TALLY_ADD,
+		             SQL_ARGS(sql_int(e->campaign_no), sql_int(e->kind), sql_int(e->bucket), sql_int(e->n))) < 0)
 			return -1;
 	}
 	return 0;

@@ -33,19 +33,24 @@ SELECT c.status, c.hold, CASE WHEN s.hold_rule <> 14 THEN s.hold END, CASE WHEN 
 FROM campaign c JOIN sender s ON s.no = c.sender_no LEFT JOIN portfolio p ON p.no = s.portfolio_no
 WHERE c.no = $1 AND c.sender_no = $2 {for_update_of_c_s};
 
+-- Behind the contact the columns of ledger_load, in claim_fresh too.
 -- name: claim_retries
-SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields
+SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields,
+  l.state, l.attempts, l.epoch, l.not_before, l.code, l.held, l.claimed_ms, l.doubt_ms, l.accepted_ms,
+  l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country, l.caps
 FROM ledger l JOIN contact ct ON ct.audience_no = $2 AND ct.no = l.contact_no
   LEFT JOIN optout o ON o.account_no = $3 AND o.number = ct.number
 WHERE l.campaign_no = $1 AND l.state = 0 AND l.not_before IS NOT NULL AND l.not_before <= $4
-ORDER BY l.not_before LIMIT $5;
+ORDER BY l.not_before LIMIT $5 {for_update_of_l};
 
 -- name: claim_fresh
-SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields
+SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields,
+  l.state, l.attempts, l.epoch, l.not_before, l.code, l.held, l.claimed_ms, l.doubt_ms, l.accepted_ms,
+  l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country, l.caps
 FROM ledger l JOIN contact ct ON ct.audience_no = $2 AND ct.no = l.contact_no
   LEFT JOIN optout o ON o.account_no = $3 AND o.number = ct.number
 WHERE l.campaign_no = $1 AND l.seq > $4 AND l.state = 0 AND l.not_before IS NULL
-ORDER BY l.seq LIMIT $5;
+ORDER BY l.seq LIMIT $5 {for_update_of_l};
 
 -- name: claim_progress
 UPDATE campaign SET claim_seq = $2 WHERE no = $1;
