@@ -23,7 +23,7 @@ class Campaign:
 
     def __init__(self, number, random_, mode, n_recipients):
         self.number, self.mode, self.n_recipients = number, mode, n_recipients
-        self.first = number * 1000  # its recipients' numbers begin here: nobody is in two campaigns
+        self.first = number * 10000  # its recipients' numbers begin here: nobody is in two campaigns
         self.sender = None
         self.data = None
         self.was_canceled = False
@@ -54,6 +54,9 @@ class Run:
         modes += [r.choice(["hold", "hold", "cancel"]) for _ in range(r.choice([1, 1, 2]) if not resend else r.choice([0, 0, 1]))]
         self.campaigns = [Campaign(i, r, mode, r.choice([1, r.randint(2, 40), r.randint(50, 300), r.randint(100, 400)]))
                           for i, mode in enumerate(modes)]
+        if n_nodes > 1:  # the others go on meanwhile
+            for campaign in self.campaigns:
+                campaign.n_recipients *= 4
         for campaign in self.campaigns:
             campaign.sender = r.choice(self.senders)[0]
         self.singles = set()  # numbers that a single message was asked for
