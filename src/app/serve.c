@@ -212,7 +212,11 @@ static int start_keeper(struct server *s, struct err *err)
 static int start(struct server *s, struct err *err)
 {
 	allow_files();
-	if (store_open(&(struct store_options){.url = s->place.url, .key_file = s->place.key_file}, &s->store, err) < 0 ||
+	if (store_open(&(struct store_options){.url = s->place.url,
+	                                       .key_file = s->place.key_file,
+	                                       /* what it has locked when it stands still is free before its lease is over */
+	                                       .max_idle_ms = (int)(s->lease_s * SECOND_MS * 2 / 5)},
+	               &s->store, err) < 0 ||
 	    bootstrap(s, err) < 0 || start_delivery(s, err) < 0 || start_keeper(s, err) < 0)
 		return -1;
 	s->webhook_in = webhook_in_create(&(struct webhook_in_options){.store = s->store,

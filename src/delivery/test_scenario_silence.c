@@ -162,7 +162,7 @@ static void test_a_webhook_is_stored_and_not_applied(void **state)
 	int64_t campaign, node_no;
 	struct stage *s = open_in_doubt(state, true, &campaign);
 	stage_run(s, WINDOW_MS - 2 * MINUTE_MS);
-	assert_int_equal(IN_JOB(s->w, inbox_append(tx, s->w->hash, "{}", 2, NULL, s->now.wall, &node_no)), 0);
+	assert_int_equal(IN_JOB(s->w, inbox_append(tx, s->w->hash, "{}", 2, NULL, false, s->now.wall, &node_no)), 0);
 	stage_run(s, 5 * MINUTE_MS);
 	assert_int_equal(s->n_posts, 50);
 	world_script(s->w, "DELETE FROM inbox");
@@ -178,7 +178,7 @@ static void test_what_is_stored_is_applied_soon(void **state)
 	int64_t campaign, node_no;
 	struct stage *s = open_in_doubt(state, false, &campaign);
 	stage_run(s, WINDOW_MS - 2 * MINUTE_MS);
-	assert_int_equal(IN_JOB(s->w, inbox_append(tx, s->w->hash, "{}", 2, NULL, s->now.wall, &node_no)), 0);
+	assert_int_equal(IN_JOB(s->w, inbox_append(tx, s->w->hash, "{}", 2, NULL, false, s->now.wall, &node_no)), 0);
 	stage_run(s, 2 * MINUTE_MS);
 	assert_int_equal(s->n_posts, 50);
 	world_script(s->w, "DELETE FROM inbox");

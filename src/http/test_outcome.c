@@ -297,6 +297,25 @@ static void test_destroy_in_flight(void **state)
 	check_canceled(world, 1);
 }
 
+/* By the clock when its body is asked for, on a new connection and on one that is there already. */
+static void test_too_late_to_be_sent(void **state)
+{
+	struct world *world = *state;
+	world_serve(world, serve_ok);
+	struct http_call_options options = world_post(world);
+	for (int round = 0; round < 3; round++) {
+		options.not_after_us = clock_mono_us();
+		const struct result *late = world_run(world, &options);
+		assert_int_equal(late->answer.outcome, HTTP_NOT_SENT);
+		assert_int_equal(late->answer.body_started, 0);
+		assert_string_equal(late->reason, "it was too late to send it");
+		assert_int_equal(world->seen.n_requests, round);
+		options.not_after_us = clock_mono_us() + 3600 * (usec_t)1000000;
+		world_check_ok(world_run(world, &options));
+		assert_int_equal(world->seen.n_requests, round + 1);
+	}
+}
+
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
@@ -314,6 +333,7 @@ int main(void)
 		IN_WORLD(test_answer_too_large),
 		IN_WORLD(test_time_out),
 		IN_WORLD(test_time_out_in_the_queue),
+		IN_WORLD(test_too_late_to_be_sent),
 		IN_WORLD(test_destroy_before_anything_left),
 		IN_WORLD(test_destroy_in_flight),
 	};

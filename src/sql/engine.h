@@ -22,6 +22,7 @@ struct engine_ops {
 	void (*close)(struct sql_db *db); /* also what open left half done; does not free db */
 	bool (*connected)(const struct sql_db *db);
 	int (*reconnect)(struct sql_db *db, struct err *err);
+	int (*limit_locks)(struct sql_db *db, struct err *err); /* NULL: nothing to do */
 
 	int (*prepare)(struct sql_db *db, size_t stmt);
 	int (*run)(struct sql_db *db, size_t stmt, const struct sql_value *args, size_t n_args, int64_t *ret_changes);

@@ -3,9 +3,11 @@
  * statement; only blobs go out in binary. */
 
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "sql/engine.h"
 #include "sql/pg_args.h"
 #include "sql/pg_pipe.h"
@@ -15,9 +17,15 @@
 #define BOOL_OID 16
 #define BYTEA_OID 17
 
+#define MAX_IDLE_MS 4000
+/* Two that wait for each other's locks are not waited for until the server finds it out, a second later; half of it is left to
+ * chance, so that one of them gives up first. */
+#define LOCK_MS 150
+
 struct pg_db {
 	struct sql_db head;
 	PGconn *conn;
+	bool limits_locks;
 	bool lost; /* the server has said that it ends the connection, which libpq learns with the next read only */
 	char *url;
 	bool *prepared; /* by statement */
@@ -55,6 +63,12 @@ static bool ends_connection(const char *state)
 	return strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0 || strcmp(state, "25P03") == 0;
 }
 
+/* With other transactions: serialization, deadlock, a lock that was not given in time. */
+static bool is_conflict(const char *state)
+{
+	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0 || strcmp(state, "55P03") == 0;
+}
+
 /* Takes the result over when it is an error. The server's DETAIL is left out: it quotes values. */
 static int check(struct pg_db *db, size_t stmt, PGresult *result)
 {
@@ -68,7 +82,7 @@ static int check(struct pg_db *db, size_t stmt, PGresult *result)
 	engine_fail(&db->head, stmt, state != NULL && strcmp(state, "23505") == 0, "%.*s", (int)strcspn(sentence, "\n"),
 	            sentence);
 	db->lost = db->lost || state == NULL || ends_connection(state);
-	db->head.failed_conflict = state != NULL && (strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0);
+	db->head.failed_conflict = state != NULL && is_conflict(state);
 	PQclear(result);
 	return -1;
 }
@@ -82,19 +96,26 @@ static void drop_notice(void *arg, const PGresult *result)
 }
 
 /* Whatever the server's or the role's defaults are: texts are read the way we write them, and a commit
- * is on disk when it returns. A process that stands still inside a transaction loses it, so that its locks hold up nobody for
+ * is on disk when it returns. A writer that stands still inside a transaction loses it, so that its locks hold up nobody for
  * long. */
 static int set_up(struct pg_db *db, struct err *err)
 {
 	static const char text[] = "SELECT set_config('standard_conforming_strings', 'on', false),"
 				   " set_config('bytea_output', 'hex', false),"
 				   " set_config('default_transaction_read_only', $1, false),"
-				   " set_config('idle_in_transaction_session_timeout', '4000', false),"
+				   " set_config('idle_in_transaction_session_timeout', $2, false),"
+				   " set_config('lock_timeout', $3, false),"
 				   " set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
 				   " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
-	const char *values[] = {db->head.options.read_only ? "on" : "off"};
+	const struct sql_options *o = &db->head.options;
+	char idle[16] = "0", lock[16] = "0";
+	if (!o->read_only)
+		snprintf(idle, sizeof(idle), "%d", o->max_idle_ms > 0 ? o->max_idle_ms : MAX_IDLE_MS);
+	if (db->limits_locks)
+		snprintf(lock, sizeof(lock), "%d", LOCK_MS + (int)(clock_mono_us() % LOCK_MS));
+	const char *values[] = {o->read_only ? "on" : "off", idle, lock};
 	PQsetNoticeReceiver(db->conn, drop_notice, NULL);
-	PGresult *result = PQexecParams(db->conn, text, 1, NULL, values, NULL, NULL, 0);
+	PGresult *result = PQexecParams(db->conn, text, 3, NULL, values, NULL, NULL, 0);
 	if (check(db, ENGINE_NO_STATEMENT, result) < 0)
 		return err_set(err, "cannot set PostgreSQL up: %s", sql_error(&db->head));
 	PQclear(result);
@@ -160,6 +181,13 @@ static int pg_reconnect(struct sql_db *head, struct err *err)
 		return connect_failed(db, err);
 	db->lost = false;
 	memset(db->prepared, 0, head->options.n_texts * sizeof *db->prepared);
+	return set_up(db, err);
+}
+
+static int pg_limit_locks(struct sql_db *head, struct err *err)
+{
+	struct pg_db *db = of_db(head);
+	db->limits_locks = true;
 	return set_up(db, err);
 }
 
@@ -326,10 +354,13 @@ static int pg_copy(struct sql_db *head, const char *path, struct err *err)
 static int pg_script(struct sql_db *head, const char *text)
 {
 	struct pg_db *db = of_db(head);
-	if (strncmp(text, "ROLLBACK", 8) == 0)
+	if (strncmp(text, "ROLLBACK", 8) == 0) {
 		drop(db);
-	else if (settle(db, NULL) < 0)
+		if (db->lost) /* with its transaction; the error stays */
+			return -1;
+	} else if (settle(db, NULL) < 0) {
 		return -1;
+	}
 	PGresult *result = PQexec(db->conn, text);
 	if (check(db, ENGINE_NO_STATEMENT, result) < 0)
 		return -1;
@@ -434,6 +465,7 @@ const struct engine_ops pg_ops = {
 	.close = pg_close,
 	.connected = pg_connected,
 	.reconnect = pg_reconnect,
+	.limit_locks = pg_limit_locks,
 	.prepare = pg_prepare,
 	.run = pg_run,
 	.query = pg_query,

@@ -85,6 +85,11 @@ int sql_reconnect(struct sql_db *db, struct err *err)
 	return db->ops->reconnect(db, err);
 }
 
+int sql_limit_locks(struct sql_db *db, struct err *err)
+{
+	return db->ops->limit_locks != NULL ? db->ops->limit_locks(db, err) : 0;
+}
+
 int sql_prepare_all(struct sql_db *db, struct err *err)
 {
 	for (size_t i = 0; i < db->options.n_texts; i++) {

@@ -45,6 +45,7 @@ struct sql_options {
 	size_t n_texts;
 	bool read_only;
 	int busy_timeout_ms; /* SQLite: wait this long for a lock; 0 means 5,000 */
+	int max_idle_ms;     /* PostgreSQL: a writer that asks nothing inside a transaction for so long loses it; 0 means 4,000 */
 };
 
 #define SQL_MAX_ARGS 32766
@@ -60,9 +61,12 @@ void sql_close(struct sql_db *db); /* NULL is fine; open rows must be closed bef
 enum sql_engine sql_engine(const struct sql_db *db);
 const char *sql_error(const struct sql_db *db);    /* of the last failure on this connection; never NULL */
 bool sql_failed_unique(const struct sql_db *db);   /* was the last failure a uniqueness violation? */
-bool sql_failed_conflict(const struct sql_db *db); /* a deadlock, or the like: the whole transaction may be tried again */
+bool sql_failed_conflict(const struct sql_db *db); /* a deadlock, a lock not given in time, or the like: the whole transaction may
+                                                      be tried again */
 bool sql_connected(struct sql_db *db);             /* false after the server was lost (PostgreSQL) */
 must_check int sql_reconnect(struct sql_db *db, struct err *err); /* PostgreSQL: begin anew; SQLite: no-op */
+/* PostgreSQL: from now on a lock that is not given within a moment is a conflict (sql_failed_conflict). SQLite: no-op. */
+must_check int sql_limit_locks(struct sql_db *db, struct err *err);
 must_check int sql_prepare_all(struct sql_db *db, struct err *err);
 
 /* SQLite: write the database as it stands now, consistent in itself, over the empty file `path`; others go on reading and writing

@@ -9,13 +9,14 @@
 #include "store/one.h"
 
 int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes,
-                 const char *phone_number_id, msec_t now, int64_t *ret_node)
+                 const char *phone_number_id, bool is_part, msec_t now, int64_t *ret_node)
 {
+	const char *phone = !is_part ? NULL : phone_number_id ? phone_number_id : "";
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(
-		    tx->db, STMT_INBOX_APPEND,
-		    SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_blob(body, n_bytes), sql_int(now), sql_text(phone_number_id)),
-		    &rows) < 0)
+	if (sql_query(tx->db, STMT_INBOX_APPEND,
+	              SQL_ARGS(sql_blob(hash, SECRET_HASH_BYTES), sql_blob(body, n_bytes), sql_int(now),
+	                       sql_text(phone_number_id), sql_text(phone)),
+	              &rows) < 0)
 		return -1;
 	if (sql_next(rows) != 1)
 		return -1;
@@ -40,6 +41,7 @@ int inbox_take(struct store_tx *tx, int64_t node_no, int max, size_t max_bytes, 
 		memset(event->hash, 0, sizeof(event->hash));
 		if (hash_bytes == sizeof(event->hash))
 			memcpy(event->hash, hash, hash_bytes);
+		event->phone = arena_strdup(arena, sql_col_text(rows, 3, NULL));
 		event->body = arena_strndup(arena, body ? body : "", event->n_bytes);
 		bytes += event->n_bytes;
 	}

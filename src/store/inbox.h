@@ -6,15 +6,17 @@
 #include "store/senders.h"
 #include "store/store.h"
 
-/* `phone_number_id`: the one that it speaks of; NULL: none, or several. The node that has its lane is to apply it, which is told
- * in *ret_node; 0: the first node. */
+/* `phone_number_id`: the one that it speaks of; NULL none. The node that has its lane is to apply it, which is told in *ret_node;
+ * 0: the first node. `is_part`: it is appended once for each number that it speaks of, and of this one only what is said of it
+ * is applied. */
 must_check int inbox_append(struct store_tx *tx, const unsigned char hash[SECRET_HASH_BYTES], const char *body, size_t n_bytes,
-                            const char *phone_number_id, msec_t now, int64_t *ret_node);
+                            const char *phone_number_id, bool is_part, msec_t now, int64_t *ret_node);
 struct inbox_event {
 	int64_t no;
 	unsigned char hash[SECRET_HASH_BYTES];
 	const char *body;
 	size_t n_bytes;
+	const char *phone; /* the events of this number alone, "" those of none; NULL all */
 };
 /* The first ones that this node is to apply; of 0: the first node. */
 must_check int inbox_take(struct store_tx *tx, int64_t node_no, int max, size_t max_bytes, struct arena *arena,

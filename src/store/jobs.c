@@ -9,7 +9,7 @@
 
 #define RECONNECT_FIRST_MS 100
 #define RECONNECT_MOST_MS 1000
-#define MAX_TRIES 10
+#define MAX_TRIES 40 /* each ends soon, since nobody waits for another's locks for long */
 
 /* What `run` returned, its work undone unless that is 0; *ret_broken when the transaction itself is lost. */
 static int run_within(struct store_tx *tx, store_run_fn *run, void *arg, bool *ret_broken)

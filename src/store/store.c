@@ -114,7 +114,7 @@ static int check_key(struct store *store, struct err *err)
 
 static int open_writer(struct store *store, const struct store_options *o, struct err *err)
 {
-	const struct sql_options sql = {.texts = store_texts, .n_texts = N_STMTS};
+	const struct sql_options sql = {.texts = store_texts, .n_texts = N_STMTS, .max_idle_ms = o->max_idle_ms};
 	bool may_make = false;
 	if (sql_open(o->url, &sql, &store->writer, err) < 0 || migrate(store->writer, err) < 0 || open_identity(store, err) < 0 ||
 	    may_make_key(store, &may_make, err) < 0 || secret_key_file(o->key_file, may_make, store->box_key, err) < 0 ||
@@ -124,7 +124,9 @@ static int open_writer(struct store *store, const struct store_options *o, struc
 		return err_prefix(err, "the database does not fit this program");
 	store->tx = (struct store_tx){
 		.db = store->writer, .ids = &store->ids, .instance = store->instance, .box_key = store->box_key};
-	return backup_awake(&store->tx, clock_now_ms(), &store->backup_ms, err);
+	if (backup_awake(&store->tx, clock_now_ms(), &store->backup_ms, err) < 0)
+		return -1;
+	return sql_limit_locks(store->writer, err);
 }
 
 static int open_readers(struct store *store, const struct store_options *o, struct err *err)

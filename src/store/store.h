@@ -24,6 +24,7 @@ struct store_options {
 	size_t max_jobs;      /* mailbox; 0 means 4,096 */
 	size_t max_batch;     /* jobs in one transaction; 0 means 512 */
 	unsigned n_readers;   /* 0 means 4 */
+	int max_idle_ms;      /* as sql_options.max_idle_ms */
 	bool inline_jobs;     /* no thread: store_submit runs the job at once, in its own transaction (tests on virtual time) */
 };
 

@@ -9,7 +9,7 @@
 static void append(struct world *w, const char *body, size_t n_bytes)
 {
 	int64_t node_no = -1;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, n_bytes, NULL, w->now, &node_no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, n_bytes, NULL, false, w->now, &node_no)), 0);
 	assert_int_equal(node_no, 0);
 }
 
@@ -55,9 +55,9 @@ static void events_are_for_the_node_of_their_number(void **state)
 	struct nodes_view view;
 	int64_t node_no = -1, other;
 	int n;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, "ours", 4, "1001", w->now, &node_no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, "ours", 4, "1001", false, w->now, &node_no)), 0);
 	assert_int_equal(node_no, w->node);
-	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, "nobody's", 8, "1002", w->now, &node_no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, "nobody's", 8, "1002", false, w->now, &node_no)), 0);
 	assert_int_equal(node_no, 0);
 	assert_int_equal(IN_JOB(w, inbox_take(tx, w->node, 4, 1000, w->arena, event, &n)), 0);
 	assert_int_equal(n, 1);

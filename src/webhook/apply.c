@@ -250,12 +250,15 @@ static int on_event(const struct wa_event *e, void *arg)
 /* A callback that failed must not be taken for a body that is no webhook. */
 struct walk {
 	struct applier *applier;
+	const char *phone;
 	bool failed;
 };
 
 static int walk_event(const struct wa_event *e, void *arg)
 {
 	struct walk *walk = arg;
+	if (walk->phone && strcmp(walk->phone, e->phone_number_id) != 0)
+		return 0;
 	if (on_event(e, walk->applier) == 0)
 		return 0;
 	walk->failed = true;
@@ -264,7 +267,7 @@ static int walk_event(const struct wa_event *e, void *arg)
 
 static int apply_one(struct applier *a, const struct inbox_event *event)
 {
-	struct walk walk = {.applier = a};
+	struct walk walk = {.applier = a, .phone = event->phone};
 	struct err err;
 	if (wa_event_each(event->body, event->n_bytes, walk_event, &walk, &err) < 0) {
 		if (walk.failed)

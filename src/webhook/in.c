@@ -20,6 +20,7 @@
 #define APPLY_AGAIN_S 1
 #define MAX_CHALLENGE 256
 #define MAX_TOKEN 512
+#define MAX_PHONES 16 /* of one webhook; what speaks of more is the first node's */
 
 struct webhook_in {
 	struct store *store;
@@ -191,9 +192,11 @@ struct append_job {
 	unsigned char hash[SECRET_HASH_BYTES];
 	const char *body; /* of the request, which is kept until it is answered */
 	size_t n_bytes;
-	char phone_number_id[64]; /* "": none, or several */
-	bool several;
-	int64_t node_no;
+	char phone[MAX_PHONES][64]; /* the numbers that it speaks of */
+	int n_phones;
+	bool has_others; /* it speaks of more than of numbers */
+	bool is_whole;   /* it is for one node, whatever it speaks of */
+	int n_ours;      /* rows in the inbox that this node is to apply */
 };
 
 static void answer(struct http_request *req, int status, const char *text)
@@ -201,13 +204,32 @@ static void answer(struct http_request *req, int status, const char *text)
 	http_respond(req, status, "text/plain; charset=utf-8", text, strlen(text));
 }
 
+static bool is_ours(const struct webhook_in *in, int64_t node_no)
+{
+	return node_no == 0 ? atomic_load(&in->lease->first) : node_no == atomic_load(&in->lease->node_no);
+}
+
+static int append_one(struct store_tx *tx, struct append_job *job, const char *phone, bool is_part)
+{
+	int64_t node_no;
+	if (inbox_append(tx, job->hash, job->body, job->n_bytes, phone, is_part, clock_now_ms(), &node_no) < 0)
+		return -1;
+	job->n_ours += is_ours(job->in, node_no);
+	return 0;
+}
+
 static int append_run(struct store_tx *tx, void *arg)
 {
 	struct append_job *job = arg;
-	const char *phone = *job->phone_number_id ? job->phone_number_id : NULL;
-	int result = inbox_append(tx, job->hash, job->body, job->n_bytes, phone, clock_now_ms(), &job->node_no);
+	bool is_part = !job->is_whole && job->n_phones + job->has_others > 1;
+	job->n_ours = 0;
+	for (int i = 0; i < job->n_phones && !job->is_whole; i++)
+		if (append_one(tx, job, job->phone[i], is_part) < 0)
+			return -1;
+	if ((job->is_whole || job->n_phones == 0 || job->has_others) && append_one(tx, job, NULL, is_part) < 0)
+		return -1;
 	FAILPOINT(append_before);
-	return result;
+	return 0;
 }
 
 /* Meta sends it again. */
@@ -219,11 +241,6 @@ static void overloaded(struct webhook_in *in, struct http_request *req)
 	answer(req, 503, "overloaded\n");
 }
 
-static bool is_ours(const struct webhook_in *in, int64_t node_no)
-{
-	return node_no == 0 ? atomic_load(&in->lease->first) : node_no == atomic_load(&in->lease->node_no);
-}
-
 static void append_done(int result, void *arg)
 {
 	FAILPOINT(append_after);
@@ -233,7 +250,7 @@ static void append_done(int result, void *arg)
 		atomic_fetch_add(&in->received, 1);
 		answer(job->req, 200, "");
 		pthread_mutex_lock(&in->lock);
-		in->waiting += is_ours(in, job->node_no);
+		in->waiting += job->n_ours;
 		in->pending = true;
 		pthread_cond_signal(&in->news);
 		pthread_mutex_unlock(&in->lock);
@@ -256,21 +273,28 @@ static void note_refused(struct webhook_in *in)
 static int note_phone(const struct wa_event *e, void *arg)
 {
 	struct append_job *job = arg;
-	size_t room = sizeof(job->phone_number_id);
-	job->several |= *job->phone_number_id && strcmp(job->phone_number_id, e->phone_number_id) != 0;
-	if (!*e->phone_number_id || strlen(e->phone_number_id) >= room)
-		job->several = true;
+	size_t room = sizeof(job->phone[0]);
+	if (!*e->phone_number_id) {
+		job->has_others = true;
+		return 0;
+	}
+	for (int i = 0; i < job->n_phones; i++)
+		if (strcmp(job->phone[i], e->phone_number_id) == 0)
+			return 0;
+	if (job->n_phones == MAX_PHONES || strlen(e->phone_number_id) >= room)
+		job->is_whole = true;
 	else
-		snprintf(job->phone_number_id, room, "%s", e->phone_number_id);
+		snprintf(job->phone[job->n_phones++], room, "%s", e->phone_number_id);
 	return 0;
 }
 
-/* Whose lane it speaks of: its node applies it, so that no two nodes count for the same campaign. */
-static void find_phone(struct append_job *job)
+/* Whose lanes it speaks of: the node of each applies what is said of it, so that no two nodes write about one campaign, each
+ * waiting for the other. */
+static void find_phones(struct append_job *job)
 {
 	struct err err;
-	if (wa_event_each(job->body, job->n_bytes, note_phone, job, &err) < 0 || job->several)
-		job->phone_number_id[0] = '\0';
+	if (wa_event_each(job->body, job->n_bytes, note_phone, job, &err) < 0)
+		job->is_whole = true;
 }
 
 /* The secret may be new, and another server have been told of it. */
@@ -301,7 +325,7 @@ void webhook_in_receive(struct webhook_in *in, struct http_request *req)
 		return;
 	}
 	FAILPOINT(webhook_received);
-	find_phone(job);
+	find_phones(job);
 	atomic_fetch_add(&in->jobs, 1);
 	if (store_submit(in->store, append_run, append_done, job) != 0) {
 		free(job);

@@ -19,7 +19,7 @@ static bool apply(struct world *w, const char *body)
 	int64_t no;
 	int n;
 	bool changed = false;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, signer ? signer : w->hash, body, strlen(body), NULL, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, signer ? signer : w->hash, body, strlen(body), NULL, false, w->now, &no)), 0);
 	assert_int_equal(IN_JOB(w, inbox_take(tx, 0, MAX_EVENTS, 1 << 20, w->arena, event, &n)), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(IN_JOB(w, apply_events(tx, event, n, w->now, &changed)), 0);
@@ -155,9 +155,9 @@ static void test_batch_of_two_secrets(void **state)
 	struct inbox_event event[MAX_EVENTS];
 	int n;
 	bool changed;
-	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), NULL, w->now, &no)), 0);
-	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, ours, strlen(ours), NULL, w->now, &no)), 0);
-	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), NULL, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), NULL, false, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, ours, strlen(ours), NULL, false, w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, inbox_append(tx, other, theirs, strlen(theirs), NULL, false, w->now, &no)), 0);
 	assert_int_equal(IN_JOB(w, inbox_take(tx, 0, MAX_EVENTS, 1 << 20, w->arena, event, &n)), 0);
 	assert_int_equal(n, 3);
 	assert_int_equal(IN_JOB(w, apply_events(tx, event, n, w->now, &changed)), 0);

@@ -175,7 +175,7 @@ static void test_events_left_by_a_crash(void **state)
 	for (int i = 0; i < 200; i++) {
 		const char *body = hook_stop_message(w, arena_printf(w->arena, "447%09d", i));
 		int64_t no;
-		assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, strlen(body), NULL, w->now, &no)), 0);
+		assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, strlen(body), NULL, false, w->now, &no)), 0);
 	}
 	hook_start(HOOK_VERIFY_TOKEN, 0);
 	hook_wait_until_empty(); /* nobody sends anything: they are applied at the start, by themselves */
@@ -195,7 +195,7 @@ static void test_event_that_cannot_be_applied(void **state)
 	for (int i = 1; i <= 9; i++) {
 		const char *body = hook_stop_message(w, arena_printf(w->arena, "44700000000%d", i));
 		int64_t no;
-		assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, strlen(body), NULL, w->now, &no)), 0);
+		assert_int_equal(IN_JOB(w, inbox_append(tx, w->hash, body, strlen(body), NULL, false, w->now, &no)), 0);
 	}
 	world_script(w, "CREATE TRIGGER poison BEFORE INSERT ON optout WHEN NEW.number IN ('447000000003', '447000000004')"
 	                " BEGIN SELECT RAISE(ABORT, 'poison'); END");

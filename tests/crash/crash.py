@@ -10,6 +10,7 @@ come in turn. A run that fails tells the command that replays it, and its data a
 import argparse
 import collections
 import http.client
+import os
 import pathlib
 import random
 import re
@@ -20,6 +21,8 @@ import time
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent)]
 from harness import Failed  # noqa: E402
 from run import Run  # noqa: E402
+
+SKIPPED = 77  # to meson
 
 
 class Database:
@@ -100,8 +103,14 @@ def main():
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--nodes", type=int, default=1)
-    parser.add_argument("--postgresql", help="a server; SQLite without")
+    parser.add_argument("--postgresql", nargs="?", const=os.environ.get("CRIER_TEST_PG", ""),
+                        help="a server, that of CRIER_TEST_PG where none is named; SQLite without")
     options = parser.parse_args()
+    if options.postgresql == "":
+        print("CRIER_TEST_PG is not set: run it by tests/pg.sh")
+        return SKIPPED
+    if options.nodes > 1 and not options.postgresql:
+        parser.error("several servers share a PostgreSQL: --postgresql")
     failpoints = []
     if options.failpoints:
         text = pathlib.Path(options.failpoints).read_text(encoding="utf-8")

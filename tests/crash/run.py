@@ -14,6 +14,7 @@ from judge import Judge
 WINDOW_S = 2  # --unconfirmed-window: longer than any webhook takes while a server is up
 END_S = 90
 SETTLE_S = 10
+MOST_CONTACTS = 1000  # in the request that makes an audience
 OPEN = {"queued", "claimed"}
 FAULTS = ("error5xx-before", "error5xx-after", "reset-before", "reset-after", "silent-before", "silent-after")
 
@@ -56,7 +57,7 @@ class Run:
                           for i, mode in enumerate(modes)]
         if n_nodes > 1:  # the others go on meanwhile
             for campaign in self.campaigns:
-                campaign.n_recipients *= 4
+                campaign.n_recipients = min(4 * campaign.n_recipients, MOST_CONTACTS)
         for campaign in self.campaigns:
             campaign.sender = r.choice(self.senders)[0]
         self.singles = set()  # numbers that a single message was asked for

@@ -1,11 +1,11 @@
 -- Meta's webhooks and inbound messages: see store/inbox.h.
 
 -- name: inbox_append
-INSERT INTO inbox (hash, body, create_ms, node_no) VALUES ($1, $2, $3,
-  COALESCE((SELECT s.node_no FROM sender s WHERE s.phone_number_id = $4 AND s.deleted_ms IS NULL), 0)) RETURNING no, node_no;
+INSERT INTO inbox (hash, body, create_ms, node_no, phone) VALUES ($1, $2, $3,
+  COALESCE((SELECT s.node_no FROM sender s WHERE s.phone_number_id = $4 AND s.deleted_ms IS NULL), 0), $5) RETURNING no, node_no;
 
 -- name: inbox_take
-SELECT no, hash, body FROM inbox WHERE node_no = $1 ORDER BY no LIMIT $2 {for_update};
+SELECT no, hash, body, phone FROM inbox WHERE node_no = $1 ORDER BY no LIMIT $2 {for_update};
 
 -- name: inbox_oldest
 SELECT create_ms FROM inbox ORDER BY no LIMIT 1
