@@ -76,17 +76,17 @@ class Cluster:
 class Nodes:
     """`n` servers on one database, and the simulator, whose webhooks come to the first."""
 
-    def __init__(self, crier, folder, url, n):
-        self.crier, self.folder, self.url = crier, folder, url
+    def __init__(self, crier, folder, url, n, lease_s=LEASE_S, simulator=()):
+        self.crier, self.folder, self.url, self.lease_s = crier, folder, url, lease_s
         self.simulator = harness.start_simulator(
             crier, folder, "--ceiling", "80", "--sent-delay-ms", "5-20", "--delivered-delay-ms", "5-20", "--delivered-share", "100",
-            "--read-share", "0", "--template-delay-ms", "50", "--webhook-retry-ms", "10", "--webhook-retry-max-ms", "100")
+            "--read-share", "0", "--template-delay-ms", "50", "--webhook-retry-ms", "10", "--webhook-retry-max-ms", "100", *simulator)
         self.servers = [self.start(i) for i in range(n)]
         self.webhooks_to(0)
         self.campaigns = []
 
     def start(self, i):
-        return harness.start_server(self.crier, self.folder, self.simulator, "--database", self.url, "--lease-seconds", str(LEASE_S),
+        return harness.start_server(self.crier, self.folder, self.simulator, "--database", self.url, "--lease-seconds", str(self.lease_s),
                                     log=f"server{i}.log")
 
     def webhooks_to(self, i):
