@@ -15,6 +15,7 @@ from harness import call, good, wait_until  # noqa: E402
 
 RECIPIENTS = 600
 SENDERS = [f"44808157012{i}" for i in range(4)]
+NUMBER_ONE = SENDERS[0]
 LEASE_S = 4
 SKIPPED = 77  # to meson
 
@@ -76,8 +77,8 @@ class Cluster:
 class Nodes:
     """`n` servers on one database, and the simulator, whose webhooks come to the first."""
 
-    def __init__(self, crier, folder, url, n, lease_s=LEASE_S, simulator=()):
-        self.crier, self.folder, self.url, self.lease_s = crier, folder, url, lease_s
+    def __init__(self, crier, folder, url, n, lease_s=LEASE_S, simulator=(), server=()):
+        self.crier, self.folder, self.url, self.lease_s, self.server_options = crier, folder, url, lease_s, server
         self.simulator = harness.start_simulator(
             crier, folder, "--ceiling", "80", "--sent-delay-ms", "5-20", "--delivered-delay-ms", "5-20", "--delivered-share", "100",
             "--read-share", "0", "--template-delay-ms", "50", "--webhook-retry-ms", "10", "--webhook-retry-max-ms", "100", *simulator)
@@ -87,7 +88,7 @@ class Nodes:
 
     def start(self, i):
         return harness.start_server(self.crier, self.folder, self.simulator, "--database", self.url, "--lease-seconds", str(self.lease_s),
-                                    log=f"server{i}.log")
+                                    *self.server_options, log=f"server{i}.log")
 
     def webhooks_to(self, i):
         harness.connect_webhooks(self.simulator, self.servers[i])
@@ -154,8 +155,8 @@ class Nodes:
             times.setdefault(entry["phone_number_id"], []).append(entry["first_taken_ms"])
         return max(b - a for each in times.values() for a, b in zip(sorted(each), sorted(each)[1:]))
 
-    def stop(self):
-        statuses = [process.stop() for process in [*self.servers, self.simulator]]
+    def stop(self, killed=()):
+        statuses = [process.stop() for i, process in enumerate([*self.servers, self.simulator]) if i not in killed]
         assert not any(statuses), statuses
 
 
