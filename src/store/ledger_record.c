@@ -75,10 +75,8 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	if (ledger_gate_open(r->tx, o->campaign_no, &r->gate) < 0)
 		return -1;
 	struct row is = was;
-	if (was.state == STATE_CLAIMED) {
-		outcome_to_row(r, o, &is);
-	} else if (was.state == STATE_UNCONFIRMED && o->kind != OUTCOME_UNCONFIRMED) {
-		/* An owner that was thought lost knows the answer. */
+	bool knows = was.state == STATE_UNCONFIRMED && o->kind != OUTCOME_UNCONFIRMED; /* an owner that was thought lost */
+	if (was.state == STATE_CLAIMED || knows) {
 		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
 		/* So does this one: the second try that was planned meanwhile is not needed. */
