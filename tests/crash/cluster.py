@@ -90,6 +90,7 @@ class Cluster:
         self.simulator = None
         self.kills = 0       # all deaths
         self.passings = 0    # those by the failpoint
+        self.armed_s = ARMED_S
         self.n_posts = 0
         self.thread = None
         self.over = threading.Event()
@@ -128,7 +129,7 @@ class Cluster:
 
     def await_death(self, node, pause):
         """Let a random time pass; one that lives with a failpoint gets a while to reach it. Is it dead?"""
-        deadline = time.monotonic() + (ARMED_S if node.failpoint else pause)
+        deadline = time.monotonic() + (self.armed_s if node.failpoint else pause)
         while time.monotonic() < deadline and not self.over.is_set() and not node.is_dead():
             time.sleep(0.002)
         return node.is_dead()

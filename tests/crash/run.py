@@ -50,7 +50,8 @@ class Run:
         self.folder = tempfile.mkdtemp(prefix="crier-crash-")
         r = self.random
         self.senders = [(f"Sender {i}", str(int(harness.NUMBER) + i)) for i in range(r.choice([1, 1, 2, 3]))]
-        resend = r.random() < 0.3
+        at_resend = (failpoint or "").startswith("resend")
+        resend = r.random() < 0.3 or at_resend
         modes = ["resend"] if resend else []
         modes += [r.choice(["hold", "hold", "cancel"]) for _ in range(r.choice([1, 1, 2]) if not resend else r.choice([0, 0, 1]))]
         self.campaigns = [Campaign(i, r, mode, r.choice([1, r.randint(2, 40), r.randint(50, 300), r.randint(100, 400)]))
@@ -73,6 +74,8 @@ class Run:
         if database.url:
             options += ["--database", database.url]
         self.cluster = Cluster(crier, self.folder, seed, n_nodes, options, failpoint, database)
+        if at_resend:  # silence is evidence only a window after a start
+            self.cluster.armed_s += window
         self.judge = Judge(self)
 
     def simulator_options(self, resend):
@@ -102,8 +105,7 @@ class Run:
     def prepare(self):
         self.cluster.start(self.options)
         self.cluster.connect_webhooks()
-        # A template whose submission was on its way is looked for a minute later: rarely worth the wait.
-        early = self.random.random() < 0.03
+        early = self.random.random() < 0.1
         if early:
             self.start_killer()
         for name, number in self.senders:
