@@ -11,6 +11,7 @@
  *   {bytewise}       behind TEXT in a column: order by bytes, as SQLite does, whatever the database's locale
  *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c, and so
  * on; {for_key_share}: they may be changed, not deleted
+ *   {one_at_a_time}  before a statement: the transaction waits for others that began so
  *
  * What the seam cannot hide, so write statements that mean the same in both:
  *   - PostgreSQL infers a placeholder's type from its surroundings. Where there are none (`$1 IS NULL`,

@@ -19,6 +19,8 @@ static const struct {
 	{"for_update_of_l", {"", "FOR NO KEY UPDATE OF l"}},
 	{"for_update_of_c", {"", "FOR NO KEY UPDATE OF c"}},
 	{"for_update_of_c_s", {"", "FOR NO KEY UPDATE OF c, s"}},
+	/* Until the transaction ends, whoever asks for the same waits: for what no row can be locked for yet. */
+	{"one_at_a_time", {"", "SELECT pg_advisory_xact_lock(1668442482);"}},
 };
 
 static size_t dollar_quoted_bytes(const char *p)

@@ -9,7 +9,7 @@
 #include "store/store_internal.h"
 
 #define RECONNECT_US 500000
-#define VERSION_TABLE "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"
+#define VERSION_TABLE "{one_at_a_time} CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"
 
 /* ---- migrations ---- */
 

@@ -1,5 +1,6 @@
 /* Opening a store: new, again, of another version, with another key. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -66,6 +67,51 @@ static void a_new_database_is_made(void **state)
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM schema_version"), 1);
 	assert_int_equal(world_int(w, "SELECT version FROM schema_version"), n_store_migrations);
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM ledger"), 0);
+}
+
+struct opening {
+	struct store_options options;
+	pthread_barrier_t *start;
+	struct store *store;
+	struct err err;
+};
+
+static void *open_at_once(void *arg)
+{
+	struct opening *o = arg;
+	pthread_barrier_wait(o->start);
+	if (store_open(&o->options, &o->store, &o->err) < 0)
+		o->store = NULL;
+	return NULL;
+}
+
+/* Servers that are started together for the first time: one makes the schema, the others find it. */
+static void several_at_once_make_one(void **state)
+{
+	enum { n = 4 };
+	struct world *w = world_bare(state);
+	write_key(w, "0123456789abcdef0123456789abcdef", 32, 0600);
+	struct opening o[n];
+	pthread_t thread[n];
+	pthread_barrier_t start;
+	assert_int_equal(pthread_barrier_init(&start, NULL, n), 0);
+	for (int i = 0; i < n; i++) {
+		o[i] = (struct opening){.options = world_options(w, true), .start = &start};
+		assert_int_equal(pthread_create(&thread[i], NULL, open_at_once, &o[i]), 0);
+	}
+	for (int i = 0; i < n; i++)
+		pthread_join(thread[i], NULL);
+	pthread_barrier_destroy(&start);
+	for (int i = 0; i < n; i++) {
+		if (!o[i].store)
+			fail_msg("%s", o[i].err.text);
+		assert_string_equal(store_instance(o[i].store), store_instance(o[0].store));
+		assert_memory_equal(store_ids(o[i].store)->byte, store_ids(o[0].store)->byte, sizeof(struct pubid_key));
+	}
+	for (int i = 1; i < n; i++)
+		store_close(o[i].store);
+	w->store = o[0].store;
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM schema_version"), 1);
 }
 
 static void it_is_the_same_when_opened_again(void **state)
@@ -200,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(a_new_database_is_made),
+		WORLD_ON_POSTGRESQL(several_at_once_make_one),
 		WORLD_ON_BOTH(it_is_the_same_when_opened_again),
 		WORLD_ON_BOTH(two_installations_share_nothing),
 		WORLD_ON_BOTH(a_newer_database_is_refused_and_left_alone),
