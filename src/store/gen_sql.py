@@ -2,8 +2,9 @@
 """Makes statements.h and statements.c from sql/*.sql and migrations/*.sql.
 
 A statement begins with a line `-- name: campaign_insert` and ends at the next one. `-- scan: reason` inside declares a
-deliberate table scan; `-- rows: 50` repeats what stands behind VALUES for as many rows, with placeholders of their own. A twin
-for PostgreSQL alone stands under the same name in a *.pg.sql file.
+deliberate table scan; `-- index: NAME` an index that SQLite has to use, where it could take another; `-- rows: 50` repeats what
+stands behind VALUES for as many rows, with placeholders of their own. A twin for PostgreSQL alone stands under the same name in a
+*.pg.sql file.
 """
 import pathlib
 import re
@@ -11,11 +12,12 @@ import sys
 
 
 def statements(path):
-    """(name, text, may_scan) of each statement of a file."""
+    """(name, text, may_scan, index) of each statement of a file."""
     found = []
     for part in re.split(r"^-- name:", path.read_text(), flags=re.M)[1:]:
         name, _, body = part.partition("\n")
         may_scan = re.search(r"^-- scan:", body, flags=re.M) is not None
+        index = re.search(r"^-- index: (\w+)$", body, flags=re.M)
         lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
         text = " ".join(" ".join(lines).split()).rstrip("; ")
         if not re.fullmatch(r"[a-z0-9_]+", name.strip()) or not text:
@@ -23,7 +25,7 @@ def statements(path):
         n_rows = re.search(r"^-- rows: (\d+)", body, flags=re.M)
         if n_rows:
             text = with_rows(text, int(n_rows[1]))
-        found.append((name.strip(), text, may_scan))
+        found.append((name.strip(), text, may_scan, index and index[1]))
     return found
 
 
@@ -45,10 +47,10 @@ def main(folder, header, source):
     plain, twins = {}, {}
     for path in sorted(folder.glob("sql/*.sql")):
         into = twins if path.name.endswith(".pg.sql") else plain
-        for name, text, may_scan in statements(path):
+        for name, text, *declared in statements(path):
             if name in into:
                 sys.exit(f"{path}: the statement {name} stands twice")
-            into[name] = (text, may_scan)
+            into[name] = (text, *declared)
     for name in twins:
         if name not in plain:
             sys.exit(f"the PostgreSQL twin {name} has no statement beside it")
@@ -62,7 +64,8 @@ def main(folder, header, source):
         out.write('#include "sql/sql.h"\n\nenum store_stmt {\n')
         out.writelines(f"\tSTMT_{name.upper()},\n" for name in names)
         out.write("\tN_STMTS\n};\n\nextern const struct sql_text store_texts[N_STMTS];\n")
-        out.write("extern const bool store_may_scan[N_STMTS];\n\n")
+        out.write("extern const bool store_may_scan[N_STMTS];\n")
+        out.write("extern const char *const store_index[N_STMTS];\n\n")
         out.write("struct store_migration {\n\tint number;\n\tconst char *name, *text;\n};\n")
         out.write("extern const struct store_migration store_migrations[];\nextern const int n_store_migrations;\n")
     with open(source, "w") as out:
@@ -73,6 +76,8 @@ def main(folder, header, source):
             out.write(f'\t{{"{name}", {c_string(plain[name][0])}, {twin}}},\n')
         out.write("};\n\nconst bool store_may_scan[N_STMTS] = {\n")
         out.writelines(f"\t[STMT_{name.upper()}] = true,\n" for name in names if plain[name][1])
+        out.write("};\n\nconst char *const store_index[N_STMTS] = {\n")
+        out.writelines(f'\t[STMT_{name.upper()}] = "{plain[name][2]}",\n' for name in names if plain[name][2])
         out.write("};\n\nconst struct store_migration store_migrations[] = {\n")
         for i, path in enumerate(migrations):
             out.write(f'\t{{{i + 1}, "{path.stem}",\n\t"{c_string(path.read_text())[1:]}}},\n')

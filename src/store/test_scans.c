@@ -1,4 +1,7 @@
-/* No statement reads a whole table, or sorts without an index, unless it says so and why (`-- scan:` in sql). */
+/* No statement reads a whole table, or sorts without an index, unless it says so and why (`-- scan:` in sql); and those that name
+ * an index use it. */
+#include <string.h>
+
 #include "statements.h"
 #include "store/store_internal.h"
 #include "store/test_world.h"
@@ -13,6 +16,10 @@ static void no_statement_scans_that_does_not_say_so(void **state)
 		bool scans = false;
 		if (sql_explain(w->store->writer, i, &scans, &plan) < 0)
 			fail_msg("%s: %s", store_texts[i].name, sql_error(w->store->writer));
+		if (store_index[i] && !strstr(buf_text(&plan), store_index[i])) {
+			n_wrong++;
+			print_error("%s does not use %s:\n%s", store_texts[i].name, store_index[i], buf_text(&plan));
+		}
 		if (scans == store_may_scan[i])
 			continue;
 		n_wrong++;

@@ -94,13 +94,15 @@ WHERE t.kind = 0 AND t.bucket = 1 AND t.n > 0 AND c.sender_no = $1
 ;
 
 -- name: doubt_rows
-SELECT seq FROM ledger WHERE campaign_no = $1 AND state = 1 AND epoch < $2 ORDER BY seq;
+-- index: ledger_in_doubt
+SELECT seq FROM ledger WHERE campaign_no = $1 AND seq + 0 > 0 AND state = 1 AND epoch < $2 ORDER BY seq + 0;
 
 -- name: resend_gate
 SELECT s.last_claim_ms, s.evidence_ms FROM sender s WHERE s.no = $1;
 
 -- name: resend_rows
-SELECT seq, claimed_ms, doubt_ms FROM ledger WHERE campaign_no = $1 AND state = 2 ORDER BY seq LIMIT $2;
+-- index: ledger_in_doubt
+SELECT seq, claimed_ms, doubt_ms FROM ledger WHERE campaign_no = $1 AND seq + 0 > 0 AND state = 2 ORDER BY seq + 0 LIMIT $2;
 
 -- name: settle_gate
 SELECT c.status, c.frozen, c.on_unconfirmed,

@@ -17,7 +17,8 @@ SELECT COUNT(*) FROM ledger_seen WHERE account_no = $1 AND kind = 0 AND (CAST($2
 -- name: message_exceptions_tally
 SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE campaign_no = $1 AND kind = 0 AND bucket >= 7;
 
--- The rows of one campaign; message_exceptions_…: those that failed, were left out or canceled, which have an index.
+-- The rows of one campaign; message_exceptions_…: those that failed, were left out or canceled, which have an index
+-- (on seq + 0, as otherwise SQLite takes the table's key).
 -- name: message_rows_before
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
 WHERE campaign_no = $1 AND seq > $2 AND seq < $3
@@ -35,20 +36,22 @@ WHERE campaign_no = $1 AND seq > $2 AND seq < $3
 ORDER BY seq LIMIT $8;
 
 -- name: message_exceptions_before
+-- index: ledger_exception
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
-WHERE campaign_no = $1 AND seq > $2 AND seq < $3 AND state >= 7
+WHERE campaign_no = $1 AND seq + 0 > $2 AND seq + 0 < $3 AND state >= 7
   AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
   AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
   AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-ORDER BY seq DESC LIMIT $8;
+ORDER BY seq + 0 DESC LIMIT $8;
 
 -- name: message_exceptions_after
+-- index: ledger_exception
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
-WHERE campaign_no = $1 AND seq > $2 AND seq < $3 AND state >= 7
+WHERE campaign_no = $1 AND seq + 0 > $2 AND seq + 0 < $3 AND state >= 7
   AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
   AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
   AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-ORDER BY seq LIMIT $8;
+ORDER BY seq + 0 LIMIT $8;
 
 -- The campaigns whose rows may be on a page, from the one where it begins on.
 -- name: message_campaigns_before

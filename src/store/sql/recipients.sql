@@ -9,8 +9,9 @@ WHERE campaign_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CA
   AND (CAST($3 AS BIGINT) = 0 OR reason IN ($4, $5, $6, $7, $8, $9, $10, $11));
 
 -- name: recipient_exceptions_count
+-- index: ledger_exception
 SELECT COUNT(*) FROM recipient_seen
-WHERE campaign_no = $1 AND state >= 7 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
+WHERE campaign_no = $1 AND state >= 7 AND seq + 0 > 0 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
   AND audience_no = $12
   AND (CAST($13 AS TEXT) IS NULL OR number LIKE $13 ESCAPE '\')
   AND (CAST($3 AS BIGINT) = 0 OR reason IN ($4, $5, $6, $7, $8, $9, $10, $11));
@@ -41,24 +42,26 @@ WHERE campaign_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CA
   AND seq > $14 AND seq < $15
 ORDER BY seq LIMIT $16;
 
--- Of those that failed, were left out or canceled, which have an index.
+-- Of those that failed, were left out or canceled, which have an index (on seq + 0, as otherwise SQLite takes the table's key).
 -- name: recipient_exceptions_before
+-- index: ledger_exception
 SELECT * FROM recipient_seen
 WHERE campaign_no = $1 AND state >= 7 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
   AND audience_no = $12
   AND (CAST($13 AS TEXT) IS NULL OR number LIKE $13 ESCAPE '\')
   AND (CAST($3 AS BIGINT) = 0 OR reason IN ($4, $5, $6, $7, $8, $9, $10, $11))
-  AND seq < $14 AND seq > $15
-ORDER BY seq DESC LIMIT $16;
+  AND seq + 0 < $14 AND seq + 0 > $15
+ORDER BY seq + 0 DESC LIMIT $16;
 
 -- name: recipient_exceptions_after
+-- index: ledger_exception
 SELECT * FROM recipient_seen
 WHERE campaign_no = $1 AND state >= 7 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(state AS INTEGER)) & 1) = 1)
   AND audience_no = $12
   AND (CAST($13 AS TEXT) IS NULL OR number LIKE $13 ESCAPE '\')
   AND (CAST($3 AS BIGINT) = 0 OR reason IN ($4, $5, $6, $7, $8, $9, $10, $11))
-  AND seq > $14 AND seq < $15
-ORDER BY seq LIMIT $16;
+  AND seq + 0 > $14 AND seq + 0 < $15
+ORDER BY seq + 0 LIMIT $16;
 
 -- name: recipient_stretch
 SELECT * FROM recipient_seen
