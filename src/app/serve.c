@@ -224,7 +224,8 @@ static int start(struct server *s, struct err *err)
 	                                                               .notify = notify_delivery,
 	                                                               .missed = missed_webhook,
 	                                                               .arg = s,
-	                                                               .lease = &s->lease});
+	                                                               .lease = &s->lease,
+	                                                               .alone = *s->config.database == '\0'});
 	if (webhook_out_start(&(struct webhook_out_options){.store = s->store,
 	                                                    .ca_file = text_or_null(s->config.ca_file),
 	                                                    .allow_private = s->allow_private_urls,

@@ -371,12 +371,6 @@ static void drop_gone_lanes(struct engine *e)
 	}
 }
 
-static void sooner(usec_t *next, usec_t wanted)
-{
-	if (wanted >= 0 && (*next < 0 || wanted < *next))
-		*next = wanted;
-}
-
 /* Was there a time in which webhooks may have found nobody? */
 static void look_back(struct engine *e, struct now now)
 {
@@ -394,20 +388,19 @@ static void look_back(struct engine *e, struct now now)
 
 usec_t engine_turn(struct engine *e, struct now now)
 {
-	usec_t next = -1;
 	look_back(e, now);
 	e->now = now;
 	mailbox_turn(&e->mailbox, now);
 	drop_gone_lanes(e);
-	sooner(&next, engine_nodes_turn(e));
-	sooner(&next, load_turn(e));
-	sooner(&next, due_turn(e));
-	sooner(&next, freeze_turn(e));
-	sooner(&next, sweep_turn(e));
+	usec_t next = engine_nodes_turn(e);
+	next = sooner(next, load_turn(e));
+	next = sooner(next, due_turn(e));
+	next = sooner(next, freeze_turn(e));
+	next = sooner(next, sweep_turn(e));
 	for (int i = 0; i < e->n_lanes; i++)
-		sooner(&next, lane_turn(e->lane[i], now));
+		next = sooner(next, lane_turn(e->lane[i], now));
 	if (e->stats.inflight > 0) /* no answer may come, and yet it is to be seen whether time stood still */
-		sooner(&next, ALIVE_US);
+		next = sooner(next, ALIVE_US);
 	e->wanted_us = next < 0 ? -1 : now.mono + next;
 	return next;
 }

@@ -143,11 +143,6 @@ void engine_nodes_init(struct engine *e, const struct engine_options *o)
 	                                           .arg = e});
 }
 
-static usec_t sooner(usec_t a, usec_t b)
-{
-	return a < 0 ? b : b < 0 || a < b ? a : b;
-}
-
 usec_t engine_nodes_turn(struct engine *e)
 {
 	if (e->context.draining && e->n_lanes == 0 && !e->releasing && !e->loading)

@@ -7,6 +7,12 @@
 
 #include "delivery/engine.h"
 
+/* Of two times to wait; negative: none. */
+static inline usec_t sooner(usec_t a, usec_t b)
+{
+	return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
 struct job {
 	store_run_fn *run; /* its argument is the job */
 	void (*done)(struct job *job, int result, struct now now);

@@ -242,11 +242,6 @@ static bool can_claim(const struct lane_campaign *c, msec_t now)
 	return at >= 0 && at <= now;
 }
 
-static usec_t sooner(usec_t a, usec_t b)
-{
-	return a < 0 ? b : b < 0 || a < b ? a : b;
-}
-
 /* Single messages first. Then the next campaign in turn that may have rows and whose own pace allows one, so that campaigns share
  * the lane and a slow one leaves it to the others. NULL: none now, *ret_wait says when. */
 static struct lane_campaign *pick(struct lane *lane, struct now now, usec_t *ret_wait)

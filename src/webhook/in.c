@@ -29,6 +29,7 @@ struct webhook_in {
 	void (*missed)(void *arg);
 	void *arg;
 	const struct lease *lease;
+	bool alone;
 	struct secrets *secrets;
 	atomic_int jobs; /* appends at the store */
 	atomic_int_fast64_t received, refused, applied, set_aside;
@@ -293,7 +294,7 @@ static int note_phone(const struct wa_event *e, void *arg)
 static void find_phones(struct append_job *job)
 {
 	struct err err;
-	if (wa_event_each(job->body, job->n_bytes, note_phone, job, &err) < 0)
+	if (job->in->alone || wa_event_each(job->body, job->n_bytes, note_phone, job, &err) < 0)
 		job->is_whole = true;
 }
 
@@ -382,6 +383,7 @@ struct webhook_in *webhook_in_create(const struct webhook_in_options *o)
 	in->missed = o->missed;
 	in->arg = o->arg;
 	in->lease = o->lease;
+	in->alone = o->alone;
 	in->secrets = secrets_create();
 	if (o->verify_token && !(in->verify_token = strdup(o->verify_token)))
 		abort();

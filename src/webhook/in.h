@@ -14,6 +14,7 @@ struct webhook_in;
 struct webhook_in_options {
 	struct store *store;
 	const struct lease *lease; /* this node applies what speaks of its senders, the first node all else too */
+	bool alone;                /* no other server may run on the database: nothing is for another's node */
 	const char *verify_token;  /* for the handshake; NULL refuses every one */
 	/* Something delivery should look at (a template's verdict, an opt-out). Any thread; may be NULL. */
 	void (*notify)(void *arg);
