@@ -57,6 +57,7 @@ void hook_start(const char *verify_token, size_t max_jobs)
 	store_close(hook.w->store);
 	hook.w->store = NULL;
 	options.max_jobs = max_jobs;
+	options.max_batch = max_jobs > 0;
 	if (store_open(&options, &hook.w->store, &err) < 0)
 		fail_msg("%s", err.text);
 	atomic_store(&hook.lease.node_no, hook.w->node);
@@ -241,6 +242,8 @@ void hook_block(struct hook_block *b)
 	sem_init(&b->go, 0, 0);
 	assert_int_equal(store_submit(hook.w->store, block_run, NULL, b), 0);
 	sem_wait(&b->begun);
+	webhook_in_look(hook.in);
+	hook_wait_for_jobs(1);
 }
 
 void hook_wait_for_jobs(int64_t n)

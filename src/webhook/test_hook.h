@@ -26,7 +26,8 @@ extern struct hook hook;
 
 /* A world whose store works in line, for what is to be there before. */
 struct world *hook_open(void **state, int n);
-/* From here on the store has its thread, webhooks and server run. max_jobs 0: the store's own. */
+/* From here on the store has its thread, webhooks and server run. max_jobs: a mailbox of so many, each
+ * job a batch of its own; 0: the store's own. */
 void hook_start(const char *verify_token, size_t max_jobs);
 int hook_teardown(void **state);
 
@@ -48,7 +49,8 @@ struct webhook_in_stats hook_stats(void);
 void hook_wait_until_applied(void);
 void hook_wait_until_empty(void); /* the inbox alone */
 
-/* Keep the store's thread busy from hook_block until `go` is posted. */
+/* Keep the store's thread busy from hook_block until `go` is posted; for a store with max_jobs. The mailbox holds one job from
+ * then on, that of the thread which applies: it gives no second one before it is done. */
 struct hook_block {
 	sem_t begun, go;
 };

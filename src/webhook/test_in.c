@@ -91,7 +91,7 @@ static void test_large(void **state)
 static void test_durable_before_the_answer(void **state)
 {
 	struct world *w = hook_open(state, 1);
-	hook_start(HOOK_VERIFY_TOKEN, 0);
+	hook_start(HOOK_VERIFY_TOKEN, 8);
 	static char keep[] = "CREATE TRIGGER keep BEFORE DELETE ON inbox BEGIN SELECT RAISE(ABORT, 'kept for the test'); END";
 	hook_script(keep);
 	struct hook_block block;
@@ -99,7 +99,7 @@ static void test_durable_before_the_answer(void **state)
 	const char *body = hook_stop_message(w, "447000000001");
 	int fd = hook_connect();
 	hook_send(fd, body, hook_sign(WORLD_SECRET, body));
-	hook_wait_for_jobs(1); /* the request has come as far as the store's mailbox */
+	hook_wait_for_jobs(2); /* the request has come as far as the store's mailbox */
 	assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 0), 0);
 	sem_post(&block.go);
 	struct peer_answer answer;
@@ -142,16 +142,15 @@ static void test_not_stored_is_not_answered_with_200(void **state)
 static void test_full_mailbox(void **state)
 {
 	struct world *w = hook_open(state, 1);
-	hook_start(HOOK_VERIFY_TOKEN, 2);
+	hook_start(HOOK_VERIFY_TOKEN, 3);
 	struct hook_block block;
-	hook_wait_until_empty();
 	hook_block(&block);
 	int fd[2];
 	for (int i = 0; i < 2; i++) {
 		const char *body = hook_stop_message(w, i == 0 ? "447000000001" : "447000000002");
 		fd[i] = hook_connect();
 		hook_send(fd[i], body, hook_sign(WORLD_SECRET, body));
-		hook_wait_for_jobs(i + 1);
+		hook_wait_for_jobs(i + 2);
 	}
 	const char *body = hook_stop_message(w, "447000000003");
 	struct peer_answer answer = hook_post(body, hook_sign(WORLD_SECRET, body));
