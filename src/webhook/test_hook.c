@@ -220,6 +220,15 @@ void hook_wait_until_applied(void)
 	fail_msg("events are not applied");
 }
 
+void hook_wait_until_counted(int64_t n_applied)
+{
+	struct webhook_in_stats stats = {0};
+	do {
+		sched_yield();
+		webhook_in_stats(hook.in, &stats);
+	} while (stats.applied < n_applied || stats.waiting > 0);
+}
+
 struct webhook_in_stats hook_stats(void)
 {
 	struct webhook_in_stats stats;

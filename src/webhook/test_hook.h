@@ -48,6 +48,7 @@ struct webhook_in_stats hook_stats(void);
 /* Until the inbox is empty and everything is counted. */
 void hook_wait_until_applied(void);
 void hook_wait_until_empty(void); /* the inbox alone */
+void hook_wait_until_counted(int64_t n_applied);
 
 /* Keep the store's thread busy from hook_block until `go` is posted; for a store with max_jobs. The mailbox holds one job from
  * then on, that of the thread which applies: it gives no second one before it is done. */

