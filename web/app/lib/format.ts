@@ -1,0 +1,36 @@
+// Numbers and times for a reader: in the viewer's locale and zone. The server speaks UTC, `yyyy-mm-dd hh:mm:ss`.
+import i18next from 'i18next';
+
+/** The viewer's own locale as long as it is of the chosen language, so that its date order and digits stay. */
+export function locale(): string {
+	const chosen = i18next.language || 'en';
+	return navigator.languages?.find((l) => l.split('-')[0] === chosen) ?? chosen;
+}
+
+export const fromServer = (text: string): Date => new Date(`${text.replace(' ', 'T')}Z`);
+export const toServer = (date: Date): string => date.toISOString().slice(0, 19).replace('T', ' ');
+
+export const number = (n: number): string => new Intl.NumberFormat(locale()).format(n);
+export const share = (part: number, digits = 1): string =>
+	new Intl.NumberFormat(locale(), { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(part);
+
+const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
+
+/** Short: the hour alone today, with the day otherwise. */
+export function moment(date: Date, now = new Date()): string {
+	const day: Intl.DateTimeFormatOptions = sameDay(date, now)
+		? {}
+		: { day: 'numeric', month: 'short', ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }) };
+	return new Intl.DateTimeFormat(locale(), { ...day, hour: '2-digit', minute: '2-digit' }).format(date);
+}
+
+export const wholeMoment = (date: Date, timeZone?: string): string =>
+	new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium', timeZone }).format(date);
+
+export const country = (code: string | null): string =>
+	code === null ? '—' : (new Intl.DisplayNames([locale()], { type: 'region' }).of(code) ?? code);
+
+/** `+44 7400 …` is not ours to guess: digits with a plus, isolated so that right-to-left text does not turn them around. */
+export const phone = (digits: string): string => `\u2066+${digits}\u2069`;
+
+export const viewerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

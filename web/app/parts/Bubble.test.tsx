@@ -1,0 +1,25 @@
+import { render } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { MantineProvider } from '@mantine/core';
+import { Bubble, marked } from './Bubble.tsx';
+
+const html = (text: string) => render(<div>{marked(text)}</div>).container.firstElementChild!.innerHTML;
+
+test("WhatsApp's marks are shown", () => {
+	expect(html('a *b* _c_ ~d~ ```e```')).toBe('a <strong>b</strong> <em>c</em> <s>d</s> <code>e</code>');
+	expect(html('*a _b_*')).toBe('<strong>a <em>b</em></strong>');
+});
+
+test('what only looks like a mark is left alone', () => {
+	for (const text of ['2*3*4', 'snake_case_name', '* a *', '**', 'a*', '~ ~']) expect(html(text)).toBe(text);
+});
+
+test("a contact's name never becomes markup", () => {
+	const { container } = render(
+		<MantineProvider>
+			<Bubble label="Preview" message={{ body: 'Hi <img src=x onerror=alert(1)> *<b>x</b>*', footer: '<script>1</script>', buttons: [{ kind: 'url', text: '<i>go</i>' }] }} />
+		</MantineProvider>,
+	);
+	expect(container.querySelector('img, script, b, i')).toBeNull();
+	expect(container.textContent).toContain('<img src=x onerror=alert(1)>');
+});

@@ -1,0 +1,56 @@
+// All words of the page: one file a language. A language is its file and a line here.
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import en from './en.json';
+
+export const languages = {
+	en: { name: 'English', dir: 'ltr', load: async () => en },
+	ar: { name: 'العربية', dir: 'rtl', load: async () => (await import('./ar.json')).default },
+} as const;
+export type Language = keyof typeof languages;
+
+declare module 'i18next' {
+	interface CustomTypeOptions {
+		resources: { translation: typeof en };
+	}
+}
+
+const STORED = 'crier.language';
+const isLanguage = (text: string | null | undefined): text is Language => text !== null && text !== undefined && text in languages;
+
+function wanted(): Language {
+	const stored = localStorage.getItem(STORED);
+	const first = [stored, ...navigator.languages.map((l) => l.split('-')[0])].find(isLanguage);
+	return first ?? 'en';
+}
+
+async function load(language: Language) {
+	if (!i18next.hasResourceBundle(language, 'translation'))
+		i18next.addResourceBundle(language, 'translation', await languages[language].load());
+}
+
+function dress(language: Language) {
+	document.documentElement.lang = language;
+	document.documentElement.dir = languages[language].dir;
+}
+
+export async function startTexts(language: Language = wanted()): Promise<Language> {
+	await i18next.use(initReactI18next).init({
+		resources: { en: { translation: en } },
+		lng: 'en',
+		fallbackLng: 'en',
+		interpolation: { escapeValue: false }, // React escapes
+		returnNull: false,
+	});
+	await load(language);
+	await i18next.changeLanguage(language);
+	dress(language);
+	return language;
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+	await load(language);
+	localStorage.setItem(STORED, language);
+	dress(language);
+	await i18next.changeLanguage(language);
+}
