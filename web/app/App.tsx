@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Router } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
+import { useAddress } from './lib/address.ts';
 import { Refusal, Unreachable } from './lib/client.ts';
 import { Live } from './lib/live.tsx';
 import { useSession } from './lib/session.ts';
@@ -43,7 +43,7 @@ export function App({ nonce }: { nonce: string }) {
 		<DirectionProvider key={dir} initialDirection={dir} detectDirection={false}>
 			<MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
 				<QueryClientProvider client={cache}>
-					<Router hook={useHashLocation}>
+					<Router hook={useAddress}>
 						<ModalsProvider>
 							<Notifications position="bottom-right" />
 							<Inside />
