@@ -1,7 +1,7 @@
 // A table of any length: only the rows in sight are in the page, and the next page is fetched as the end comes near.
 import { Table, Text } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '../lib/format.ts';
 import type { Pages } from '../lib/pages.ts';
@@ -13,6 +13,7 @@ export interface Column<T> {
 	cell: (row: T) => ReactNode;
 	isNumber?: boolean;
 	width?: string;
+	isNarrow?: boolean; // as wide as its buttons
 	hide?: 'sm' | 'md'; // below this width of the window
 }
 
@@ -26,43 +27,66 @@ interface RowsProps<T extends { id: string }> {
 }
 
 const AHEAD = 20; // rows before the end
+const HEAD_HEIGHT = 42; // it stands over the first rows
 
-/** Arrows, Home and End go through the rows; Enter opens. */
-function onRowKey<T>(event: KeyboardEvent<HTMLTableRowElement>, row: T, open?: (row: T) => void) {
-	const line = event.currentTarget;
-	if (event.target !== line) return; // a control inside
-	const to = event.key === 'ArrowDown' ? line.nextElementSibling : event.key === 'ArrowUp' ? line.previousElementSibling : null;
-	if (to instanceof HTMLElement && to.tabIndex >= 0) {
-		event.preventDefault();
-		to.focus();
-	} else if (event.key === 'Enter' && open) open(row);
+/** A click on a control of the row is the control's own; so is one in its menu, which stands elsewhere in the document. */
+const isOfControl = ({ target, currentTarget }: MouseEvent) => {
+	const inside = target as Element;
+	return !currentTarget.contains(inside) || inside.closest('button, a, input, label') !== null;
+};
+
+/** Where a key leads to from a row, by its index. */
+function rowOfKey(key: string, at: number, count: number): number | null {
+	const to = key === 'ArrowDown' ? at + 1 : key === 'ArrowUp' ? at - 1 : key === 'Home' ? 0 : key === 'End' ? count - 1 : -1;
+	return to >= 0 && to < count ? to : null;
 }
+
+const classOf = <T,>({ hide, isNumber, isNarrow }: Column<T>) =>
+	[hide && `mantine-visible-from-${hide}`, isNumber && 'number', isNarrow && 'narrow'].filter(Boolean).join(' ') || undefined;
 
 export function Rows<T extends { id: string }>({ label, columns, pages, empty, rowHeight = 48, open }: RowsProps<T>) {
 	const { t } = useTranslation();
 	const box = useRef<HTMLDivElement>(null);
 	const { rows, hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
-	const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12 });
+	const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12, scrollPaddingStart: HEAD_HEIGHT });
 	const items = virtual.getVirtualItems();
 	const last = items.at(-1)?.index ?? 0;
 	useEffect(() => {
 		if (hasNextPage && !isFetchingNextPage && last >= rows.length - AHEAD) void fetchNextPage();
 	}, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
+	// Arrows, Home and End go through the rows, those not in the page too; Enter opens.
+	const wanted = useRef<number | null>(null);
+	useEffect(() => {
+		const row = wanted.current === null ? null : box.current?.querySelector<HTMLElement>(`tr[data-index="${wanted.current}"]`);
+		if (!row) return;
+		wanted.current = null;
+		row.focus({ preventScroll: true });
+	});
+	const onKey = (event: KeyboardEvent<HTMLTableRowElement>, at: number) => {
+		if (event.target !== event.currentTarget || !open) return; // a control inside
+		const to = rowOfKey(event.key, at, rows.length);
+		if (to !== null) {
+			event.preventDefault();
+			wanted.current = to;
+			virtual.scrollToIndex(to);
+			box.current?.querySelector<HTMLElement>(`tr[data-index="${to}"]`)?.focus({ preventScroll: true });
+		} else if (event.key === 'Enter') open(rows[at]!);
+	};
+
 	if (pages.isPending) return <Loading />;
 	if (pages.isError && rows.length === 0) return <Trouble error={pages.error} again={pages.refetch} />;
 	if (rows.length === 0) return <>{empty}</>;
 	const before = items[0]?.start ?? 0;
 	const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-	const visible = (column: Column<T>) => (column.hide ? `mantine-visible-from-${column.hide}` : '');
 	return (
 		<>
 			<div className="rows" ref={box} tabIndex={0} role="region" aria-label={label}>
-				<table aria-rowcount={pages.total ?? -1}>
+				<table aria-label={label} aria-rowcount={pages.total ?? -1}>
 					<thead>
 						<tr>
 							{columns.map((column) => (
-								<th key={column.key} scope="col" className={`${visible(column)} ${column.isNumber ? 'number' : ''}`} style={{ width: column.width }}>
+								<th key={column.key} scope="col" className={classOf(column)} style={{ width: column.width }}>
 									<Text size="sm" c="dimmed" fw={600} span>
 										{column.title}
 									</Text>
@@ -82,11 +106,11 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 									aria-rowindex={item.index + 2}
 									className={open ? 'opens' : undefined}
 									tabIndex={open ? 0 : undefined}
-									onClick={open && (() => open(row))}
-									onKeyDown={(event) => onRowKey(event, row, open)}
+									onClick={open && ((event) => !isOfControl(event) && open(row))}
+									onKeyDown={(event) => onKey(event, item.index)}
 								>
 									{columns.map((column) => (
-										<td key={column.key} className={`${visible(column)} ${column.isNumber ? 'number' : ''}`}>
+										<td key={column.key} className={classOf(column)}>
 											{column.cell(row)}
 										</td>
 									))}
@@ -113,7 +137,7 @@ export function FewRows<T>({ label, columns, rows, rowKey }: { label: string; co
 				<Table.Thead>
 					<Table.Tr>
 						{columns.map((column) => (
-							<Table.Th key={column.key} scope="col" className={column.isNumber ? 'number' : ''} style={{ width: column.width }}>
+							<Table.Th key={column.key} scope="col" className={classOf(column)} style={{ width: column.width }}>
 								{column.title}
 							</Table.Th>
 						))}
@@ -123,7 +147,7 @@ export function FewRows<T>({ label, columns, rows, rowKey }: { label: string; co
 					{rows.map((row) => (
 						<Table.Tr key={rowKey(row)}>
 							{columns.map((column) => (
-								<Table.Td key={column.key} className={column.isNumber ? 'number' : ''}>
+								<Table.Td key={column.key} className={classOf(column)}>
 									{column.cell(row)}
 								</Table.Td>
 							))}

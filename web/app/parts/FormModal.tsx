@@ -1,0 +1,60 @@
+// A form in a dialog: what the server finds fault with stands at its field, the rest above the button.
+import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { faultsByField } from '../lib/client.ts';
+
+export type Faults = Record<string, string>;
+
+/** The faults by their fields; none without an error. */
+export const faultsOf = (error: unknown): Faults => (error ? faultsByField(error) : {});
+
+/** Faults of fields that the form does not show, and of none. */
+function Others({ faults, fields }: { faults: Faults; fields: readonly string[] }) {
+	const others = Object.keys(faults).filter((name) => !fields.includes(name));
+	if (others.length === 0) return null;
+	return (
+		<Alert color="red" role="alert">
+			{others.map((name) => faults[name]).join(' ')}
+		</Alert>
+	);
+}
+
+interface FormModalProps {
+	opened: boolean;
+	close: () => void;
+	title: string;
+	label: string; // of the button that sends
+	submit: () => void;
+	isBusy: boolean;
+	isReady?: boolean; // may it be sent?
+	error?: unknown;
+	fields: readonly string[]; // that show their own faults
+	children: ReactNode;
+}
+
+export function FormModal({ opened, close, title, label, submit, isBusy, isReady = true, error, fields, children }: FormModalProps) {
+	const { t } = useTranslation();
+	const onSubmit = (event: FormEvent) => {
+		event.preventDefault();
+		if (isReady && !isBusy) submit();
+	};
+	return (
+		<Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+			<form onSubmit={onSubmit} noValidate>
+				<Stack>
+					{children}
+					<Others faults={faultsOf(error)} fields={fields} />
+					<Group justify="flex-end">
+						<Button variant="default" onClick={close}>
+							{t('common.cancel')}
+						</Button>
+						<Button type="submit" loading={isBusy} disabled={!isReady}>
+							{label}
+						</Button>
+					</Group>
+				</Stack>
+			</form>
+		</Modal>
+	);
+}
