@@ -1,14 +1,14 @@
 #include "store/accounts.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <string.h>
 
 #include "statements.h"
 #include "store/holds.h"
+#include "store/key_row.h"
 #include "store/list.h"
 #include "store/one.h"
-
-#define KEY_RANDOM_BYTES 32
 
 static const char *const role_texts[] = {[KEY_VIEWER] = "viewer", [KEY_SENDER] = "sender", [KEY_ADMIN] = "admin"};
 
@@ -88,31 +88,31 @@ int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now)
 
 /* ---- keys ---- */
 
-static struct sql_value key_hash(const char *text, unsigned char hash[32])
+struct sql_value secret_hash(const char *text, unsigned char hash[SECRET_HASH_BYTES])
 {
-	crypto_generichash(hash, 32, (const unsigned char *)text, strlen(text), NULL, 0);
-	return sql_blob(hash, 32);
+	crypto_generichash(hash, SECRET_HASH_BYTES, (const unsigned char *)text, strlen(text), NULL, 0);
+	return sql_blob(hash, SECRET_HASH_BYTES);
 }
 
 static int key_insert(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now, const char *text,
                       int64_t *ret_no)
 {
-	unsigned char hash[32];
+	unsigned char hash[SECRET_HASH_BYTES];
 	return one_insert(tx, STMT_KEY_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), key_hash(text, hash), sql_int(now)),
+	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), secret_hash(text, hash), sql_int(now)),
 	                  ret_no);
 }
 
-static void key_make(char ret_text[KEY_TEXT_BYTES])
+#define SECRET_CHARS (sodium_base64_ENCODED_LEN(SECRET_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING))
+
+void secret_make(const char *prefix, char *ret, size_t max)
 {
-	unsigned char random[KEY_RANDOM_BYTES];
-	_Static_assert(sizeof("crier_") - 1 +
-	                               sodium_base64_ENCODED_LEN(KEY_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING) <=
-	                       KEY_TEXT_BYTES,
-	               "a key's text fits");
+	unsigned char random[SECRET_RANDOM_BYTES];
+	size_t n = strlen(prefix);
+	assert(n + SECRET_CHARS <= max);
 	randombytes_buf(random, sizeof(random));
-	size_t n = strlen(strcpy(ret_text, "crier_"));
-	sodium_bin2base64(ret_text + n, KEY_TEXT_BYTES - n, random, sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	memcpy(ret, prefix, n);
+	sodium_bin2base64(ret + n, max - n, random, sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(random, sizeof(random));
 }
 
@@ -129,7 +129,7 @@ static void key_from_row(const struct sql_rows *rows, struct arena *arena, void 
 	};
 }
 
-static void key_found(const struct sql_rows *rows, struct arena *arena, void *item)
+void key_found(const struct sql_rows *rows, struct arena *arena, void *item)
 {
 	struct api_key *ret = item;
 	key_from_row(rows, arena, ret);
@@ -138,14 +138,14 @@ static void key_found(const struct sql_rows *rows, struct arena *arena, void *it
 
 int key_find(struct store_tx *tx, const char *text, struct api_key *ret)
 {
-	unsigned char hash[32];
-	return one_row(tx, STMT_KEY_FIND, SQL_ARGS(key_hash(text, hash)), key_found, NULL, ret);
+	unsigned char hash[SECRET_HASH_BYTES];
+	return one_row(tx, STMT_KEY_FIND, SQL_ARGS(secret_hash(text, hash)), key_found, NULL, ret);
 }
 
 int key_create(struct store_tx *tx, int64_t account_no, const char *name, enum key_role role, msec_t now, int64_t *ret_no,
                char ret_text[KEY_TEXT_BYTES])
 {
-	key_make(ret_text);
+	secret_make("crier_", ret_text, KEY_TEXT_BYTES);
 	return key_insert(tx, account_no, name, role, now, ret_text, ret_no);
 }
 
