@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/api_internal.h"
+#include "api/authenticate.h"
 #include "api/events.h"
 #include "api/idempotency.h"
 #include "api/media_need.h"
@@ -25,8 +26,6 @@
 #define MAX_IGNORED_BODY (64u << 10) /* of a request that needs none */
 #define MAX_JSON_BODY (1u << 20)
 #define MAX_BIG_JSON_BODY (4u << 20)
-#define KEY_USED_EVERY_MS MINUTE_MS
-#define IDEMPOTENCY_SWEEP_ROWS 1000
 
 struct api *api_create(const struct api_options *options)
 {
@@ -35,6 +34,7 @@ struct api *api_create(const struct api_options *options)
 		abort();
 	api->options = *options;
 	api->rate = rate_create(options->key_rate);
+	clock_zone_name(api->timezone);
 	pthread_mutex_init(&api->lock, NULL);
 	api->preflight = preflight_create(options->store);
 	api->events = events_create(options->store);
@@ -58,79 +58,6 @@ void api_destroy(struct api *api)
 	events_destroy(api->events);
 	pthread_mutex_destroy(&api->lock);
 	free(api);
-}
-
-/* ---- who asks ---- */
-
-struct key_use {
-	int64_t no;
-	msec_t now;
-};
-
-static int key_used_run(struct store_tx *tx, void *arg)
-{
-	struct key_use *use = arg;
-	/* A good moment too: about once a minute, while anyone asks anything. */
-	if (idempotency_sweep(tx, use->now, IDEMPOTENCY_SWEEP_ROWS) < 0)
-		return -1;
-	return key_used(tx, use->no, use->now);
-}
-
-static void key_used_done(int result, void *arg)
-{
-	(void)result;
-	free(arg);
-}
-
-static void note_use(struct api_call *call)
-{
-	if (call->key.used_ms >= 0 && call->now - call->key.used_ms < KEY_USED_EVERY_MS)
-		return;
-	struct key_use *use = malloc(sizeof(*use));
-	if (!use)
-		return;
-	*use = (struct key_use){call->key.no, call->now};
-	if (store_submit(call->api->options.store, key_used_run, key_used_done, use) != 0)
-		free(use);
-}
-
-/* False: answered. */
-static bool may_ask(struct api_call *call)
-{
-	if (call->key.blocked) {
-		call_fault(call, FAULT_ACCOUNT_INACTIVE, NULL, "This account is blocked by the operator of the server");
-		return false;
-	}
-	if (!rate_take(call->api->rate, call->key.no, clock_mono_us())) {
-		http_add_header(call->req, "Retry-After", "1");
-		call_fault(call, FAULT_TOO_FAST, NULL,
-		           "This key asks more than %u times a second; nothing was changed: try again",
-		           call->api->options.key_rate);
-		return false;
-	}
-	return true;
-}
-
-/* False: answered. */
-static bool authenticate(struct api_call *call)
-{
-	const char *text = http_header(call->req, "X-Dexatel-Key");
-	int found = 1;
-	if (text && *text) {
-		struct store_tx *tx = store_reader_take(call->api->options.store);
-		found = key_find(tx, text, &call->key);
-		if (found < 0 && store_is_lost(tx))
-			found = STORE_LOST;
-		store_reader_put(call->api->options.store, tx);
-	}
-	if (found < 0)
-		call_failed(call, found, "the key could not be looked up");
-	else if (found > 0)
-		call_fault(call, FAULT_UNAUTHORIZED, NULL, "The header X-Dexatel-Key is missing, or its key is not known");
-	if (found != 0 || !may_ask(call))
-		return false;
-	note_use(call);
-	return true;
 }
 
 /* ---- the body's policy ---- */

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "api/api.h"
+#include "base/clock.h"
 
 struct api_call;
 struct rate;
@@ -12,6 +13,7 @@ struct api {
 	struct api_options options; /* texts borrowed from the caller, who outlives us */
 	struct rate *rate;          /* of each API key */
 	struct preflight *preflight;
+	char timezone[CLOCK_ZONE_BYTES]; /* of this machine */
 	struct events *events;
 	pthread_mutex_t lock;     /* over what follows */
 	struct api_call *running; /* calls with an Idempotency-Key (idempotency.h) */

@@ -46,6 +46,8 @@ static void respond(struct api_call *call, int status, const char *content_type)
 	cJSON_Delete(call->body);
 	if (call->upload_path)
 		unlink(call->upload_path);
+	if (call->cookie && status < 300)
+		http_add_header(call->req, "Set-Cookie", call->cookie);
 	log_debug("api", "answered", log_t("method", http_method(call->req)), log_t("path", http_path(call->req)),
 	          log_i("status", status));
 	http_respond_owned(call->req, status, body ? content_type : NULL, body, n);

@@ -9,8 +9,8 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "model/fault.h"
-#include "store/accounts.h"
 #include "store/page.h"
+#include "store/sessions.h"
 
 struct route;
 struct idempotent;
@@ -19,19 +19,21 @@ struct api_call {
 	struct api *api;
 	struct http_request *req;
 	const struct route *route;
-	struct arena *arena; /* of the request */
-	struct api_key key;  /* who asks; all zero on open routes */
-	msec_t now;          /* when the request came */
-	int upload_fd;       /* the body's file on FILE routes */
-	char *upload_path;   /* where it lies when it could not be made nameless; NULL */
-	cJSON *body;         /* the parsed document, NULL on bodyless routes */
-	const cJSON *data;   /* its `data` object */
+	struct arena *arena;    /* of the request */
+	struct api_key key;     /* who asks; all zero on open routes */
+	struct session session; /* by which they ask; all zero with a key of their own */
+	msec_t now;             /* when the request came */
+	int upload_fd;          /* the body's file on FILE routes */
+	char *upload_path;      /* where it lies when it could not be made nameless; NULL */
+	cJSON *body;            /* the parsed document, NULL on bodyless routes */
+	const cJSON *data;      /* its `data` object */
 	struct faults faults;
 	struct buf out;                /* the answer's JSON */
 	struct json_writer json;       /* over `out` */
 	int64_t id[2], id_b[2];        /* of each `{…}` of the path in its order: its number, and its second one */
 	int status;                    /* of the answer that is being put together; 200 */
 	const char *content_type;      /* of an answer that is not JSON; NULL */
+	const char *cookie;            /* Set-Cookie of an answer that is no fault; NULL */
 	void *state;                   /* the handler's own, from `arena` */
 	store_run_fn *run;             /* of call_read and call_write */
 	size_t n_judged;               /* faults that were there before it */

@@ -33,3 +33,7 @@ bool clock_parse_rfc3339(const char *text, size_t n_bytes, msec_t *ret);
  * files. False for an unknown zone or a local time that does not exist there that day; a time that
  * comes twice (clocks going back) is taken as the first one. */
 bool clock_parse_zoned(const char *text, size_t n_bytes, const char *zone, msec_t *ret);
+
+#define CLOCK_ZONE_BYTES 65
+/* The IANA zone of this machine, by TZ or else /etc/localtime; "UTC" when neither names one of its zone files. */
+void clock_zone_name(char ret[CLOCK_ZONE_BYTES]);

@@ -12,7 +12,7 @@
 #include "base/clock_civil.h"
 
 #define ZONE_FOLDER "/usr/share/zoneinfo/"
-#define ZONE_NAME_MAX 64
+#define ZONE_NAME_MAX (CLOCK_ZONE_BYTES - 1)
 #define ZONE_FILE_MAX 65536
 
 struct tzif {
@@ -226,6 +226,36 @@ static bool utc_of_local(const struct tzif *z, int64_t local, int64_t *ret)
 		}
 	}
 	return found;
+}
+
+/* ---- the machine's own ---- */
+
+/* Its name where there is such a zone, NULL otherwise; from a path too. */
+static const char *known_zone(const char *text)
+{
+	const char *folder = strstr(text, "/zoneinfo/");
+	const char *name = folder ? folder + strlen("/zoneinfo/") : text;
+	size_t n = 0;
+	struct tzif z;
+	unsigned char *data = zone_name_ok(name) ? zone_file(name, &n) : NULL;
+	bool known = data && tzif_open(data, n, &z);
+	free(data);
+	return known ? name : NULL;
+}
+
+void clock_zone_name(char ret[CLOCK_ZONE_BYTES])
+{
+	char link[256] = "";
+	const char *text = getenv("TZ");
+	if (text && *text == ':')
+		text++;
+	if (!text) {
+		ssize_t n = readlink("/etc/localtime", link, sizeof(link) - 1);
+		link[n > 0 ? n : 0] = '\0';
+		text = link;
+	}
+	const char *name = known_zone(text);
+	strcpy(ret, name ? name : "UTC");
 }
 
 bool clock_parse_zoned(const char *text, size_t n_bytes, const char *zone, msec_t *ret)

@@ -150,13 +150,34 @@ static void only_the_plain_form(void **state)
 	}
 }
 
+static void the_zone_of_the_machine(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *tz, *name;
+	} zones[] = {{"Europe/Berlin", "Europe/Berlin"},
+	             {":America/New_York", "America/New_York"},
+	             {"/usr/share/zoneinfo/Asia/Tokyo", "Asia/Tokyo"},
+	             {"CET-1CEST,M3.5.0,M10.5.0/3", "UTC"},
+	             {"/etc/passwd", "UTC"},
+	             {"../../etc/passwd", "UTC"},
+	             {"", "UTC"}};
+	char name[CLOCK_ZONE_BYTES];
+	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++) {
+		setenv("TZ", zones[i].tz, 1);
+		clock_zone_name(name);
+		assert_string_equal(name, zones[i].name);
+	}
+	unsetenv("TZ");
+	clock_zone_name(name);
+	assert_true(name[0] != '\0');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(local_times),
-		cmocka_unit_test(the_library_agrees),
-		cmocka_unit_test(unknown_zones),
-		cmocka_unit_test(only_the_plain_form),
+		cmocka_unit_test(local_times),         cmocka_unit_test(the_library_agrees),      cmocka_unit_test(unknown_zones),
+		cmocka_unit_test(only_the_plain_form), cmocka_unit_test(the_zone_of_the_machine),
 	};
 	return cmocka_run_group_tests_name("base/clock_zone", tests, NULL, NULL);
 }

@@ -159,12 +159,9 @@ static void those_that_are_over_are_swept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(a_token_names_its_key),
-		WORLD_ON_BOTH(a_token_is_kept_as_a_hash),
-		WORLD_ON_BOTH(it_ends_when_it_is_not_used),
-		WORLD_ON_BOTH(it_ends_after_its_week_however_much_it_is_used),
-		WORLD_ON_BOTH(it_ends_with_its_key),
-		WORLD_ON_BOTH(the_oldest_of_too_many_goes),
+		WORLD_ON_BOTH(a_token_names_its_key),         WORLD_ON_BOTH(a_token_is_kept_as_a_hash),
+		WORLD_ON_BOTH(it_ends_when_it_is_not_used),   WORLD_ON_BOTH(it_ends_after_its_week_however_much_it_is_used),
+		WORLD_ON_BOTH(it_ends_with_its_key),          WORLD_ON_BOTH(the_oldest_of_too_many_goes),
 		WORLD_ON_BOTH(those_that_are_over_are_swept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

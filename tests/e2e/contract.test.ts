@@ -21,7 +21,11 @@ test('the document has the routes and no others', () => {
 /** What the document says that this call needs; its own word, so that the table of routes is held to it. */
 function roleOf(operation: Record<string, any>): string {
 	const needs = operation.security ?? SPEC.tree.security;
-	return needs.length ? needs[0].key[0].toUpperCase() : 'OPEN';
+	if (needs.length === 0)
+		return 'OPEN';
+	const [{ key }, { session }] = needs;
+	expect([needs.length, session], operation.operationId).toEqual([2, key]); // a session may what its key may
+	return key[0].toUpperCase();
 }
 
 test('the document tells which role each route needs', () => {

@@ -1,6 +1,6 @@
 // The examples of docs/openapi.yaml are true: each request is sent and answered with success, each answer fits its schema.
 import { expect, test } from 'vitest';
-import { type Answer, SECRET } from './harness.ts';
+import { type Answer, KEY, SECRET } from './harness.ts';
 import { pointerTo, type Route, SPEC } from './spec.ts';
 import { fill, type Ids, things } from './things.ts';
 import { world } from './world.ts';
@@ -14,14 +14,14 @@ function examplesOf(content: Record<string, any>): any[] {
 	return content.example === undefined ? named : [content.example, ...named];
 }
 
-/** The example with the ids of this world in the place of those that the document has. */
+/** The example with the ids and the key of this world in the place of those that the document has. */
 const withIds = (example: any, ids: Ids) =>
-	JSON.parse(JSON.stringify(example), (name, value) => (typeof value === 'string' && ids[name] && /^[0-9a-f-]{36}$/.test(value) ? ids[name] : value));
+	JSON.parse(JSON.stringify(example), (name, value) => (typeof value === 'string' && ids[name] && /^([0-9a-f-]{36}|crier_example)$/.test(value) ? ids[name] : value));
 
 async function send(route: Route, type: string, example: any, ids: Ids): Promise<Answer> {
 	const target = fill(route.path, ids);
-	const body = type.includes('json') ? withIds(example, ids) : example;
-	return w.call(route.method.toUpperCase(), target, body, { contentType: type });
+	const body = type.includes('json') ? withIds(example, { ...ids, key: KEY }) : example;
+	return w.call(route.method.toUpperCase(), target, body, { contentType: type, headers: { 'Sec-Fetch-Site': 'same-origin' } });
 }
 
 /** What each example acts on: a campaign that can be moved, a number that nobody has. */

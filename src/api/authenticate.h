@@ -1,0 +1,14 @@
+#pragma once
+/* Inside api: who asks. A key in X-Dexatel-Key, or else the cookie of a session (sessions.c). A browser sends the cookie with
+ * whatever any page has it send, so a call by cookie has to come from a page of this server. */
+
+#include "api/call.h"
+
+#define SESSION_COOKIE "crier_session"
+
+/* Fill call->key, and call->session of one by cookie; holds the key to its rate. False: answered. */
+bool authenticate(struct api_call *call);
+/* Whose key is this text (NULL or "": none)? Fills call->key as authenticate does. False: answered. */
+bool authenticate_key(struct api_call *call, const char *text);
+/* Was this asked by a page of this server? False: answered. */
+bool authenticate_origin(struct api_call *call);
