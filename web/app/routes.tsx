@@ -1,5 +1,5 @@
 // Which page stands at which address. Each is fetched when it is first gone to.
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useLayoutEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { forgetCalls } from './lib/calls.ts';
 import { Nowhere } from './pages/Nowhere.tsx';
@@ -22,7 +22,7 @@ const Activity = lazy(() => import('./pages/Activity.tsx'));
 export function Pages() {
 	const [location] = useLocation();
 	const page = location.split('?')[0];
-	useEffect(forgetCalls, [page]);
+	useLayoutEffect(forgetCalls, [page]); // before the effects of the page, which makes its first calls in them
 	return (
 		<Suspense fallback={<Loading />}>
 			<Switch>

@@ -16,9 +16,9 @@ export type BarState = keyof typeof STATE_COLOR;
 
 export const theme = createTheme({
 	primaryColor: 'brand',
-	primaryShade: { light: 7, dark: 4 },
+	primaryShade: 7,
 	autoContrast: true,
-	luminanceThreshold: 0.4,
+	luminanceThreshold: 0.18,
 	colors: { brand },
 	defaultRadius: 'md',
 	cursorType: 'pointer',

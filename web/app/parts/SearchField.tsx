@@ -1,9 +1,10 @@
 // A search that is asked for as one pauses in typing; `/` goes to it.
 import { CloseButton, Kbd, TextInput } from '@mantine/core';
-import { useDebouncedCallback, useHotkeys } from '@mantine/hooks';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useShortcut } from '../lib/shortcuts.ts';
 
 const PAUSE_MS = 250;
 
@@ -17,7 +18,7 @@ export function SearchField({ label, value, onChange }: { label: string; value: 
 		onChange(text);
 	};
 	const tellSoon = useDebouncedCallback(tell, PAUSE_MS);
-	useHotkeys([['/', () => field.current?.focus()]]);
+	useShortcut('/', () => field.current?.focus());
 	useEffect(() => {
 		if (value !== told.current) setTyped(value);
 		told.current = value;

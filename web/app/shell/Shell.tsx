@@ -13,6 +13,8 @@ import {
 	IconMessage2,
 	IconMoon,
 	IconSpeakerphone,
+	IconSquare,
+	IconSquareCheck,
 	IconSun,
 	IconTemplate,
 	IconUser,
@@ -24,6 +26,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { useLiveState } from '../lib/live.tsx';
 import { useMay, useSession, useSignOut } from '../lib/session.ts';
+import { useShortcutsOn } from '../lib/shortcuts.ts';
 import { CopyCurl } from '../parts/CopyCurl.tsx';
 import { chooseLanguage, type Language, languages } from '../text/index.ts';
 
@@ -100,6 +103,7 @@ function Who() {
 	const { t } = useTranslation();
 	const { data: session } = useSession();
 	const signOut = useSignOut();
+	const [hasShortcuts, setShortcuts] = useShortcutsOn();
 	return (
 		<Menu>
 			<Menu.Target>
@@ -111,6 +115,15 @@ function Who() {
 				<Menu.Label>
 					<bdi>{session?.key_name}</bdi> · {session && t(`roles.${session.role}`)}
 				</Menu.Label>
+				<Menu.Item
+					role="menuitemcheckbox"
+					aria-checked={hasShortcuts}
+					closeMenuOnClick={false}
+					leftSection={hasShortcuts ? <IconSquareCheck size={16} /> : <IconSquare size={16} />}
+					onClick={() => setShortcuts(!hasShortcuts)}
+				>
+					{t('shell.shortcuts')}
+				</Menu.Item>
 				<Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
 					{t('shell.sign_out')}
 				</Menu.Item>
