@@ -99,3 +99,6 @@ export function standing({ status, hold, sender_hold, waits_for }: Campaign): St
 	if (hold ?? sender_hold) return 'held';
 	return waits_for ? 'waiting' : 'sending';
 }
+
+/** Messages a second that are handed over now; null when none are on their way. */
+export const rateNow = (campaign: Campaign): number | null => (campaign.status === 'in_progress' ? (campaign.rate_now ?? null) : null);

@@ -4,7 +4,7 @@ import type { MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { useFilters } from '../lib/address.ts';
-import { type Campaign, useCampaigns } from '../lib/campaigns.ts';
+import { type Campaign, rateNow, useCampaigns } from '../lib/campaigns.ts';
 import { number } from '../lib/format.ts';
 import { useSenders } from '../lib/senders.ts';
 import { useMay } from '../lib/session.ts';
@@ -51,7 +51,8 @@ function useColumns(): Column<Campaign>[] {
 
 function Rate({ campaign }: { campaign: Campaign }) {
 	const { t } = useTranslation();
-	return campaign.status === 'in_progress' ? t('campaigns.per_second', { rate: number(campaign.throughput) }) : '—';
+	const rate = rateNow(campaign);
+	return rate === null ? '—' : t('campaigns.per_second', { rate: number(rate) });
 }
 
 function End({ campaign }: { campaign: Campaign }) {
