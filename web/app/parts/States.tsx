@@ -8,7 +8,7 @@ import { Refusal, Unreachable } from '../lib/client.ts';
 export function Loading() {
 	const { t } = useTranslation();
 	return (
-		<Center mih="12rem" role="status" aria-label={t('common.loading')}>
+		<Center mih="12rem" role="status" aria-label={t('common.loading')} data-loading-page>
 			<Loader />
 		</Center>
 	);
