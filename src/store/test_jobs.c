@@ -1,6 +1,7 @@
 /* The store thread: many jobs, one commit, and one that fails spoils nobody else's. The readers beside it. */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct job {
 	bool breaks; /* a statement of it fails */
 	int result;  /* of run, when none fails */
 	atomic_int told, n_done;
+	atomic_int n_runs;
 	int64_t seen; /* settings that a reader saw when `done` came */
 	sem_t done;
 };
@@ -61,6 +63,7 @@ static int64_t count(struct store *store)
 static int run_job(struct store_tx *tx, void *arg)
 {
 	struct job *job = arg;
+	job->n_runs++;
 	if (sql_run(tx->db, STMT_SETTING_WRITE, SQL_ARGS(sql_text(job->name), sql_blob("x", 1)), NULL) < 0)
 		return -1;
 	if (job->breaks && sql_script(tx->db, "INSERT INTO setting (name) VALUES (NULL)") < 0)
@@ -381,6 +384,35 @@ static void a_commit_is_news(void **state)
 	assert_int_equal(store_generation(w->store, before, 60000), job.seen);
 }
 
+/* Another server's lock is waited for in short turns, so that two that wait for each other both go on; nothing is done twice. */
+static void a_lock_of_another_is_tried_again(void **state)
+{
+	static char lock[] = "INSERT INTO setting (name, value) VALUES ('test1', 'theirs')";
+	struct world *w = threaded(state, 0, 0);
+	struct sql_db *other = engines_connect(w->url, &(struct sql_options){.n_texts = 0});
+	struct job job, behind;
+	job_init(&job, w, "test1", 0);
+	job_init(&behind, w, "test2", 0);
+	assert_int_equal(sql_begin(other), 0);
+	assert_int_equal(sql_script(other, lock), 0);
+	assert_int_equal(store_submit(w->store, run_job, done_job, &job), 0);
+	assert_int_equal(store_submit(w->store, run_job, done_job, &behind), 0);
+	while (job.n_runs < 2)
+		sched_yield();
+	assert_int_equal(job.n_done, 0);
+	sql_rollback(other);
+	wait_for(&job.done);
+	wait_for(&behind.done);
+	assert_int_equal(job.told, 0);
+	assert_int_equal(behind.told, 0);
+	assert_int_equal(count(w->store), 2);
+	struct store_stats stats;
+	store_stats(w->store, &stats);
+	assert_int_equal(stats.jobs, 2);
+	assert_int_equal(stats.failed, 0);
+	sql_close(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +429,7 @@ int main(void)
 		WORLD_ON_BOTH(a_reader_cannot_write),
 		WORLD_ON_BOTH(a_reader_is_waited_for),
 		WORLD_ON_BOTH(a_commit_is_news),
+		WORLD_ON_POSTGRESQL(a_lock_of_another_is_tried_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
