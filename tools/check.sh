@@ -30,7 +30,7 @@ sources() {
 
 format() { sources 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format --dry-run -Werror; }
 layers() { tools/check_layers.py --self-test && tools/check_layers.py; }
-types() { node_modules/.bin/tsc -p tests/e2e; }
+types() { for part in tests/e2e tests/browser web/app; do node_modules/.bin/tsc -p $part || return 1; done; }
 gcc_build() { ninja -C build; }
 clang_build() { ninja -C build-fuzz; } # which fuzzing needs anyway
 
