@@ -29,6 +29,10 @@ node_modules/.stamp: package-lock.json package.json web/package.json tests/e2e/p
 	npm ci --loglevel=error
 	@touch $@
 
+# The dashboard, packed into the binary.
+web/dist/index.html: $(shell find web/app -type f) web/vite.config.ts web/client/index.ts node_modules/.stamp
+	@npm run --silent build -w web
+
 # The types of every call, out of the contract.
 web/client/schema.d.ts: docs/openapi.yaml node_modules/.stamp
 	@npm run --silent generate -w web
@@ -37,7 +41,7 @@ build/build.ninja: | deps-build node_modules/.stamp
 	meson setup build --buildtype=release --prefix=$(PREFIX) >/dev/null
 
 # ninja knows best what is old, so it is always asked.
-build/crier: deps-build node_modules/.stamp build/build.ninja
+build/crier: deps-build web/dist/index.html build/build.ninja
 	@ninja -C build --quiet src/app/crier
 	@ln -sf src/app/crier build/crier
 
@@ -48,11 +52,11 @@ build-test/build.ninja: | deps-build node_modules/.stamp
 demo: build/crier
 	@build/crier demo $(ARGS)
 
-test: deps-build deps-test node_modules/.stamp build-test/build.ninja
+test: deps-build deps-test web/dist/index.html build-test/build.ninja
 	@ninja -C build-test --quiet
 	@tools/test.sh build-test $(ARGS)
 
-property: deps-build deps-test node_modules/.stamp build-test/build.ninja
+property: deps-build deps-test web/dist/index.html build-test/build.ninja
 	@ninja -C build-test --quiet src/app/crier
 	@tests/e2e/property.sh $(ARGS)
 
@@ -60,20 +64,20 @@ exact: deps-build build/build.ninja
 	@ninja -C build --quiet src/model/test_model_number_exact
 	@printf '1\n2\n' | xargs -P 2 -n 1 build/src/model/test_model_number_exact 2500000
 
-check: deps-build deps-check web/client/schema.d.ts build/build.ninja build-fuzz/build.ninja
+check: deps-build deps-check web/dist/index.html web/client/schema.d.ts build/build.ninja build-fuzz/build.ninja
 	@tools/check.sh
 
 build-crash/build.ninja: | deps-build node_modules/.stamp
 	meson setup build-crash --buildtype=debugoptimized -Dfailpoints=true >/dev/null
 
-crash: deps-build deps-test node_modules/.stamp build-crash/build.ninja
+crash: deps-build deps-test web/dist/index.html build-crash/build.ninja
 	@ninja -C build-crash --quiet src/app/crier
 	@python3 tests/crash/crash.py build-crash/src/app/crier --failpoints src/base/failpoints.def --runs $(RUNS) $(SEED:%=--seed %) $(ARGS)
 
 build-tsan/build.ninja: | deps-build node_modules/.stamp
 	meson setup build-tsan --buildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false >/dev/null
 
-tsan: deps-build deps-test node_modules/.stamp build-tsan/build.ninja
+tsan: deps-build deps-test web/dist/index.html build-tsan/build.ninja
 	@tools/tsan.sh build-tsan $(ARGS)
 
 # The targets of tests/fuzz, with clang's libFuzzer. make test replays their corpora without it.
@@ -81,7 +85,7 @@ build-fuzz/build.ninja: | deps-build deps-check node_modules/.stamp
 	CC=clang CXX=clang++ meson setup build-fuzz --buildtype=debug -Doptimization=1 -Dfuzz=true -Dfailpoints=true -Db_sanitize=address,undefined \
 		-Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link >/dev/null
 
-fuzz: deps-build deps-check node_modules/.stamp build-fuzz/build.ninja
+fuzz: deps-build deps-check web/dist/index.html build-fuzz/build.ninja
 	@ninja -C build-fuzz --quiet $(patsubst %.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 	@tests/fuzz/run.sh build-fuzz $(ARGS)
 
@@ -98,7 +102,7 @@ install: build/crier
 	meson install -C build --no-rebuild
 
 clean:
-	rm -rf build build-* node_modules web/client/schema.d.ts
+	rm -rf build build-* node_modules web/dist web/client/schema.d.ts
 
 .PHONY: all demo test property exact crash tsan check fuzz bench plot format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.

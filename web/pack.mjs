@@ -1,35 +1,60 @@
-// What the server shows from itself, packed for the binary: pack.mjs ROOT OUT.c OUT.bin
-// OUT.bin holds every file twice, plain and by gzip; OUT.c the table of them (src/api/assets.h).
+// What the server shows from itself, packed for the binary: pack.mjs ROOT OUT.c OUT.bin OUT.d
+// OUT.bin holds every file, plain and, where that makes it smaller, by gzip; OUT.c the table of them (src/api/assets.h); OUT.d what
+// they were made of, for ninja.
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parse } from 'yaml';
 
-const [root, tablePath, blobPath] = process.argv.slice(2);
+const [root, tablePath, blobPath, madeOfPath] = process.argv.slice(2);
 const SWAGGER = 'node_modules/swagger-ui-dist';
+const PAGE = 'web/dist'; // made by vite out of web/app
+const TYPES = {
+	'.css': 'text/css; charset=utf-8',
+	'.html': 'text/html; charset=utf-8',
+	'.js': 'text/javascript; charset=utf-8',
+	'.json': 'application/json',
+	'.png': 'image/png',
+	'.svg': 'image/svg+xml',
+	'.txt': 'text/plain; charset=utf-8',
+	'.webp': 'image/webp',
+	'.woff2': 'font/woff2',
+};
+const COMPRESSED = ['.png', '.webp', '.woff2'];
 
+const madeOf = ['web/pack.mjs', 'package-lock.json'];
 const read = (path) => {
+	madeOf.push(path);
 	try {
-		return readFileSync(join(root, path), 'utf8');
+		return readFileSync(join(root, path));
 	} catch (error) {
-		throw new Error(`${path} cannot be read (${error.code}): \`make\` fetches what comes from npm`);
+		throw new Error(`${path} cannot be read (${error.code}): \`make\` fetches what comes from npm, and builds the page of it`);
 	}
 };
 // A browser's tools would ask for the maps, which are not here.
-const withoutMap = (text) => text.replace(/\n?(\/\/# |\/\*# )sourceMappingURL=.*\s*$/, '\n');
-const { parse } = await import('yaml');
+const withoutMap = (text) => String(text).replace(/\n?(\/\/# |\/\*# )sourceMappingURL=.*\s*$/, '\n');
 
-const HTML = 'text/html; charset=utf-8';
-const JAVASCRIPT = 'text/javascript; charset=utf-8';
-const CSS = 'text/css; charset=utf-8';
+/** The page's own files. Their names change with their content, but for the page itself. */
+function pageFiles() {
+	if (!existsSync(join(root, PAGE))) {
+		madeOf.push(`${PAGE}/index.html`);
+		return [['/', '.html', '<!doctype html><title>crier</title><p>The dashboard is not built in: <code>make</code> builds it.\n']];
+	}
+	const parts = readdirSync(join(root, PAGE, 'assets')).sort();
+	return [['/', '.html', read(`${PAGE}/index.html`)], ...parts.map((name) => [`/assets/${name}`, extname(name), read(`${PAGE}/assets/${name}`)])];
+}
+
+const licenses = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((name) => read(`${SWAGGER}/${name}`)).join('\n');
 const assets = [
-	['/docs', HTML, read('web/docs/index.html')],
-	['/docs/docs.css', CSS, read('web/docs/docs.css')],
-	['/docs/docs.js', JAVASCRIPT, read('web/docs/docs.js')],
-	['/docs/licenses.txt', 'text/plain; charset=utf-8', ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((name) => read(`${SWAGGER}/${name}`)).join('\n')],
-	['/docs/swagger-ui.css', CSS, withoutMap(read(`${SWAGGER}/swagger-ui.css`))],
-	['/docs/swagger-ui.js', JAVASCRIPT, withoutMap(read(`${SWAGGER}/swagger-ui-bundle.js`))],
-	['/v1/openapi.json', 'application/json', JSON.stringify(parse(read('docs/openapi.yaml')))],
+	...pageFiles(),
+	['/docs', '.html', read('web/docs/index.html')],
+	['/docs/docs.css', '.css', read('web/docs/docs.css')],
+	['/docs/docs.js', '.js', read('web/docs/docs.js')],
+	['/docs/licenses.txt', '.txt', licenses],
+	['/docs/swagger-ui.css', '.css', withoutMap(read(`${SWAGGER}/swagger-ui.css`))],
+	['/docs/swagger-ui.js', '.js', withoutMap(read(`${SWAGGER}/swagger-ui-bundle.js`))],
+	['/v1/openapi.json', '.json', JSON.stringify(parse(String(read('docs/openapi.yaml'))))],
 ];
 
 const pieces = [];
@@ -39,10 +64,13 @@ const place = (bytes) => {
 	end += bytes.length;
 	return `crier_assets + ${end - bytes.length}, ${bytes.length}`;
 };
-const rows = assets.map(([path, type, text]) => {
-	const plain = Buffer.from(text, 'utf8');
+const rows = assets.map(([path, kind, content]) => {
+	if (!TYPES[kind] || !/^[\w./-]+$/.test(path))
+		throw new Error(`${path}: a file of this name or kind is not served (web/pack.mjs)`);
+	const plain = Buffer.from(content);
 	const tag = createHash('sha256').update(plain).digest('hex').slice(0, 32);
-	return `\t{"${path}", "${type}", "W/\\"${tag}\\"", ${place(plain)}, ${place(gzipSync(plain, { level: 9 }))}},`;
+	const packed = COMPRESSED.includes(kind) || path === '/' ? 'NULL, 0' : place(gzipSync(plain, { level: 9 }));
+	return `\t{"${path}", "${TYPES[kind]}", "W/\\"${tag}\\"", ${place(plain)}, ${packed}},`;
 });
 writeFileSync(blobPath, Buffer.concat(pieces));
 writeFileSync(
@@ -62,3 +90,4 @@ ${rows.join('\n')}
 const size_t n_assets = sizeof(assets) / sizeof(assets[0]);
 `,
 );
+writeFileSync(madeOfPath, `${tablePath}: ${madeOf.map((path) => join(root, path).replace(/ /g, '\\ ')).join(' ')}\n`);

@@ -1,6 +1,7 @@
 #pragma once
-/* What the server shows from itself: the reference at /docs and the contract as JSON, packed into the binary when it is built
- * (web/pack.mjs), so that nothing is fetched from elsewhere and no folder has to be installed. */
+/* What the server shows from itself: the dashboard's page at / with its parts, the reference at /docs and the contract as JSON,
+ * packed into the binary when it is built (web/pack.mjs), so that nothing is fetched from elsewhere and no folder has to be
+ * installed. */
 
 #include <stddef.h>
 
@@ -10,7 +11,7 @@ struct asset {
 	const char *etag; /* weak: of the content, whichever way it is sent */
 	const unsigned char *plain;
 	size_t n_plain;
-	const unsigned char *gzip;
+	const unsigned char *gzip; /* NULL: it would be no smaller, or is not sent as it is */
 	size_t n_gzip;
 };
 

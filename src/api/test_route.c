@@ -21,12 +21,13 @@ static void a_path_finds_its_handler(void **state)
 	assert_ptr_equal(route->handler, campaigns_analytics);
 	assert_int_equal(route_find("DELETE", "/v1/audiences/a/contacts/b", &route, allow), ROUTE_FOUND);
 	assert_ptr_equal(route->handler, contacts_delete);
+	assert_int_equal(route_find("GET", "/", &route, allow), ROUTE_FOUND);
+	assert_ptr_equal(route->handler, page_index);
 }
 
 static void other_paths_find_none(void **state)
 {
-	static const char *const paths[] = {"/",
-	                                    "/v1",
+	static const char *const paths[] = {"/v1",
 	                                    "/v1/",
 	                                    "/v1/campaign",
 	                                    "/v1/campaigns/",
