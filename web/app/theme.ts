@@ -24,4 +24,9 @@ export const theme = createTheme({
 	cursorType: 'pointer',
 	fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
 	respectReducedMotion: true,
+	components: {
+		// the head of a dialog is no banner of the page
+		ModalHeader: { defaultProps: { role: 'presentation' } },
+		DrawerHeader: { defaultProps: { role: 'presentation' } },
+	},
 });

@@ -14,6 +14,13 @@ export const number = (n: number): string => new Intl.NumberFormat(locale()).for
 export const share = (part: number, digits = 1): string =>
 	new Intl.NumberFormat(locale(), { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(part);
 
+/** Of a file: in the unit that a reader takes in at a glance. */
+export function bytes(n: number): string {
+	const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+	const at = Math.min(units.length - 1, n < 1000 ? 0 : Math.floor(Math.log10(n) / 3));
+	return new Intl.NumberFormat(locale(), { style: 'unit', unit: units[at], unitDisplay: 'narrow', maximumFractionDigits: 1 }).format(n / 1000 ** at);
+}
+
 const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
 
 /** Short: the hour alone today, with the day otherwise. */

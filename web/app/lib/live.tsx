@@ -24,22 +24,38 @@ export function tellCampaign(cache: QueryClient, news: CampaignNews): void {
 	);
 }
 
-interface ActivityNews {
-	resource: { type: string };
+/** What a row of the log makes old besides the resource that it names. */
+const ALSO: Record<string, string[]> = { import: ['audience', 'contact'], contact: ['audience'], sender: ['status'], webhook: ['status'] };
+
+/** Rows of the activity log. */
+export function tellActivity(cache: QueryClient, rows: { resource: { type: string } }[]): void {
+	const words = new Set(['activity', ...rows.flatMap(({ resource: { type } }) => [type, ...(ALSO[type] ?? [])])]);
+	for (const word of words) void cache.invalidateQueries({ queryKey: [word] });
+}
+
+/** What the stream tells of an import: part of its resource. */
+export type ImportNews = Pick<Schemas['ImportAnswer']['data'], 'id' | 'audience_id' | 'status'>;
+export const RUNNING_IMPORTS = ['import', 'running'];
+
+const isRunning = ({ status }: ImportNews) => status === 'waiting' || status === 'running';
+
+/** Those that run. One that does no more is asked for whole, with its rejected lines, and its audience with it. */
+export function tellImports(cache: QueryClient, news: ImportNews[]): void {
+	const running = news.filter(isRunning);
+	const before = cache.getQueryData<ImportNews[]>(RUNNING_IMPORTS) ?? [];
+	cache.setQueryData(RUNNING_IMPORTS, running);
+	for (const one of news) cache.setQueryData<ImportNews>(['import', one.id], (old) => old && { ...old, ...one });
+	const over = [...news.filter((one) => !isRunning(one)), ...before.filter(({ id }) => !news.some((one) => one.id === id))];
+	for (const { id } of over) void cache.invalidateQueries({ queryKey: ['import', id] });
+	if (over.length > 0) for (const word of ALSO.import!) void cache.invalidateQueries({ queryKey: [word] });
 }
 
 function hear(cache: QueryClient, source: EventSource): void {
 	source.addEventListener('campaigns', (event) => {
 		for (const news of JSON.parse(event.data) as CampaignNews[]) tellCampaign(cache, news);
 	});
-	source.addEventListener('activity', (event) => {
-		const rows = JSON.parse(event.data) as ActivityNews[];
-		for (const word of new Set(['activity', ...rows.map((row) => row.resource.type)])) void cache.invalidateQueries({ queryKey: [word] });
-	});
-	source.addEventListener('imports', (event) => {
-		for (const news of JSON.parse(event.data) as { id: string }[])
-			cache.setQueryData<{ id: string }>(['import', news.id], (old) => old && { ...old, ...news });
-	});
+	source.addEventListener('activity', (event) => tellActivity(cache, JSON.parse(event.data)));
+	source.addEventListener('imports', (event) => tellImports(cache, JSON.parse(event.data)));
 }
 
 /** Listens as long as it is shown. The browser connects again by itself; what was missed meanwhile is asked for anew. */

@@ -1,0 +1,137 @@
+// How far an import is, what came of it, and the lines that could not be taken.
+import { Alert, Badge, Button, CloseButton, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import { IconDownload, IconPlayerStop } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { crier, take } from '../../lib/client.ts';
+import { saveFile } from '../../lib/download.ts';
+import { country, number, share } from '../../lib/format.ts';
+import { confirmLoss, tellTrouble } from '../../parts/confirm.tsx';
+import { type Column, FewRows } from '../../parts/Rows.tsx';
+import { Loading, Trouble } from '../../parts/States.tsx';
+import { type Import, isOver, useImport } from './imports.ts';
+
+type Rejected = Import['rejected'][number];
+const COLORS = { waiting: 'gray', running: 'blue', completed: 'green', failed: 'red', canceled: 'yellow' } as const;
+
+function Counts({ job }: { job: Import }) {
+	const { t } = useTranslation();
+	const counts = [
+		['import.rows', job.rows],
+		['import.added', job.added],
+		['import.updated', job.updated],
+		['import.duplicates', job.duplicates],
+		['import.invalid', job.invalid],
+	] as const;
+	return (
+		<Group component="dl" gap="xl" m={0}>
+			{counts.map(([text, count]) => (
+				<div key={text}>
+					<Text component="dt" size="sm" c="dimmed">
+						{t(text)}
+					</Text>
+					<Text component="dd" m={0} fw={600} className="tabular">
+						{number(count)}
+					</Text>
+				</div>
+			))}
+		</Group>
+	);
+}
+
+function RejectedLines({ job }: { job: Import }) {
+	const { t } = useTranslation();
+	const save = useMutation({
+		mutationFn: () =>
+			take(crier.GET('/v1/imports/{import}', { params: { path: { import: job.id } }, headers: { Accept: 'text/csv' }, parseAs: 'blob' })),
+		onSuccess: (csv) => saveFile(csv as unknown as Blob, `rejected-${job.id}.csv`),
+		onError: tellTrouble,
+	});
+	const columns: Column<Rejected>[] = [
+		{ key: 'line', title: t('import.line'), cell: (row) => number(row.line), isNumber: true, width: '5rem' },
+		{ key: 'number', title: t('import.number'), cell: (row) => <bdi dir="ltr">{row.number || '—'}</bdi> },
+		{ key: 'reason', title: t('import.reason'), cell: (row) => row.reason },
+	];
+	return (
+		<>
+			<Group justify="space-between">
+				<Title order={3} size="h5">
+					{t('import.rejected', { count: job.invalid, n: number(job.invalid) })}
+				</Title>
+				<Button size="xs" variant="default" leftSection={<IconDownload size={14} />} loading={save.isPending} onClick={() => save.mutate()}>
+					{t('import.save_rejected')}
+				</Button>
+			</Group>
+			{job.invalid > job.rejected.length && (
+				<Text size="sm" c="dimmed">
+					{t('import.rejected_first', { n: number(job.rejected.length) })}
+				</Text>
+			)}
+			<div className="low-rows" tabIndex={0} role="region" aria-label={t('import.rejected_label')}>
+				<FewRows label={t('import.rejected_label')} columns={columns} rows={job.rejected} rowKey={(row) => String(row.line)} />
+			</div>
+		</>
+	);
+}
+
+function Stop({ job }: { job: Import }) {
+	const { t } = useTranslation();
+	const cache = useQueryClient();
+	const stop = useMutation({
+		mutationFn: () => take(crier.DELETE('/v1/imports/{import}', { params: { path: { import: job.id } } })),
+		onError: tellTrouble,
+		onSettled: () => cache.invalidateQueries({ queryKey: ['import', job.id] }),
+	});
+	const ask = () => confirmLoss({ title: t('import.stop_title'), loses: t('import.stop_loses'), label: t('import.stop'), deed: () => stop.mutate() });
+	return (
+		<Button size="xs" variant="default" leftSection={<IconPlayerStop size={14} />} onClick={ask} loading={stop.isPending}>
+			{t('import.stop')}
+		</Button>
+	);
+}
+
+interface ImportProgressProps {
+	id: string;
+	mayStop: boolean;
+	dismiss?: () => void;
+}
+
+export function ImportProgress({ id, mayStop, dismiss }: ImportProgressProps) {
+	const { t } = useTranslation();
+	const query = useImport(id);
+	if (query.isPending) return <Loading />;
+	if (query.isError) return <Trouble error={query.error} again={query.refetch} />;
+	const job = query.data;
+	return (
+		<Paper withBorder p="md" mb="md" component="section" aria-label={t('import.title')}>
+			<Stack>
+				<Group justify="space-between">
+					<Group gap="sm">
+						<Title order={2} size="h4">
+							{t('import.title')}
+						</Title>
+						<Badge variant="light" color={COLORS[job.status]} c="var(--mantine-color-text)" role="status">
+							{t(`import.status.${job.status}`)}
+						</Badge>
+						{job.region && <Text size="sm">{t('import.of_region', { country: country(job.region) })}</Text>}
+					</Group>
+					{!isOver(job) && mayStop && <Stop job={job} />}
+					{isOver(job) && dismiss && <CloseButton onClick={dismiss} aria-label={t('import.dismiss')} />}
+				</Group>
+				{!isOver(job) && (
+					<Group wrap="nowrap">
+						<Progress value={job.progress * 100} size="lg" flex={1} aria-label={t('import.progress')} transitionDuration={300} />
+						<Text className="tabular">{share(job.progress, 0)}</Text>
+					</Group>
+				)}
+				{job.error && (
+					<Alert color="red" role="alert">
+						{job.error}
+					</Alert>
+				)}
+				<Counts job={job} />
+				{isOver(job) && job.invalid > 0 && <RejectedLines job={job} />}
+			</Stack>
+		</Paper>
+	);
+}
