@@ -45,7 +45,7 @@ const FLAT_BUTTON: Record<string, (value: string) => MetaButton> = {
 };
 
 /** What is not there is left out. */
-const given = <T extends object>(members: { [K in keyof T]: T[K] | null | undefined }): Partial<T> =>
+const given = <T extends object>(members: { [K in keyof T]?: T[K] | null }): Partial<T> =>
 	Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined && value !== '')) as Partial<T>;
 
 export function componentsOf(template: Content): Component[] {
