@@ -1,7 +1,113 @@
+import { Alert, Button, Grid, Stack, Text, Title } from '@mantine/core';
+import { IconInfoCircle, IconSpeakerphone, IconTrash } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'wouter';
+import { address } from '../lib/address.ts';
+import { crier, read, type Schemas } from '../lib/client.ts';
+import { useMay } from '../lib/session.ts';
+import { useSenders } from '../lib/senders.ts';
+import { componentsOf, type Template } from '../lib/template.ts';
+import { formOf } from '../lib/templateForm.ts';
+import { tellDone } from '../parts/confirm.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
+import { Empty, Loading, Trouble } from '../parts/States.tsx';
+import { TemplatePreview } from '../parts/TemplatePreview.tsx';
+import { EditorForm, newForm } from './template/EditorForm.tsx';
+import { Facts } from './template/Facts.tsx';
+import { deleteTemplate } from './template/verdict.tsx';
+
+type Sender = Schemas['Sender'];
+
+function Making({ senders }: { senders: Sender[] }) {
+	const { t } = useTranslation();
+	const [, go] = useLocation();
+	const base = useMemo(() => newForm(senders), [senders]);
+	if (senders.length === 0)
+		return (
+			<Empty title={t('editor.no_sender')}>
+				<Stack align="center">
+					<Text c="dimmed" ta="center">
+						{t('editor.no_sender_next')}
+					</Text>
+					<Button component={Link} href="/senders">
+						{t('editor.to_senders')}
+					</Button>
+				</Stack>
+			</Empty>
+		);
+	const done = (saved: Template) => {
+		tellDone(t('editor.submitted', { name: saved.name }));
+		go(`/templates/${saved.id}`);
+	};
+	return <EditorForm base={base} senders={senders} mayChange done={done} />;
+}
+
+function Changing({ template, senders }: { template: Template; senders: Sender[] }) {
+	const { t } = useTranslation();
+	const maySend = useMay('sender');
+	const base = useMemo(() => formOf(template), [template]);
+	if (!base)
+		return (
+			<Grid gutter="xl">
+				<Grid.Col span={{ base: 12, md: 7 }}>
+					<Alert icon={<IconInfoCircle />} title={t('editor.not_here')}>
+						{t('editor.not_here_next')}
+					</Alert>
+				</Grid.Col>
+				<Grid.Col span={{ base: 12, md: 5 }}>
+					<Title order={2} size="h4" mb="xs">
+						{t('preview.title')}
+					</Title>
+					<TemplatePreview components={componentsOf(template)} />
+				</Grid.Col>
+			</Grid>
+		);
+	return <EditorForm template={template} base={base} senders={senders} mayChange={maySend} done={(saved) => tellDone(t(saved.status === 'IN_PROCESS' ? 'editor.resubmitted' : 'editor.saved', { name: saved.name }))} />;
+}
+
+function Existing({ id }: { id: string }) {
+	const { t } = useTranslation();
+	const [, go] = useLocation();
+	const cache = useQueryClient();
+	const maySend = useMay('sender');
+	const senders = useSenders();
+	const template = useQuery({ queryKey: ['template', id], queryFn: (): Promise<Template> => read(crier.GET('/v1/templates/{template}', { params: { path: { template: id } } })) });
+	if (template.isError) return <><PageHead title={t('editor.title')} /><Trouble error={template.error} again={template.refetch} /></>;
+	if (template.isPending || senders.isPending) return <Loading />;
+	const { data } = template;
+	return (
+		<>
+			<PageHead title={data.name}>
+				{maySend && data.status === 'COMPLETED' && (
+					<Button component={Link} href={address('/campaigns/new', { template: id })} leftSection={<IconSpeakerphone size={16} aria-hidden />}>
+						{t('templates.use')}
+					</Button>
+				)}
+				{maySend && data.status !== 'IN_PROCESS' && (
+					<Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => deleteTemplate(data, cache, () => go('/templates'))}>
+						{t('common.delete')}
+					</Button>
+				)}
+			</PageHead>
+			<Facts template={data} />
+			<Changing template={data} senders={senders.data ?? []} />
+		</>
+	);
+}
+
+function New() {
+	const { t } = useTranslation();
+	const senders = useSenders();
+	return (
+		<>
+			<PageHead title={t('editor.new')} />
+			{senders.isPending ? <Loading /> : senders.isError ? <Trouble error={senders.error} again={senders.refetch} /> : <Making senders={senders.data} />}
+		</>
+	);
+}
 
 export default function TemplateEditor({ id }: { id?: string }) {
-	const { t } = useTranslation();
-	return <PageHead title={`${t('editor.title')} ${id ?? ''}`} />;
+	return id ? <Existing id={id} /> : <New />;
 }

@@ -79,7 +79,7 @@ export function Count({ count, max }: { count: number; max: number }) {
 	const isOver = count > max;
 	return (
 		<Text size="sm" c={isOver ? 'var(--mantine-color-error)' : 'dimmed'} fw={isOver ? 600 : undefined} span className="number">
-			{t('editor.count', { count: number(count), max: number(max) })}
+			{t('editor.count', { n: number(count), max: number(max) })}
 		</Text>
 	);
 }
