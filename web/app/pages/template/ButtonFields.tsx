@@ -33,13 +33,13 @@ function Value({ button, at, set, error, isDisabled }: { button: FormButton; at:
 				type={button.type === 'PHONE_NUMBER' ? 'tel' : 'text'}
 				value={button.value}
 				error={error}
-				disabled={isDisabled}
+				readOnly={isDisabled}
 				onChange={(event) => set({ value: event.currentTarget.value })}
 			/>
 			{(takesField || max) && (
 				<Group justify="space-between">
-					{takesField && !button.value.includes('{') ? (
-						<InsertField field={field} value={button.type === 'URL' ? button.value : ''} onChange={(value) => set({ value })} label={label} isDisabled={isDisabled} atEnd />
+					{takesField && !isDisabled && !button.value.includes('{') ? (
+						<InsertField field={field} value={button.type === 'URL' ? button.value : ''} onChange={(value) => set({ value })} label={label} atEnd />
 					) : (
 						<span />
 					)}

@@ -113,7 +113,7 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 								onChange={(code) => change({ wa_sender_code: code ?? '' })}
 								error={told.wa_sender_code}
 								withAsterisk={!template}
-								disabled={!!template}
+								readOnly={!!template}
 								searchable
 								allowDeselect={false}
 								miw="12rem"
@@ -125,7 +125,7 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 								value={form.wa_category}
 								onChange={(category) => category && change({ wa_category: category })}
 								error={told.wa_category}
-								disabled={!!template}
+								readOnly={!!template}
 								allowDeselect={false}
 								miw="10rem"
 							/>
@@ -136,7 +136,7 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 								value={form.language}
 								onChange={(language) => language && change({ language })}
 								error={told.language}
-								disabled={!!template}
+								readOnly={!!template}
 								searchable
 								allowDeselect={false}
 								miw="10rem"

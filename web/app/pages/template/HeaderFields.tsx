@@ -1,5 +1,5 @@
 // The header: none, a text, or a file that is uploaded or named by its address.
-import { Button, FileButton, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { Button, FileButton, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -67,15 +67,13 @@ export function HeaderFields(props: HeaderFieldsProps) {
 	const isFile = kind === 'image' || kind === 'video' || kind === 'document';
 	return (
 		<Stack gap="sm">
-			<SegmentedControl
-				aria-label={t('editor.header')}
-				data={HEADER_KINDS.map((value) => ({ value, label: t(`editor.headers.${value}`) }))}
-				value={kind}
-				onChange={(value) => change({ kind: value as HeaderKind, media_id: '' })}
-				disabled={isDisabled}
-				style={{ flexWrap: 'wrap' }}
-				withItemsBorders={false}
-			/>
+			<Radio.Group value={kind} onChange={(value) => change({ kind: value as HeaderKind, media_id: '' })} aria-label={t('editor.header')}>
+				<Group gap="md">
+					{HEADER_KINDS.map((value) => (
+						<Radio key={value} value={value} label={t(`editor.headers.${value}`)} disabled={isDisabled} />
+					))}
+				</Group>
+			</Radio.Group>
 			{kind === 'text' && (
 				<TextField
 					name="header.text"
@@ -90,7 +88,7 @@ export function HeaderFields(props: HeaderFieldsProps) {
 					takesFields
 				/>
 			)}
-			{isFile && <Upload {...props} kind={kind} />}
+			{isFile && !(isDisabled && header.url) && <Upload {...props} kind={kind} />}
 			{isFile && !header.media_id && (
 				<TextInput
 					name="header.url"
@@ -100,7 +98,7 @@ export function HeaderFields(props: HeaderFieldsProps) {
 					dir="ltr"
 					value={header.url}
 					error={errors['header.url'] ?? errors.header}
-					disabled={isDisabled}
+					readOnly={isDisabled}
 					onChange={(event) => change({ url: event.currentTarget.value })}
 				/>
 			)}

@@ -13,12 +13,11 @@ interface InsertProps {
 	value: string;
 	onChange: (value: string) => void;
 	label: string; // of the text that it is put into
-	isDisabled?: boolean;
 	atEnd?: boolean; // where else it may not stand
 }
 
 /** Where the cursor was, or over what was chosen; a brace would end the placeholder, so it is left out. */
-export function InsertField({ field, value, onChange, label, isDisabled, atEnd }: InsertProps) {
+export function InsertField({ field, value, onChange, label, atEnd }: InsertProps) {
 	const { t } = useTranslation();
 	const [opened, { close, toggle }] = useDisclosure(false);
 	const [key, setKey] = useState('');
@@ -46,7 +45,7 @@ export function InsertField({ field, value, onChange, label, isDisabled, atEnd }
 	return (
 		<Popover opened={opened} onChange={(open) => !open && close()} trapFocus returnFocus position="bottom-start" width={280} shadow="md">
 			<Popover.Target>
-				<Button size="compact-sm" variant="default" leftSection={<IconBraces size={14} aria-hidden />} onClick={toggle} disabled={isDisabled} aria-label={t('editor.insert_into', { label })}>
+				<Button size="compact-sm" variant="default" leftSection={<IconBraces size={14} aria-hidden />} onClick={toggle} aria-label={t('editor.insert_into', { label })}>
 					{t('editor.insert')}
 				</Button>
 			</Popover.Target>
@@ -101,7 +100,7 @@ interface TextFieldProps {
 export function TextField({ name, label, description, value, onChange, max, error, isLong, isRequired, isDisabled, takesFields }: TextFieldProps) {
 	const area = useRef<HTMLTextAreaElement>(null);
 	const line = useRef<HTMLInputElement>(null);
-	const shared = { name, label, description, value, error, withAsterisk: isRequired, disabled: isDisabled, dir: 'auto' as const };
+	const shared = { name, label, description, value, error, withAsterisk: isRequired, readOnly: isDisabled, dir: 'auto' as const };
 	return (
 		<Stack gap={4}>
 			{isLong ? (
@@ -110,7 +109,7 @@ export function TextField({ name, label, description, value, onChange, max, erro
 				<TextInput ref={line} {...shared} onChange={(event) => onChange(event.currentTarget.value)} />
 			)}
 			<Group justify="space-between">
-				{takesFields ? <InsertField field={isLong ? area : line} value={value} onChange={onChange} label={label} isDisabled={isDisabled} /> : <span />}
+				{takesFields && !isDisabled ? <InsertField field={isLong ? area : line} value={value} onChange={onChange} label={label} /> : <span />}
 				<Count count={takesFields ? countCharacters(value) : [...value].length} max={max} />
 			</Group>
 		</Stack>
