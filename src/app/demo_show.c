@@ -128,7 +128,8 @@ void show_analytics(const cJSON *data)
 
 void show_next(const char *base, const char *key, const char *campaign_id)
 {
-	printf("Try next:\n\n");
+	printf("Try next, in a browser or by curl:\n\n");
+	printf("  " SHOW_LINK "\n", base, key);
 	printf("  curl -H 'X-Dexatel-Key: %s' '%s/v1/campaigns/%s'\n", key, base, campaign_id);
 	printf("  curl -H 'X-Dexatel-Key: %s' '%s/v1/campaigns/%s/analytics?interval=minute'\n", key, base, campaign_id);
 	printf("  curl -g -H 'X-Dexatel-Key: %s' '%s/v1/messages?filter[campaign_id]=%s&page_size=3'\n", key, base, campaign_id);

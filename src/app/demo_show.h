@@ -6,6 +6,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 
+/* The dashboard, signed in: base URL and key. What stands behind the # is sent to no server, and logged by none. */
+#define SHOW_LINK "%s/#/sign-in?key=%s"
+
 struct show {
 	bool terminal;
 	msec_t begun, last;

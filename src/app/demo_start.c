@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/demo.h"
+#include "app/demo_show.h"
 
 static void random_text(char out[64])
 {
@@ -108,8 +109,9 @@ int demo_start(struct demo *d, struct err *err)
 		if (result != 0)
 			return result;
 	}
-	printf("simulator of Meta's Cloud API on %s, %s messages a second\nserver on %s, data in %s\n\n", d->sim_base, d->ceiling,
+	printf("simulator of Meta's Cloud API on %s, %s messages a second\nserver on %s, data in %s\n", d->sim_base, d->ceiling,
 	       d->base, d->folder);
+	printf("dashboard, signed in: " SHOW_LINK "\n\n", d->base, d->key);
 	return 0;
 }
 
