@@ -39,7 +39,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 	return (
 		<Center mih="12rem" p="md">
 			<Stack align="center" gap="sm" maw="30rem">
-				<Title order={3} size="h4" ta="center">
+				<Title order={2} size="h4" ta="center">
 					{title}
 				</Title>
 				{typeof children === 'string' ? (
