@@ -127,16 +127,34 @@ class Cluster:
             self.passings += 1
             most_deaths -= 1
 
-    def await_death(self, node, pause):
-        """Let a random time pass; one that lives with a failpoint gets a while to reach it. Is it dead?"""
-        deadline = time.monotonic() + (self.armed_s if node.failpoint else pause)
-        while time.monotonic() < deadline and not self.over.is_set() and not node.is_dead():
+    def armed(self):
+        return [node for node in self.nodes if node.failpoint]
+
+    def await_death(self, pause):
+        """Let a random time pass; those that live with a failpoint get a while to reach it. Who died of it?"""
+        armed = self.armed()
+        deadline = time.monotonic() + (self.armed_s if armed else pause)
+        dead = None
+        while time.monotonic() < deadline and not self.over.is_set() and not dead:
             time.sleep(0.002)
-        return node.is_dead()
+            dead = next((node for node in armed if node.is_dead()), None)
+        return dead
 
     def victim(self):
         """One that lives with a failpoint may die at any moment: it is looked after first."""
-        return next((node for node in self.nodes if node.failpoint), None) or self.random.choice(self.nodes)
+        return self.random.choice(self.armed() or self.nodes)
+
+    def arm_all(self):
+        """A server that comes back finds its lanes with the others: only when all live with the failpoint does it meet who sends."""
+        for node in self.nodes:
+            node.kill()
+            self.kills += 1
+        for node in self.nodes:
+            if not node.start(f"{self.failpoint}:{self.random.choice([1, 1, 3, 10])}"):
+                self.kills += 1
+                self.passings += 1
+                node.start()
+        self.connect_webhooks()
 
     def stop_for_a_while(self, node):
         """It may be thought lost meanwhile, and does not know when it goes on."""
@@ -159,14 +177,16 @@ class Cluster:
             self.connect_webhooks()
 
     def work(self, n_deaths, pauses):
+        if len(self.nodes) > 1 and self.failpoint and self.random.random() < 0.7:
+            self.arm_all()
         while n_deaths > 0 and not self.over.is_set():
             if self.database.url and self.random.random() < 0.5:
                 self.over.wait(self.random.uniform(0, self.random.choice(pauses)))
                 self.database.cut()
                 self.cuts += 1
-            node = self.victim()
-            died = self.await_death(node, self.random.uniform(0, self.random.choice(pauses)))
-            self.passings += died
+            died = self.await_death(self.random.uniform(0, self.random.choice(pauses)))
+            node = died or self.victim()
+            self.passings += died is not None
             n_deaths -= 1
             if len(self.nodes) > 1 and not died and self.random.random() < 0.25:
                 self.stop_for_a_while(node)

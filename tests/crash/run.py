@@ -74,6 +74,8 @@ class Run:
         if database.url:
             options += ["--database", database.url]
         self.cluster = Cluster(crier, self.folder, seed, n_nodes, options, failpoint, database)
+        if n_nodes > 1:  # the lanes of one that died are free when its lease is over
+            self.cluster.armed_s += LEASE_S
         if at_resend:  # silence is evidence only a window after a start
             self.cluster.armed_s += window
         self.judge = Judge(self)
