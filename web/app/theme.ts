@@ -4,6 +4,11 @@ const brand: MantineColorsTuple = [
 	'#e6f7f1', '#cdebe0', '#9ad7c1', '#63c2a0', '#36b083', '#1ba371', '#0b8f63', '#0b7a5b', '#08634a', '#044c38',
 ];
 
+/** Darker than Mantine's, so that white words on it and its words on white keep 4.5:1. */
+const red: MantineColorsTuple = [
+	'#fff5f5', '#ffe3e3', '#ffc9c9', '#ffa8a8', '#ff8787', '#fa5252', '#e03131', '#c92a2a', '#b02525', '#9c1f1f',
+];
+
 /** Of the states of a message, wherever they are shown. Each stands out from its neighbours and from both backgrounds. */
 export const STATE_COLOR = {
 	queued: 'var(--crier-queued)',
@@ -19,7 +24,7 @@ export const theme = createTheme({
 	primaryShade: 7,
 	autoContrast: true,
 	luminanceThreshold: 0.18,
-	colors: { brand },
+	colors: { brand, red },
 	defaultRadius: 'md',
 	cursorType: 'pointer',
 	fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',

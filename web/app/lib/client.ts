@@ -44,13 +44,13 @@ export async function read<T>(call: Promise<Answer<{ data: T }>>): Promise<T> {
 	return (await take(call)).data;
 }
 
-/** For a form: the first fault of each field by its name, and in '' what belongs to none. `data.` before a name is left out. */
+/** For a form: the first fault of each field by its name, and in '' what belongs to none. `data.` before a name is left out, in what is said too. */
 export function faultsByField(error: unknown): Record<string, string> {
 	const ret: Record<string, string> = {};
 	if (error instanceof Refusal)
 		for (const fault of error.faults) {
 			const field = (fault.field ?? '').replace(/^data\./, '');
-			ret[field] ??= fault.message;
+			ret[field] ??= fault.message.replaceAll("'data.", "'");
 		}
 	else ret[''] = error instanceof Error ? error.message : String(error);
 	return ret;

@@ -16,10 +16,12 @@ export function confirmLoss({ title, loses, label, deed }: { title: string; lose
 	});
 }
 
-export const tellDone = (message: string) => notifications.show({ message, color: 'brand', closeButtonProps: { 'aria-label': i18next.t('common.close') } });
+const closeButtonProps = () => ({ 'aria-label': i18next.t('common.close') });
+
+export const tellDone = (message: string) => notifications.show({ message, color: 'brand', closeButtonProps: closeButtonProps() });
 
 /** For mutations that no form shows the faults of. */
 export function tellTrouble(error: unknown) {
 	const message = error instanceof Refusal ? error.message : i18next.t('common.unreachable');
-	notifications.show({ message, color: 'red', autoClose: 10_000, role: 'alert', closeButtonProps: { 'aria-label': i18next.t('common.close') } });
+	notifications.show({ message, color: 'red', autoClose: 10_000, role: 'alert', closeButtonProps: closeButtonProps() });
 }

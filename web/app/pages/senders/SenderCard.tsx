@@ -1,0 +1,124 @@
+// A sender: how it stands with WhatsApp, how fast it may and does send, what holds it.
+import { Button, Group, Menu, Paper, Stack, Text, Title } from '@mantine/core';
+import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { crier, read, type Schemas, take } from '../../lib/client.ts';
+import { number, phone } from '../../lib/format.ts';
+import { useMay } from '../../lib/session.ts';
+import { confirmLoss, tellDone, tellTrouble } from '../../parts/confirm.tsx';
+import { Facts } from '../../parts/Facts.tsx';
+import { HoldNotice } from '../../parts/HoldNotice.tsx';
+import { RowActs } from '../../parts/RowActs.tsx';
+import { Budget, Quality, SenderStatus, tierLimit } from '../../parts/SenderMarks.tsx';
+
+type Sender = Schemas['Sender'];
+
+function useActs(sender: Sender) {
+	const { t } = useTranslation();
+	const cache = useQueryClient();
+	const path = { sender: sender.id };
+	const old = () => cache.invalidateQueries({ queryKey: ['sender'] });
+	const hold = useMutation({
+		mutationFn: (isHeld: boolean) =>
+			read(isHeld ? crier.POST('/v1/senders/{sender}/pause', { params: { path } }) : crier.POST('/v1/senders/{sender}/resume', { params: { path } })),
+		onSuccess: (_, isHeld) => tellDone(t(isHeld ? 'senders.paused' : 'senders.resumed', { name: sender.name })),
+		onError: tellTrouble,
+		onSettled: old,
+	});
+	const remove = useMutation({
+		mutationFn: () => take(crier.DELETE('/v1/senders/{sender}', { params: { path } })),
+		onSuccess: () => tellDone(t('senders.deleted', { name: sender.name })),
+		onError: tellTrouble,
+		onSettled: old,
+	});
+	const askPause = () =>
+		confirmLoss({
+			title: t('senders.pause_title', { name: sender.name }),
+			loses: t('senders.pause_loses'),
+			label: t('senders.pause'),
+			deed: () => hold.mutate(true),
+		});
+	const askDelete = () =>
+		confirmLoss({
+			title: t('senders.delete_title', { name: sender.name }),
+			loses: t('senders.delete_loses', { number: phone(sender.code) }),
+			label: t('senders.delete'),
+			deed: () => remove.mutate(),
+		});
+	return { askPause, askDelete, resume: () => hold.mutate(false), isBusy: hold.isPending || remove.isPending };
+}
+
+function Tier({ tier }: { tier: string | null }) {
+	const { t } = useTranslation();
+	const limit = tierLimit(tier);
+	if (limit === 'unlimited') return t('senders.tier_unlimited');
+	return limit === null ? (tier ?? t('senders.tier_unknown')) : t('senders.tier_people', { count: limit, n: number(limit) });
+}
+
+export function SenderCard({ sender, change }: { sender: Sender; change: () => void }) {
+	const { t } = useTranslation();
+	const maySend = useMay('sender');
+	const isAdmin = useMay('admin');
+	const acts = useActs(sender);
+	const { throughput, messaging_limit: budget, hold } = sender;
+	const resume = maySend && (
+		<Button size="xs" leftSection={<IconPlayerPlay size={14} />} onClick={acts.resume} loading={acts.isBusy}>
+			{t('senders.resume')}
+		</Button>
+	);
+	return (
+		<Paper withBorder p="md" component="section" aria-label={sender.name}>
+			<Stack>
+				<Group justify="space-between" wrap="nowrap" align="start">
+					<div style={{ minWidth: 0 }}>
+						<Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
+							<bdi>{sender.name}</bdi>
+						</Title>
+						<Text className="tabular">{phone(sender.code)}</Text>
+					</div>
+					{maySend && (
+						<RowActs label={t('senders.acts', { name: sender.name })}>
+							{hold?.by !== 'person' && (
+								<Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={acts.askPause}>
+									{t('senders.pause')}
+								</Menu.Item>
+							)}
+							{isAdmin && (
+								<Menu.Item leftSection={<IconPencil size={16} />} onClick={change}>
+									{t('senders.change')}
+								</Menu.Item>
+							)}
+							{isAdmin && (
+								<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={acts.askDelete}>
+									{t('common.delete')}
+								</Menu.Item>
+							)}
+						</RowActs>
+					)}
+				</Group>
+				<Group gap="xs">
+					<SenderStatus status={sender.status} />
+					<Quality quality={sender.quality} />
+				</Group>
+				{hold && (
+					<HoldNotice hold={hold} title={t(hold.by === 'person' ? 'senders.held_by_person' : 'senders.held_by_rule')}>
+						{resume}
+					</HoldNotice>
+				)}
+				<Facts
+					facts={[
+						[t('senders.rate_now'), t('senders.per_second', { n: number(throughput.now) })],
+						[t('senders.ceiling'), t('senders.per_second', { n: number(throughput.limit) })],
+						[t('senders.own_ceiling'), sender.rate === null ? t('common.none') : t('senders.per_second', { n: number(sender.rate) })],
+						[t('senders.tier'), <Tier tier={budget.tier} />],
+					]}
+				/>
+				{budget.used_24h !== null && budget.left_24h !== null && <Budget used={budget.used_24h} left={budget.left_24h} label={t('senders.budget')} />}
+				<Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+					{t('senders.ids', { phone: sender.phone_number_id, waba: sender.waba_id })}
+				</Text>
+			</Stack>
+		</Paper>
+	);
+}
