@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Menu, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Menu, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -117,11 +117,7 @@ export default function Optouts() {
 		{
 			key: 'source',
 			title: t('optouts.source'),
-			cell: (row) => (
-				<Badge variant="light" color="gray" c="var(--mantine-color-text)" tt="none">
-					{t(`optouts.sources.${row.source}`)}
-				</Badge>
-			),
+			cell: (row) => <Text size="sm">{t(`optouts.sources.${row.source}`)}</Text>,
 		},
 		{
 			key: 'text',

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 /** Terms and their values, side by side as far as there is room. */
 export function Facts({ facts }: { facts: [term: string, value: ReactNode][] }) {
 	return (
-		<Group component="dl" gap="sm xl" m={0} align="start">
+		<Group component="dl" m={0} align="start" style={{ columnGap: 'var(--mantine-spacing-xl)', rowGap: 'var(--mantine-spacing-xs)' }}>
 			{facts.map(([term, value]) => (
 				<div key={term}>
 					<Text component="dt" size="sm" c="dimmed">

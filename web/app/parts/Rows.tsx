@@ -1,5 +1,5 @@
 // A table of any length: only the rows in sight are in the page, and the next page is fetched as the end comes near.
-import { Table, Text } from '@mantine/core';
+import { Table, Text, VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -87,9 +87,13 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 						<tr>
 							{columns.map((column) => (
 								<th key={column.key} scope="col" className={classOf(column)} style={{ width: column.width }}>
-									<Text size="sm" c="dimmed" fw={600} span>
-										{column.title}
-									</Text>
+									{column.isNarrow ? (
+										<VisuallyHidden>{column.title}</VisuallyHidden>
+									) : (
+										<Text size="sm" c="dimmed" fw={600} span>
+											{column.title}
+										</Text>
+									)}
 								</th>
 							))}
 						</tr>

@@ -98,11 +98,11 @@ export function SenderCard({ sender, change }: { sender: Sender; change: () => v
 					)}
 				</Group>
 				<Group gap="xs">
-					<SenderStatus status={sender.status} />
+					{!(hold && sender.status === 'blocked') && <SenderStatus status={sender.status} />}
 					<Quality quality={sender.quality} />
 				</Group>
 				{hold && (
-					<HoldNotice hold={hold} title={t(hold.by === 'person' ? 'senders.held_by_person' : 'senders.held_by_rule')}>
+					<HoldNotice hold={hold} title={t('senders.held')}>
 						{resume}
 					</HoldNotice>
 				)}
