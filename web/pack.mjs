@@ -3,7 +3,7 @@
 // they were made of, for ninja.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 
@@ -45,7 +45,34 @@ function pageFiles() {
 	return [['/', '.html', read(`${PAGE}/index.html`)], ...parts.map((name) => [`/assets/${name}`, extname(name), read(`${PAGE}/assets/${name}`)])];
 }
 
-const licenses = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((name) => read(`${SWAGGER}/${name}`)).join('\n');
+/** The folders of what the page is made of: what web/package.json names, and what that needs in turn. */
+function packages() {
+	const found = new Set();
+	const visit = (folder) => {
+		for (const name of Object.keys(JSON.parse(read(`${folder}/package.json`)).dependencies ?? {})) {
+			let place = folder;
+			while (!existsSync(join(root, place, 'node_modules', name, 'package.json')) && place !== '.')
+				place = dirname(place);
+			const one = join(place, 'node_modules', name);
+			if (one !== SWAGGER && !found.has(one)) {
+				found.add(one);
+				visit(one);
+			}
+		}
+	};
+	visit('web');
+	return [...found].sort();
+}
+
+/** Name, version and licence of a package, with the words that its licence wants told. */
+function licenseOf(folder) {
+	const { name, version, license } = JSON.parse(read(`${folder}/package.json`));
+	const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|notice)(\.|$)/i.test(file));
+	return [`${name} ${version} (${license})`, ...files.map((file) => String(read(`${folder}/${file}`)).trim())].join('\n\n');
+}
+
+const ofReference = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((name) => read(`${SWAGGER}/${name}`)).join('\n');
+const licenses = [ofReference, ...packages().map(licenseOf)].join(`\n\n${'-'.repeat(80)}\n\n`);
 const assets = [
 	...pageFiles(),
 	['/docs', '.html', read('web/docs/index.html')],

@@ -108,10 +108,9 @@ static int key_insert(struct store_tx *tx, int64_t account_no, const char *name,
 void secret_make(const char *prefix, char *ret, size_t max)
 {
 	unsigned char random[SECRET_RANDOM_BYTES];
-	size_t n = strlen(prefix);
-	assert(n + SECRET_CHARS <= max);
+	assert(strlen(prefix) + SECRET_CHARS <= max);
+	size_t n = strlen(strcpy(ret, prefix));
 	randombytes_buf(random, sizeof(random));
-	memcpy(ret, prefix, n);
 	sodium_bin2base64(ret + n, max - n, random, sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(random, sizeof(random));
 }

@@ -1,6 +1,7 @@
 #pragma once
 /* Inside store: API keys and sessions are kept, and looked up, by the hash of their secret text. */
 
+#include "base/arena.h"
 #include "sql/sql.h"
 
 #define SECRET_RANDOM_BYTES 32

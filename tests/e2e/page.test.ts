@@ -74,6 +74,14 @@ test('its parts are what was built, of their kind, and kept for ever', async () 
 		await refused(w.call('GET', path, undefined, open), 404, 1012);
 });
 
+test('the licences of what it is made of are told', async () => {
+	const { text } = await w.get('/docs/licenses.txt', open);
+	for (const name of ['react', 'react-dom', 'recharts', 'd3-scale']) // with their words; some packages have none beside the name
+		expect(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)\n\n[^-]`, 'm').test(text), name).toBe(true);
+	expect(/^@mantine\/core [\d.]+ \(MIT\)$/m.test(text)).toBe(true);
+	expect(text.startsWith('swagger-ui')).toBe(true);
+});
+
 test('a browser starts it, and asks this server only', async () => {
 	expect(existsSync(CHROMIUM), `${CHROMIUM}: tools/deps.sh test installs it`).toBe(true);
 	const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
