@@ -72,7 +72,8 @@ function licenseOf(folder) {
 }
 
 const ofReference = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((name) => read(`${SWAGGER}/${name}`)).join('\n');
-const licenses = [ofReference, ...packages().map(licenseOf)].join(`\n\n${'-'.repeat(80)}\n\n`);
+const ofPage = existsSync(join(root, PAGE)) ? packages().map(licenseOf) : [];
+const licenses = [ofReference, ...ofPage].join(`\n\n${'-'.repeat(80)}\n\n`);
 const assets = [
 	...pageFiles(),
 	['/docs', '.html', read('web/docs/index.html')],
