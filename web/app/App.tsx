@@ -1,14 +1,14 @@
 import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useState } from 'react';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Router } from 'wouter';
-import { useAddress } from './lib/address.ts';
+import { Router, useLocation, useSearch } from 'wouter';
+import { goTo, useAddress } from './lib/address.ts';
 import { Refusal, Unreachable } from './lib/client.ts';
 import { Live } from './lib/live.tsx';
-import { useSession } from './lib/session.ts';
+import { SIGN_IN, useSession, useSignIn } from './lib/session.ts';
 import { SignIn } from './pages/SignIn.tsx';
 import { Loading, Trouble } from './parts/States.tsx';
 import { Pages } from './routes.tsx';
@@ -19,15 +19,41 @@ import { theme } from './theme.ts';
 /** A refusal is an answer; only what may go better is tried again. */
 const again = (count: number, error: Error) => count < 3 && (error instanceof Unreachable || (error instanceof Refusal && error.status === 503));
 
-export const newCache = () => new QueryClient({ defaultOptions: { queries: { retry: again, staleTime: 10_000, refetchOnWindowFocus: false } } });
+export function newCache(): QueryClient {
+	/** A session that ended shows itself by any call. */
+	const isOver = (error: Error) => error instanceof Refusal && error.status === 401 && void cache.invalidateQueries({ queryKey: ['session'] });
+	const cache = new QueryClient({
+		queryCache: new QueryCache({ onError: isOver }),
+		mutationCache: new MutationCache({ onError: (error, _, __, { options }) => options.mutationKey?.[0] !== 'session' && isOver(error) }),
+		defaultOptions: { queries: { retry: again, staleTime: 10_000, refetchOnWindowFocus: false } },
+	});
+	return cache;
+}
+
+/** A sign-in link has the key behind the `#`, which no server is sent; it leaves the address and the history at once. */
+function useLink(enter: (key: string) => void): void {
+	const [path] = useLocation();
+	const key = new URLSearchParams(useSearch()).get('key');
+	useEffect(() => {
+		if (path !== SIGN_IN || !key) return;
+		goTo('/', { replace: true });
+		enter(key);
+	}, [path, key, enter]);
+}
 
 function Inside() {
 	const session = useSession();
+	const signIn = useSignIn();
+	const wasIn = useRef(false);
+	useLink(signIn.mutate);
+	useEffect(() => {
+		if (session.data) wasIn.current = true;
+	}, [session.data]);
 	if (session.isPending) return <Loading />;
 	if (session.isError) return <Trouble error={session.error} again={session.refetch} />;
-	if (!session.data) return <SignIn />;
+	if (!session.data) return <SignIn signIn={signIn} hasEnded={wasIn.current} />;
 	return (
-		<Live>
+		<Live key={session.data.key_id}>
 			<Shell>
 				<Pages />
 			</Shell>

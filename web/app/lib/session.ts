@@ -1,9 +1,13 @@
 // Who looks. The key is given once, for a cookie that scripts cannot read.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { tellTrouble } from '../parts/confirm.tsx';
+import { goTo } from './address.ts';
 import { crier, read, Refusal, type Schemas, take } from './client.ts';
 
 export type Session = Schemas['Session'];
 export type Role = Session['role'];
+
+export const SIGN_IN = '/sign-in';
 
 /** null: nobody is signed in. */
 export function useSession() {
@@ -21,11 +25,19 @@ export function useSession() {
 	});
 }
 
+/** Another person's lists must not be shown to whoever comes next. */
+function change(cache: QueryClient, session: Session | null): void {
+	cache.removeQueries({ predicate: ({ queryKey: [word] }) => word !== 'session' });
+	cache.setQueryData(['session'], session);
+}
+
 export function useSignIn() {
 	const cache = useQueryClient();
 	return useMutation({
+		mutationKey: ['session'],
 		mutationFn: (key: string) => read(crier.POST('/v1/sessions', { body: { data: { key } } })),
-		onSuccess: (session) => cache.setQueryData(['session'], session),
+		onSuccess: (session) => change(cache, session),
+		gcTime: 0, // the key is not to lie about
 	});
 }
 
@@ -33,10 +45,11 @@ export function useSignOut() {
 	const cache = useQueryClient();
 	return useMutation({
 		mutationFn: () => take(crier.DELETE('/v1/sessions/self')),
-		onSettled: () => {
-			cache.clear();
-			cache.setQueryData(['session'], null);
+		onSuccess: () => {
+			goTo(SIGN_IN, { replace: true });
+			change(cache, null);
 		},
+		onError: tellTrouble, // it goes on: the page must not say otherwise
 	});
 }
 
