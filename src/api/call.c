@@ -172,6 +172,8 @@ static int run_again(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
 	call->faults.n = call->n_judged;
+	if (call->key.no)
+		tx->actor = (struct store_actor){.kind = ACTOR_KEY, .key_no = call->key.no};
 	int result = call->run(tx, call);
 	if (result != 0 || !call->idempotent)
 		return result;

@@ -18,11 +18,13 @@
 #include "base/text.h"
 #include "http/client.h"
 #include "http/target.h"
+#include "store/activity.h"
 
 #define PIECE_BYTES 65536
 #define FETCH_TIMEOUT_MS 60000
 #define FETCH_AGAIN_MS (10 * MINUTE_MS) /* as Meta itself does with links */
 #define SWEEP_EVERY_MS HOUR_MS
+#define FORGET_ROWS 1000 /* of the log, a transaction */
 #define SWEEP_AGE_MS HOUR_MS
 
 struct keeper {
@@ -332,6 +334,19 @@ static void sweep(struct keeper *k)
 
 /* ---- the thread ---- */
 
+static int forget_run(struct store_tx *tx, void *arg)
+{
+	return activity_sweep(tx, clock_now_ms(), FORGET_ROWS, arg);
+}
+
+/* What was done long ago. */
+static void forget(struct keeper *k)
+{
+	bool more = true;
+	while (more && store_call(k->options.store, forget_run, &more) == 0)
+		;
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -339,6 +354,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	struct keeper *k = arg;
 	const struct timeval next = {.tv_sec = SWEEP_EVERY_MS / 1000};
 	sweep(k);
+	forget(k);
 	evtimer_add(k->sweep, &next);
 }
 

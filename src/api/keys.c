@@ -96,7 +96,7 @@ void keys_list(struct api_call *call)
 static int delete_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	int result = key_delete(tx, call->key.account_no, call->id[0]);
+	int result = key_delete(tx, call->key.account_no, call->id[0], call->now);
 	call->status = 204;
 	if (result == 2)
 		fault_add(&call->faults, FAULT_KEY_LAST_ADMIN, NULL,

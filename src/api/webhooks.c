@@ -161,7 +161,7 @@ void webhooks_create(struct api_call *call)
 static int delete_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	int result = hook_delete(tx, call->key.account_no, call->id[0]);
+	int result = hook_delete(tx, call->key.account_no, call->id[0], call->now);
 	call->status = 204;
 	return result == 1 ? call_unknown(call) : result;
 }

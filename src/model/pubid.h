@@ -26,6 +26,7 @@ enum pubid_kind {
 	PUBID_MEDIA = 13,
 	PUBID_HOOK_EVENT = 20, /* a, b: the upper and lower half of its number */
 	PUBID_OPTOUT = 21,
+	PUBID_ACTIVITY = 22,
 };
 
 struct pubid_key {

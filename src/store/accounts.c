@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/activity.h"
 #include "store/holds.h"
 #include "store/key_row.h"
 #include "store/list.h"
@@ -81,6 +82,8 @@ int account_block(struct store_tx *tx, int64_t no, bool blocked, msec_t now)
 {
 	if (sql_run(tx->db, STMT_ACCOUNT_BLOCK, SQL_ARGS(sql_int(no), sql_int(blocked), sql_int(now)), NULL) < 0)
 		return -1;
+	if (activity_add(tx, blocked ? ACTIVITY_ACCOUNT_BLOCKED : ACTIVITY_ACCOUNT_UNBLOCKED, no, ACTIVITY_NO_FACTS, now) < 0)
+		return -1;
 	if (!blocked)
 		return 0;
 	return account_hold_campaigns(tx, no, now);
@@ -98,9 +101,11 @@ static int key_insert(struct store_tx *tx, int64_t account_no, const char *name,
                       int64_t *ret_no)
 {
 	unsigned char hash[SECRET_HASH_BYTES];
-	return one_insert(tx, STMT_KEY_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), secret_hash(text, hash), sql_int(now)),
-	                  ret_no);
+	if (one_insert(tx, STMT_KEY_INSERT,
+	               SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(role), secret_hash(text, hash), sql_int(now)),
+	               ret_no) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_KEY_CREATED, *ret_no, ACTIVITY_FACTS({"role", key_role_text(role), 0}), now);
 }
 
 #define SECRET_CHARS (sodium_base64_ENCODED_LEN(SECRET_RANDOM_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING))
@@ -170,7 +175,7 @@ int key_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *
 	return one_row(tx, STMT_KEY_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), key_from_row, arena, ret);
 }
 
-int key_delete(struct store_tx *tx, int64_t account_no, int64_t no)
+int key_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(256);
 	struct api_key key;
@@ -182,6 +187,8 @@ int key_delete(struct store_tx *tx, int64_t account_no, int64_t no)
 		return -1;
 	if (key.role == KEY_ADMIN && n_admins <= 1)
 		return 2;
+	if (activity_add(tx, ACTIVITY_KEY_DELETED, no, ACTIVITY_NO_FACTS, now) < 0)
+		return -1;
 	return sql_run(tx->db, STMT_KEY_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no)), NULL);
 }
 

@@ -51,6 +51,6 @@ must_check int key_list(struct store_tx *tx, int64_t account_no, struct page *pa
                         int *ret_n);
 must_check int key_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct api_key *ret);
 /* 1 unknown, 2 it is the account's last admin key. */
-must_check int key_delete(struct store_tx *tx, int64_t account_no, int64_t no);
+must_check int key_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 /* Note the last use; callers do this seldom (once a minute and key). */
 must_check int key_used(struct store_tx *tx, int64_t no, msec_t now);

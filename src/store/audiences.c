@@ -1,6 +1,9 @@
 #include "store/audiences.h"
 
+#include <string.h>
+
 #include "statements.h"
+#include "store/activity.h"
 #include "store/list.h"
 #include "store/one.h"
 
@@ -28,7 +31,9 @@ int audience_create(struct store_tx *tx, int64_t account_no, const char *name, m
 	int taken = name_taken(tx, account_no, name, NULL);
 	if (taken != 0)
 		return taken;
-	return one_insert(tx, STMT_AUDIENCE_INSERT, SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(now)), ret_no);
+	if (one_insert(tx, STMT_AUDIENCE_INSERT, SQL_ARGS(sql_int(account_no), sql_text(name), sql_int(now)), ret_no) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_AUDIENCE_CREATED, *ret_no, ACTIVITY_NO_FACTS, now);
 }
 
 int audience_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct audience *ret)
@@ -56,14 +61,21 @@ int audience_list(struct store_tx *tx, int64_t account_no, const char *search, s
 
 int audience_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now)
 {
-	int64_t holder = 0, changes = 0;
+	arena_auto struct arena *arena = arena_create(512);
+	struct audience before;
+	int64_t holder = 0;
 	int taken = name_taken(tx, account_no, name, &holder);
 	if (taken < 0 || (taken > 0 && holder != no))
 		return taken < 0 ? -1 : 2;
+	int known = audience_read(tx, account_no, no, arena, &before);
+	if (known != 0)
+		return known;
 	if (sql_run(tx->db, STMT_AUDIENCE_RENAME, SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(name), sql_int(now)),
-	            &changes) < 0)
+	            NULL) < 0)
 		return -1;
-	return changes ? 0 : 1;
+	if (strcmp(before.name, name) == 0)
+		return 0;
+	return activity_add(tx, ACTIVITY_AUDIENCE_RENAMED, no, ACTIVITY_FACTS({"from", before.name, 0}), now);
 }
 
 int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
@@ -76,7 +88,9 @@ int audience_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 	int used = one_find(tx, STMT_AUDIENCE_IN_USE, SQL_ARGS(sql_int(no)), NULL);
 	if (used != 0)
 		return used < 0 ? -1 : 2;
-	return sql_run(tx->db, STMT_AUDIENCE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
+	if (sql_run(tx->db, STMT_AUDIENCE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_AUDIENCE_DELETED, no, ACTIVITY_NO_FACTS, now);
 }
 
 int audience_sweep(struct store_tx *tx, int max_rows, bool *ret_more)

@@ -112,6 +112,7 @@ static int hold_all(struct store_tx *tx, msec_t backup_ms, msec_t now)
 		return -1;
 	for (int i = 0; i < n; i++)
 		if (sql_run(tx->db, STMT_BACKUP_HOLD, SQL_ARGS(sql_int(no[i]), HOLD_VALUES(&hold), sql_int(now)), NULL) < 0 ||
+		    activity_add(tx, ACTIVITY_CAMPAIGN_HELD, no[i], ACTIVITY_HOLD(&hold), now) < 0 ||
 		    hook_note_campaign(tx, no[i], now) < 0)
 			return -1;
 	return 0;

@@ -6,6 +6,7 @@
 #include "model/template.h"
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/campaign_row.h"
 #include "store/hold_row.h"
 #include "store/hook_note.h"
@@ -150,10 +151,12 @@ int campaign_create(struct store_tx *tx, int64_t account_no, const struct campai
 	int faulty = check(tx, account_no, req, now, arena, faults, &refs, &name);
 	if (faulty != 0)
 		return faulty;
-	if (insert(tx, account_no, req, &refs, name, now, ret_no) < 0)
+	if (insert(tx, account_no, req, &refs, name, now, ret_no) < 0 ||
+	    activity_add(tx, ACTIVITY_CAMPAIGN_CREATED, *ret_no, ACTIVITY_NO_FACTS, now) < 0)
 		return -1;
-	int held = req->schedule_ms < 0 ? campaign_hold_back(tx, *ret_no, true, now) : 0;
-	return held != 0 ? (held < 0 ? -1 : 0) : hook_note_campaign(tx, *ret_no, now);
+	if (req->schedule_ms < 0)
+		return campaign_started(tx, *ret_no, now);
+	return hook_note_campaign(tx, *ret_no, now);
 }
 
 int campaign_read_counts(struct store_tx *tx, struct campaign *c)
@@ -212,6 +215,12 @@ int campaign_read(struct store_tx *tx, int64_t account_no, int64_t no, struct ar
 	return got != 0 ? got : campaign_read_counts(tx, ret);
 }
 
+/* What was done to a campaign, where anything was. */
+static int logged(struct store_tx *tx, enum activity_action action, int64_t no, int result, int64_t changes, msec_t now)
+{
+	return result == 0 && changes > 0 ? activity_add(tx, action, no, ACTIVITY_NO_FACTS, now) : result;
+}
+
 /* 1 unknown, 2 otherwise: why an update of a campaign touched no row. */
 static int why_not(struct store_tx *tx, int64_t account_no, int64_t no)
 {
@@ -234,14 +243,26 @@ static int told_or_why(struct store_tx *tx, int64_t account_no, int64_t no, int 
 	return changed_or_why(tx, account_no, no, result, changes);
 }
 
+static void name_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	*(const char **)item = one_text(rows, 2, arena);
+}
+
 int campaign_rename(struct store_tx *tx, int64_t account_no, int64_t no, const char *name, msec_t now)
 {
 	int64_t holder = 0, changes = 0;
 	int taken = name_taken(tx, account_no, name, &holder);
 	if (taken < 0 || (taken > 0 && holder != no))
 		return taken < 0 ? -1 : 2;
+	arena_auto struct arena *arena = arena_create(512);
+	const char *before = NULL;
+	int known = one_row(tx, STMT_CAMPAIGN_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), name_from_row, arena, &before);
+	if (known != 0)
+		return known;
 	int result = sql_run(tx->db, STMT_CAMPAIGN_RENAME,
 	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(name), sql_int(now)), &changes);
+	if (result == 0 && strcmp(before, name) != 0)
+		result = activity_add(tx, ACTIVITY_CAMPAIGN_RENAMED, no, ACTIVITY_FACTS({"from", before, 0}), now);
 	return changed_or_why(tx, account_no, no, result, changes);
 }
 
@@ -250,6 +271,10 @@ int campaign_reschedule(struct store_tx *tx, int64_t account_no, int64_t no, mse
 	int64_t changes = 0;
 	int result = sql_run(tx->db, STMT_CAMPAIGN_RESCHEDULE,
 	                     SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(schedule_ms), sql_int(now)), &changes);
+	char when[CLOCK_TEXT_BYTES];
+	clock_format(schedule_ms, when);
+	if (result == 0 && changes > 0)
+		result = activity_add(tx, ACTIVITY_CAMPAIGN_RESCHEDULED, no, ACTIVITY_FACTS({"schedule", when, 0}), now);
 	return changed_or_why(tx, account_no, no, result, changes);
 }
 
@@ -257,6 +282,7 @@ int campaign_cancel(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 {
 	int64_t changes = 0;
 	int result = sql_run(tx->db, STMT_CAMPAIGN_CANCEL, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes);
+	result = logged(tx, ACTIVITY_CAMPAIGN_CANCELED, no, result, changes, now);
 	return told_or_why(tx, account_no, no, result, changes, now);
 }
 
@@ -264,5 +290,6 @@ int campaign_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 {
 	int64_t changes = 0;
 	int result = sql_run(tx->db, STMT_CAMPAIGN_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes);
+	result = logged(tx, ACTIVITY_CAMPAIGN_DELETED, no, result, changes, now);
 	return changed_or_why(tx, account_no, no, result, changes);
 }

@@ -1,6 +1,7 @@
 /* The schedule, the campaigns a lane runs, and the work that cancel and delete leave behind. */
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/brake.h"
 #include "store/campaign_row.h"
 #include "store/hook_note.h"
@@ -18,12 +19,19 @@ int campaign_next_due(struct store_tx *tx, msec_t *ret)
 	return 0;
 }
 
+int campaign_started(struct store_tx *tx, int64_t no, msec_t now)
+{
+	int held = campaign_hold_back(tx, no, true, now); /* and told */
+	if (held != 0)
+		return held < 0 ? -1 : 0;
+	return activity_add(tx, ACTIVITY_CAMPAIGN_STARTED, no, ACTIVITY_NO_FACTS, now) < 0 ? -1 : hook_note_campaign(tx, no, now);
+}
+
 static int start_one(struct store_tx *tx, int64_t no, int64_t audience_no, msec_t now)
 {
 	if (sql_run(tx->db, STMT_CAMPAIGN_START, SQL_ARGS(sql_int(no), sql_int(now), sql_int(audience_no)), NULL) < 0)
 		return -1;
-	int held = campaign_hold_back(tx, no, true, now); /* and told */
-	return held != 0 ? (held < 0 ? -1 : 0) : hook_note_campaign(tx, no, now);
+	return campaign_started(tx, no, now);
 }
 
 /* The first of those due, as many as the statement gives: their number, or -1. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/activity.h"
 #include "store/audiences.h"
 #include "store/contact_row.h"
 #include "store/one.h"
@@ -281,5 +282,10 @@ int contact_delete(struct store_tx *tx, struct audience_edit *edit, int64_t firs
 	if (got != 0)
 		return got;
 	edit->n_contacts--;
+	int64_t account_no = 0;
+	if (one_find(tx, STMT_AUDIENCE_ACCOUNT, SQL_ARGS(sql_int(edit->audience_no)), &account_no) < 0 ||
+	    activity_add_named(tx, ACTIVITY_CONTACT_DELETED, account_no, edit->audience_no, first_no, known.number, edit->now) <
+	            0)
+		return -1;
 	return end_version(tx, edit, &known);
 }

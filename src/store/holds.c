@@ -36,19 +36,41 @@ static int told_or_why(struct store_tx *tx, int64_t account_no, int64_t no, int6
 	return got < 0 ? -1 : got ? 2 : 1;
 }
 
+static enum activity_action campaign_act(enum hold_rule rule)
+{
+	return rule == HOLD_PERSON  ? ACTIVITY_CAMPAIGN_PAUSED
+	       : rule == HOLD_BRAKE ? ACTIVITY_CAMPAIGN_BRAKED
+	                            : ACTIVITY_CAMPAIGN_HELD;
+}
+
 int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now)
 {
 	int64_t changes = 0;
 	if (sql_run(tx->db, STMT_CAMPAIGN_HOLD, SQL_ARGS(sql_int(no), sql_int(account_no), HOLD_VALUES(hold), sql_int(now)),
 	            &changes) < 0)
 		return -1;
+	if (changes && activity_add(tx, campaign_act(hold->rule), no, ACTIVITY_HOLD(hold), now) < 0)
+		return -1;
 	return told_or_why(tx, account_no, no, changes, now);
+}
+
+/* A key lifts it, or what it was for is over. */
+static int log_release(struct store_tx *tx, bool campaign, int64_t no, enum hold_rule rule, msec_t now)
+{
+	bool person = tx->actor.kind == ACTOR_KEY;
+	enum activity_action action = campaign ? (person ? ACTIVITY_CAMPAIGN_RESUMED : ACTIVITY_CAMPAIGN_RELEASED)
+	                                       : (person ? ACTIVITY_SENDER_RESUMED : ACTIVITY_SENDER_RELEASED);
+	return activity_add(tx, action, no, ACTIVITY_FACTS({"rule", hold_rule_text(rule), 0}), now);
 }
 
 int campaign_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
 {
-	int64_t changes = 0;
+	int64_t changes = 0, rule = HOLD_NONE;
+	if (one_find(tx, STMT_CAMPAIGN_HOLD_RULE, SQL_ARGS(sql_int(no)), &rule) < 0)
+		return -1;
 	if (sql_run(tx->db, STMT_CAMPAIGN_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
+		return -1;
+	if (changes && rule != HOLD_NONE && log_release(tx, true, no, (enum hold_rule)rule, now) < 0)
 		return -1;
 	return told_or_why(tx, account_no, no, changes, now);
 }
@@ -165,13 +187,19 @@ int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struc
 	                     sql_text(hold_sender_status(hold->rule))),
 	            &changes) < 0)
 		return -1;
+	if (changes && activity_add(tx, hold->rule == HOLD_PERSON ? ACTIVITY_SENDER_PAUSED : ACTIVITY_SENDER_HELD, no,
+	                            ACTIVITY_HOLD(hold), now) < 0)
+		return -1;
 	return changes ? tell_campaigns(tx, no, now) : 1;
 }
 
 int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
 {
-	int64_t changes = 0;
-	if (sql_run(tx->db, STMT_SENDER_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
+	int64_t changes = 0, rule = HOLD_NONE;
+	if (one_find(tx, STMT_SENDER_HOLD_RULE, SQL_ARGS(sql_int(no)), &rule) < 0 ||
+	    sql_run(tx->db, STMT_SENDER_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
+		return -1;
+	if (changes && rule != HOLD_NONE && log_release(tx, false, no, (enum hold_rule)rule, now) < 0)
 		return -1;
 	return changes ? tell_campaigns(tx, no, now) : 1;
 }

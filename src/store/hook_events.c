@@ -2,6 +2,7 @@
 
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/hook_note.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
@@ -56,46 +57,73 @@ static struct sql_value status_or_null(int http_status)
 	return http_status ? sql_int(http_status) : sql_null();
 }
 
-static int try_again(struct store_tx *tx, const struct hook_result *r)
+/* What the results of one hook come to. */
+struct settled {
+	int64_t n_done[N_HOOK_STATES];
+	int64_t most_tries; /* of an event that comes again */
+	const char *reason; /* of the last one */
+};
+
+static int try_again(struct store_tx *tx, const struct hook_result *r, struct settled *sum)
 {
-	if (sql_run(tx->db, STMT_HOOK_EVENT_AGAIN,
-	            SQL_ARGS(sql_int(r->event_no), sql_int(r->next_ms), status_or_null(r->http_status), sql_text(r->reason)),
-	            NULL) < 0)
+	int64_t tries = 0;
+	if (one_find(tx, STMT_HOOK_EVENT_AGAIN,
+	             SQL_ARGS(sql_int(r->event_no), sql_int(r->next_ms), status_or_null(r->http_status), sql_text(r->reason)),
+	             &tries) < 0)
 		return -1;
+	if (tries > sum->most_tries)
+		sum->most_tries = tries;
 	/* Not needed for their order, which hook_events_due keeps: they need not be looked at before. */
 	return sql_run(tx->db, STMT_HOOK_EVENTS_BEHIND,
 	               SQL_ARGS(sql_int(r->hook_no), sql_int(r->subject), sql_int(r->event_no), sql_int(r->next_ms)), NULL);
 }
 
-static int settle_one(struct store_tx *tx, const struct hook_result *r, msec_t now)
+static int settle_one(struct store_tx *tx, const struct hook_result *r, msec_t now, struct settled *sum)
 {
 	int64_t changes = 0;
+	sum->reason = r->reason;
 	if (r->state == HOOK_WAITING)
-		return try_again(tx, r);
+		return try_again(tx, r, sum);
 	if (sql_run(tx->db, STMT_HOOK_EVENT_DONE,
 	            SQL_ARGS(sql_int(r->event_no), sql_int(r->state), status_or_null(r->http_status), sql_text(r->reason),
 	                     sql_int(now)),
 	            &changes) < 0)
 		return -1;
-	return (int)changes;
+	sum->n_done[r->state] += changes;
+	return 0;
+}
+
+#define FAILING_TRIES 3 /* of one event */
+
+/* A hook is failing once an event was refused again and again, until one is taken. */
+static int judge(struct store_tx *tx, int64_t hook_no, const struct settled *sum, msec_t now)
+{
+	int64_t changes = 0;
+	bool works = sum->n_done[HOOK_DELIVERED] > 0;
+	if (!works && sum->most_tries < FAILING_TRIES)
+		return 0;
+	if (sql_run(tx->db, STMT_HOOK_SET_FAILING, SQL_ARGS(sql_int(hook_no), sql_int(!works)), &changes) < 0)
+		return -1;
+	if (!changes)
+		return 0;
+	return works ? activity_add(tx, ACTIVITY_WEBHOOK_WORKING, hook_no, ACTIVITY_NO_FACTS, now)
+	             : activity_add(tx, ACTIVITY_WEBHOOK_FAILING, hook_no,
+	                            ACTIVITY_FACTS({"reason", sum->reason ? sum->reason : "it was not taken.", 0}), now);
 }
 
 int hook_events_settle(struct store_tx *tx, const struct hook_result *results, int n, msec_t now)
 {
 	for (int i = 0; i < n;) {
-		int64_t hook_no = results[i].hook_no, n_done[N_HOOK_STATES] = {0};
-		const char *reason = NULL;
-		for (; i < n && results[i].hook_no == hook_no; i++) {
-			int done = settle_one(tx, &results[i], now);
-			if (done < 0)
+		int64_t hook_no = results[i].hook_no;
+		struct settled sum = {0};
+		for (; i < n && results[i].hook_no == hook_no; i++)
+			if (settle_one(tx, &results[i], now, &sum) < 0)
 				return -1;
-			n_done[results[i].state] += done;
-			reason = results[i].reason;
-		}
 		if (sql_run(tx->db, STMT_HOOK_SETTLED,
-		            SQL_ARGS(sql_int(hook_no), sql_int(n_done[HOOK_DELIVERED]), sql_int(n_done[HOOK_FAILED]),
-		                     sql_int(now), sql_text(reason)),
-		            NULL) < 0)
+		            SQL_ARGS(sql_int(hook_no), sql_int(sum.n_done[HOOK_DELIVERED]), sql_int(sum.n_done[HOOK_FAILED]),
+		                     sql_int(now), sql_text(sum.reason)),
+		            NULL) < 0 ||
+		    judge(tx, hook_no, &sum, now) < 0)
 			return -1;
 	}
 	return 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/activity.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
 #include "store/one.h"
@@ -45,7 +46,9 @@ int hook_create(struct store_tx *tx, int64_t account_no, enum hook_kind kind, co
 		tx, STMT_HOOK_INSERT,
 		SQL_ARGS(sql_int(account_no), sql_int(kind), sql_text(url), sql_blob(seal, n + SECRET_OVERHEAD), sql_int(now)),
 		ret_no);
-	return got < 0 ? -1 : !got;
+	if (got <= 0)
+		return got < 0 ? -1 : 1;
+	return activity_add(tx, ACTIVITY_WEBHOOK_CREATED, *ret_no, ACTIVITY_NO_FACTS, now);
 }
 
 int hook_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct hook *ret)
@@ -70,12 +73,17 @@ int hook_list(struct store_tx *tx, int64_t account_no, struct page *page, struct
 	return list_run(&list, ret_n);
 }
 
-int hook_delete(struct store_tx *tx, int64_t account_no, int64_t no)
+int hook_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
 {
-	int64_t changes = 0;
-	if (sql_run(tx->db, STMT_HOOK_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no)), &changes) < 0)
+	arena_auto struct arena *arena = arena_create(512);
+	struct hook hook;
+	int known = hook_read(tx, account_no, no, arena, &hook);
+	if (known != 0)
+		return known;
+	if (activity_add(tx, ACTIVITY_WEBHOOK_DELETED, no, ACTIVITY_NO_FACTS, now) < 0 ||
+	    sql_run(tx->db, STMT_HOOK_DELETE, SQL_ARGS(sql_int(no), sql_int(account_no)), NULL) < 0)
 		return -1;
-	return changes ? sql_run(tx->db, STMT_HOOK_DELETE_EVENTS, SQL_ARGS(sql_int(no)), NULL) : 1;
+	return sql_run(tx->db, STMT_HOOK_DELETE_EVENTS, SQL_ARGS(sql_int(no)), NULL);
 }
 
 int hook_totals(struct store_tx *tx, struct hook_totals *ret)

@@ -26,7 +26,7 @@ must_check int hook_read(struct store_tx *tx, int64_t account_no, int64_t no, st
 must_check int hook_list(struct store_tx *tx, int64_t account_no, struct page *page, struct arena *arena, struct hook *ret,
                          int *ret_n);
 /* With its events, waiting ones too. 1 unknown. */
-must_check int hook_delete(struct store_tx *tx, int64_t account_no, int64_t no);
+must_check int hook_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 
 /* Of all hooks that stand, for metrics. */
 struct hook_totals {

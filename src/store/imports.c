@@ -1,6 +1,7 @@
 #include "store/imports.h"
 
 #include "statements.h"
+#include "store/activity.h"
 #include "store/one.h"
 
 static const char *const status_texts[] = {
@@ -16,10 +17,12 @@ const char *import_status_text(enum import_status status)
 int import_create(struct store_tx *tx, int64_t account_no, int64_t audience_no, const char *file, int64_t begin_bytes,
                   int64_t bytes, const char *region, msec_t now, int64_t *ret_no)
 {
-	return one_insert(tx, STMT_IMPORT_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_text(file), sql_text(region),
-	                           sql_int(begin_bytes), sql_int(bytes), sql_int(now)),
-	                  ret_no);
+	if (one_insert(tx, STMT_IMPORT_INSERT,
+	               SQL_ARGS(sql_int(account_no), sql_int(audience_no), sql_text(file), sql_text(region), sql_int(begin_bytes),
+	                        sql_int(bytes), sql_int(now)),
+	               ret_no) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_IMPORT_STARTED, *ret_no, ACTIVITY_NO_FACTS, now);
 }
 
 static void from_row(const struct sql_rows *rows, struct arena *arena, void *item)
@@ -73,6 +76,18 @@ int import_needs_file(struct store_tx *tx, const char *file, bool *ret)
 	return got < 0 ? -1 : 0;
 }
 
+static int log_end(struct store_tx *tx, const struct import *i, msec_t now)
+{
+	if (i->status == IMPORT_COMPLETED)
+		return activity_add(
+			tx, ACTIVITY_IMPORT_COMPLETED, i->no,
+			ACTIVITY_FACTS({"added", NULL, i->added}, {"updated", NULL, i->updated}, {"invalid", NULL, i->invalid}),
+			now);
+	if (i->status == IMPORT_FAILED)
+		return activity_add(tx, ACTIVITY_IMPORT_FAILED, i->no, ACTIVITY_FACTS({"reason", i->error, 0}), now);
+	return 0;
+}
+
 int import_save(struct store_tx *tx, const struct import *import, msec_t now)
 {
 	int64_t changes = 0;
@@ -83,7 +98,7 @@ int import_save(struct store_tx *tx, const struct import *import, msec_t now)
 	                     sql_int(import->batch_end_bytes), sql_int(import->batch_size), sql_int(import->batch_rows)),
 	            &changes) < 0)
 		return -1;
-	return changes ? 0 : 1;
+	return changes ? log_end(tx, import, now) : 1;
 }
 
 int import_reject_add(struct store_tx *tx, int64_t import_no, const struct import_reject *reject)
@@ -116,7 +131,7 @@ int import_cancel(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 	if (sql_run(tx->db, STMT_IMPORT_CANCEL, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
 		return -1;
 	if (changes)
-		return 0;
+		return activity_add(tx, ACTIVITY_IMPORT_STOPPED, no, ACTIVITY_NO_FACTS, now);
 	int known = one_find(tx, STMT_IMPORT_EXISTS, SQL_ARGS(sql_int(no), sql_int(account_no)), NULL);
 	return known < 0 ? -1 : known ? 2 : 1;
 }

@@ -87,8 +87,10 @@ static int batch_once(struct store *store, struct store_job *job, size_t n)
 	if (!reconnect(store))
 		return STORE_LOST;
 	bool broken = sql_begin(store->writer) < 0;
-	for (size_t i = 0; i < n && !broken; i++)
+	for (size_t i = 0; i < n && !broken; i++) {
+		store->tx.actor = (struct store_actor){.kind = ACTOR_SERVER};
 		job[i].result = run_within(&store->tx, job[i].run, job[i].arg, &broken);
+	}
 	if (broken)
 		return batch_undone(store);
 	FAILPOINT(commit_before);

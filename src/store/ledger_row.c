@@ -7,6 +7,7 @@
 
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/brake.h"
 #include "store/tally_batch.h"
 
@@ -195,7 +196,8 @@ int row_move(struct store_tx *tx, struct tally_batch *batch, const struct row *w
 
 static int campaign_reopen(struct store_tx *tx, int64_t campaign_no, msec_t now)
 {
-	if (sql_run(tx->db, STMT_SETTLE_REOPEN, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0)
+	if (sql_run(tx->db, STMT_SETTLE_REOPEN, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0 ||
+	    activity_add(tx, ACTIVITY_CAMPAIGN_REOPENED, campaign_no, ACTIVITY_NO_FACTS, now) < 0)
 		return -1;
 	return hook_note_campaign(tx, campaign_no, now);
 }
@@ -218,6 +220,7 @@ int ledger_settle(struct store_tx *tx, int64_t campaign_no, msec_t now)
 	if (!running || open > 0)
 		return 0;
 	if (sql_run(tx->db, STMT_SETTLE_COMPLETE, SQL_ARGS(sql_int(campaign_no), sql_int(now)), NULL) < 0 ||
+	    activity_add(tx, ACTIVITY_CAMPAIGN_COMPLETED, campaign_no, ACTIVITY_NO_FACTS, now) < 0 ||
 	    hook_note_campaign(tx, campaign_no, now) < 0)
 		return -1;
 	return 1;

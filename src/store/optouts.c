@@ -2,10 +2,11 @@
 
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/list.h"
 #include "store/one.h"
 
-int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
+static int set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
                msec_t at)
 {
 	if (sql_run(tx->db, STMT_OPTOUT_TURN, SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_int(at)), NULL) <
@@ -15,6 +16,25 @@ int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool
 		tx->db, STMT_OPTOUT_SET,
 		SQL_ARGS(sql_int(account_no), sql_text(number), sql_int(out), sql_text(source), sql_text(text), sql_int(at)),
 		NULL);
+}
+
+static int log_change(struct store_tx *tx, int64_t account_no, const char *number, bool out, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(512);
+	struct optout o = {.no = 0};
+	if (out && optout_of_number(tx, account_no, number, arena, &o) < 0)
+		return -1;
+	return activity_add_named(tx, out ? ACTIVITY_OPTOUT_ADDED : ACTIVITY_OPTOUT_REMOVED, account_no, o.no, 0, number, now);
+}
+
+int optout_set(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,
+               msec_t at)
+{
+	bool was = false, is = false;
+	if (optout_has(tx, account_no, number, &was) < 0 || set(tx, account_no, number, out, source, text, at) < 0 ||
+	    optout_has(tx, account_no, number, &is) < 0)
+		return -1;
+	return is == was ? 0 : log_change(tx, account_no, number, is, at);
 }
 
 int optout_say(struct store_tx *tx, int64_t account_no, const char *number, bool out, const char *source, const char *text,

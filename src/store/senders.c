@@ -6,6 +6,7 @@
 
 #include "model/campaign.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/budget.h"
 #include "store/hold_row.h"
 #include "store/ledger.h"
@@ -160,12 +161,14 @@ int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_r
 	int registered = one_find(tx, STMT_SENDER_BY_PHONE, SQL_ARGS(sql_text(req->phone_number_id)), NULL);
 	if (registered != 0)
 		return registered < 0 ? -1 : 2;
-	return one_insert(tx, STMT_SENDER_INSERT,
-	                  SQL_ARGS(sql_int(account_no), sql_text(req->name), sql_text(req->code_digits),
-	                           sql_text(req->phone_number_id), sql_text(req->waba_id), sealed(tx, arena, req->access_token),
-	                           sealed(tx, arena, req->app_secret), secret_hash(tx, req->app_secret, hash),
-	                           sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate), sql_int(now)),
-	                  ret_no);
+	if (one_insert(tx, STMT_SENDER_INSERT,
+	               SQL_ARGS(sql_int(account_no), sql_text(req->name), sql_text(req->code_digits),
+	                        sql_text(req->phone_number_id), sql_text(req->waba_id), sealed(tx, arena, req->access_token),
+	                        sealed(tx, arena, req->app_secret), secret_hash(tx, req->app_secret, hash),
+	                        sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate), sql_int(now)),
+	               ret_no) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_SENDER_REGISTERED, *ret_no, ACTIVITY_NO_FACTS, now);
 }
 
 static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena, msec_t now)
@@ -196,7 +199,11 @@ int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const str
 	                     req->rate > 0 ? sql_int(req->rate) : sql_null(), sql_int(now)),
 	            &changes) < 0)
 		return -1;
-	return changes ? update_secrets(tx, no, req, arena, now) : 1;
+	if (!changes)
+		return 1;
+	if (activity_add(tx, ACTIVITY_SENDER_CHANGED, no, ACTIVITY_NO_FACTS, now) < 0)
+		return -1;
+	return update_secrets(tx, no, req, arena, now);
 }
 
 int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
@@ -217,7 +224,9 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 		return -1;
 	if (open)
 		return 2;
-	return sql_run(tx->db, STMT_SENDER_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
+	if (sql_run(tx->db, STMT_SENDER_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_SENDER_DELETED, no, ACTIVITY_NO_FACTS, now);
 }
 
 /* A hold that waits for WhatsApp's word, which the record has: the webhook that tells of it may be lost. */
@@ -232,6 +241,14 @@ static bool is_over(const struct hold *hold, const struct sender_record *r)
 	return hold->rule == HOLD_RESTRICTED && hold->until < 0 && r->can_send;
 }
 
+/* What it was not before; the first word for it is none of that. */
+static int log_change(struct store_tx *tx, enum activity_action action, int64_t no, const char *from, const char *to, msec_t now)
+{
+	if (strcmp(from, to) == 0 || !*from || !*to || strcmp(from, "UNKNOWN") == 0)
+		return 0;
+	return activity_add(tx, action, no, ACTIVITY_FACTS({"from", from, 0}, {"to", to, 0}), now);
+}
+
 /* Held when its quality falls to red and not while it stays there: what a person resumed goes on. */
 static int judge_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
@@ -242,6 +259,9 @@ static int judge_record(struct store_tx *tx, int64_t no, const struct sender_rec
 	int known = sender_read(tx, 0, no, arena, &s);
 	if (known != 0)
 		return known < 0 ? -1 : 0;
+	if (log_change(tx, ACTIVITY_SENDER_QUALITY, no, s.quality, record->quality, now) < 0 ||
+	    log_change(tx, ACTIVITY_SENDER_TIER, no, s.tier, record->tier, now) < 0)
+		return -1;
 	if (is_over(&s.hold, record) && sender_release(tx, 0, no, now) < 0)
 		return -1;
 	bool red = strcmp(record->quality, "RED") == 0, was_red = strcmp(s.quality, "RED") == 0;

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "model/pubid.h"
+#include "model/activity.h"
 
 struct store;
 struct sql_db;
@@ -36,12 +36,19 @@ void store_close(struct store *store);
 /* When the backup was made that was opened now for the first time: all that it would send is held (store/backup.h). -1: none. */
 msec_t store_restored(const struct store *store);
 
-/* What is the same for the life of the database. */
+/* Who asks for what a job does; the server itself, unless the job says otherwise before its first change. */
+struct store_actor {
+	enum activity_actor kind;
+	int64_t key_no; /* of ACTOR_KEY */
+};
+
 struct store_tx {
+	/* the same for the life of the database */
 	struct sql_db *db;
 	const struct pubid_key *ids;
 	const char *instance;         /* 8 hex digits, in every ledger key we send */
 	const unsigned char *box_key; /* 32 bytes */
+	struct store_actor actor;     /* of the present job, for the log (store/activity.h) */
 	bool has_events;              /* set where an event of a user's webhook was added: store_watch tells of it */
 };
 const struct pubid_key *store_ids(const struct store *store);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "statements.h"
+#include "store/activity.h"
 #include "store/list.h"
 #include "store/media.h"
 #include "store/one.h"
@@ -95,6 +96,8 @@ int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, 
 	template_meta_name(req->name, tag, meta_name, sizeof(meta_name));
 	if (sql_run(tx->db, STMT_TEMPLATE_SET_META_NAME, SQL_ARGS(sql_int(*ret_no), sql_text(meta_name)), NULL) < 0)
 		return -1;
+	if (activity_add(tx, ACTIVITY_TEMPLATE_CREATED, *ret_no, ACTIVITY_NO_FACTS, now) < 0)
+		return -1;
 	return template_place_media(tx, account_no, *ret_no, content.form, arena);
 }
 
@@ -133,5 +136,7 @@ int template_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t 
 	int used = one_find(tx, STMT_TEMPLATE_IN_USE, SQL_ARGS(sql_int(no)), NULL);
 	if (used != 0)
 		return used < 0 ? -1 : 3;
-	return sql_run(tx->db, STMT_TEMPLATE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL);
+	if (sql_run(tx->db, STMT_TEMPLATE_DELETE, SQL_ARGS(sql_int(no), sql_int(now)), NULL) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_TEMPLATE_DELETED, no, ACTIVITY_NO_FACTS, now);
 }

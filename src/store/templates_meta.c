@@ -1,7 +1,9 @@
 /* The way of a template to Meta and back: errands, and what Meta says, by answer or by webhook. */
+#include <stdio.h>
 #include <string.h>
 
 #include "statements.h"
+#include "store/activity.h"
 #include "store/holds.h"
 #include "store/one.h"
 #include "store/senders.h"
@@ -62,10 +64,12 @@ int template_errand_at(struct store_tx *tx, int64_t no, msec_t next_ms)
 int template_submitted(struct store_tx *tx, int64_t no, const char *meta_id, const char *category, msec_t next_poll_ms,
                        msec_t now)
 {
-	return sql_run(tx->db, STMT_TEMPLATE_SUBMITTED,
-	               SQL_ARGS(sql_int(no), sql_text(meta_id), category && *category ? sql_text(category) : sql_null(),
-	                        sql_int(next_poll_ms), sql_int(now)),
-	               NULL);
+	if (sql_run(tx->db, STMT_TEMPLATE_SUBMITTED,
+	            SQL_ARGS(sql_int(no), sql_text(meta_id), category && *category ? sql_text(category) : sql_null(),
+	                     sql_int(next_poll_ms), sql_int(now)),
+	            NULL) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_TEMPLATE_SUBMITTED, no, ACTIVITY_NO_FACTS, now);
 }
 
 int template_deleted_at_meta(struct store_tx *tx, int64_t no)
@@ -73,9 +77,17 @@ int template_deleted_at_meta(struct store_tx *tx, int64_t no)
 	return sql_run(tx->db, STMT_TEMPLATE_DELETED_AT_META, SQL_ARGS(sql_int(no)), NULL);
 }
 
+static int log_refusal(struct store_tx *tx, int64_t no, const char *reason, msec_t now)
+{
+	return activity_add(tx, ACTIVITY_TEMPLATE_REFUSED, no,
+	                    ACTIVITY_FACTS({"reason", reason ? reason : "WhatsApp gave no reason.", 0}), now);
+}
+
 int template_refused(struct store_tx *tx, int64_t no, const char *reason, msec_t now)
 {
-	return sql_run(tx->db, STMT_TEMPLATE_REFUSED, SQL_ARGS(sql_int(no), sql_text(reason), sql_int(now)), NULL);
+	if (sql_run(tx->db, STMT_TEMPLATE_REFUSED, SQL_ARGS(sql_int(no), sql_text(reason), sql_int(now)), NULL) < 0)
+		return -1;
+	return log_refusal(tx, no, reason, now);
 }
 
 /* ---- what Meta says ---- */
@@ -85,7 +97,8 @@ struct found {
 	enum template_status status;
 	bool editing;
 	bool unsupported;
-	bool stopped; /* by Meta's last word */
+	bool stopped;  /* by Meta's last word */
+	char word[32]; /* that word; "" none */
 };
 
 /* Is this row's business account one whose webhooks that secret signs? */
@@ -115,6 +128,7 @@ static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, con
 		                      .editing = sql_col_int(rows, 4) != 0,
 		                      .unsupported = !sql_is_null(rows, 5),
 		                      .stopped = !sql_is_null(rows, 6) && template_meta_stops(sql_col_text(rows, 6, NULL))};
+		snprintf(ret->word, sizeof(ret->word), "%s", sql_is_null(rows, 6) ? "" : sql_col_text(rows, 6, NULL));
 		return may;
 	}
 	return more;
@@ -160,6 +174,20 @@ static int hold_campaigns(struct store_tx *tx, const struct found *found, const 
 	return 0;
 }
 
+/* The same word again is no news. */
+static int log_verdict(struct store_tx *tx, const struct found *found, const char *meta_status, const char *reason, msec_t now)
+{
+	if (strcmp(found->word, meta_status) == 0)
+		return 0;
+	if (template_meta_sends(meta_status))
+		return activity_add(tx, ACTIVITY_TEMPLATE_APPROVED, found->no, ACTIVITY_NO_FACTS, now);
+	if (strcmp(meta_status, "REJECTED") == 0)
+		return log_refusal(tx, found->no, reason, now);
+	if (template_meta_stops(meta_status))
+		return activity_add(tx, ACTIVITY_TEMPLATE_STOPPED, found->no, ACTIVITY_FACTS({"status", meta_status, 0}), now);
+	return 0;
+}
+
 int template_verdict(struct store_tx *tx, const struct template_word *of, const char *meta_status, const char *reason, msec_t now)
 {
 	struct found found;
@@ -171,7 +199,8 @@ int template_verdict(struct store_tx *tx, const struct template_word *of, const 
 	            SQL_ARGS(sql_int(found.no), sql_int(status_after(&found, meta_status)), sql_text(meta_status),
 	                     has_reason ? sql_text(reason) : sql_null(), given(of->meta_id) ? sql_text(of->meta_id) : sql_null(),
 	                     sql_int(now)),
-	            NULL) < 0)
+	            NULL) < 0 ||
+	    log_verdict(tx, &found, meta_status, has_reason ? reason : NULL, now) < 0)
 		return -1;
 	return hold_campaigns(tx, &found, meta_status, now);
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/one.h"
 #include "store/senders.h"
 #include "store/template_row.h"
@@ -60,13 +61,15 @@ static int add(struct store_tx *tx, int64_t account_no, int64_t sender_no, const
 	const char *name;
 	if (free_name(tx, account_no, l, arena, &name) < 0)
 		return -1;
-	return one_insert(tx, STMT_TEMPLATE_IMPORT,
-	                  SQL_ARGS(sql_int(account_no), sql_int(sender_no), sql_text(name), sql_text(l->text),
-	                           sql_text(type_of(l, arena)), sql_int(first_status(l)), sql_text(l->category), sql_text(code),
-	                           sql_text(l->waba_id), sql_text(l->language), sql_text(l->meta_name), sql_text(l->meta_id),
-	                           sql_text(l->status), sql_text(reason_of(l)), sql_text(*l->quality ? l->quality : "UNKNOWN"),
-	                           sql_text(l->components), sql_int(l->params), sql_text(l->unsupported), sql_int(now)),
-	                  ret_no);
+	if (one_insert(tx, STMT_TEMPLATE_IMPORT,
+	               SQL_ARGS(sql_int(account_no), sql_int(sender_no), sql_text(name), sql_text(l->text),
+	                        sql_text(type_of(l, arena)), sql_int(first_status(l)), sql_text(l->category), sql_text(code),
+	                        sql_text(l->waba_id), sql_text(l->language), sql_text(l->meta_name), sql_text(l->meta_id),
+	                        sql_text(l->status), sql_text(reason_of(l)), sql_text(*l->quality ? l->quality : "UNKNOWN"),
+	                        sql_text(l->components), sql_int(l->params), sql_text(l->unsupported), sql_int(now)),
+	               ret_no) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_TEMPLATE_ADDED, *ret_no, ACTIVITY_NO_FACTS, now);
 }
 
 /* Is what we have the same as what Meta has? Ours may know more (fallbacks, where a picture lies), which is kept then. */

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/one.h"
 #include "store/template_row.h"
 
@@ -223,5 +224,6 @@ int template_update(struct store_tx *tx, int64_t account_no, int64_t no, const s
 		if (sql_run(tx->db, STMT_TEMPLATE_RENAME, SQL_ARGS(sql_int(no), sql_text(req->name), sql_int(now)), NULL) < 0)
 			return -1;
 	}
-	return has_content(req) ? update_content(tx, &tpl, req, now, arena, faults) : 0;
+	int result = has_content(req) ? update_content(tx, &tpl, req, now, arena, faults) : 0;
+	return result == 0 ? activity_add(tx, ACTIVITY_TEMPLATE_CHANGED, no, ACTIVITY_NO_FACTS, now) : result;
 }

@@ -436,9 +436,9 @@ static void one_hook_a_kind_and_its_secret_sealed(void **state)
 	assert_int_equal(strlen(made), 64);
 	assert_string_not_equal(made, another);
 	assert_int_equal(IN_JOB(w, hook_read(tx, w->account + 1, first, w->arena, &h)), 1);
-	assert_int_equal(IN_JOB(w, hook_delete(tx, w->account + 1, first)), 1);
-	assert_int_equal(IN_JOB(w, hook_delete(tx, w->account, first)), 0);
-	assert_int_equal(IN_JOB(w, hook_delete(tx, w->account, first)), 1);
+	assert_int_equal(IN_JOB(w, hook_delete(tx, w->account + 1, first, w->now)), 1);
+	assert_int_equal(IN_JOB(w, hook_delete(tx, w->account, first, w->now)), 0);
+	assert_int_equal(IN_JOB(w, hook_delete(tx, w->account, first, w->now)), 1);
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM hook_event"), 0);
 	assert_true(hook(w, HOOK_DELIVERY) > first);
 }

@@ -115,7 +115,7 @@ static void it_ends_with_its_key(void **state)
 	struct world *w = world_open(state, 0);
 	int64_t gone = make_key(w, KEY_VIEWER), stays = make_key(w, KEY_VIEWER);
 	struct signed_in one = sign_in(w, gone, w->now), other = sign_in(w, stays, w->now);
-	assert_int_equal(IN_JOB(w, key_delete(tx, w->account, gone)), 0);
+	assert_int_equal(IN_JOB(w, key_delete(tx, w->account, gone, w->now)), 0);
 	assert_false(lives(w, &one, w->now));
 	assert_true(lives(w, &other, w->now));
 	assert_int_equal(rows(w), 1);

@@ -94,6 +94,7 @@ struct store_tx *world_begin(struct world *w)
 {
 	if (sql_begin(w->store->writer) < 0)
 		fail_msg("%s", sql_error(w->store->writer));
+	w->store->tx.actor = (struct store_actor){.kind = ACTOR_SERVER};
 	return &w->store->tx;
 }
 

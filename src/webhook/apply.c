@@ -282,6 +282,7 @@ int apply_events(struct store_tx *tx, const struct inbox_event *events, int n, m
 {
 	arena_auto struct arena *arena = arena_create(65536);
 	struct applier a = {.tx = tx, .arena = arena, .now = now};
+	tx->actor = (struct store_actor){.kind = ACTOR_WHATSAPP};
 	for (int i = 0; i < n; i++) {
 		if (a.hash && memcmp(a.hash, events[i].hash, SECRET_HASH_BYTES) != 0 && flush(&a) < 0)
 			return -1;

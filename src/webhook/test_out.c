@@ -181,7 +181,7 @@ static void a_hook_that_goes_takes_its_events_along(void **state)
 	stage_run(s, 1000);
 	assert_int_equal(s->n_wire, 1);
 	int64_t account = world_int(s->w, "SELECT account_no FROM hook");
-	assert_int_equal(IN_JOB(s->w, hook_delete(tx, account, s->hook[0])), 0);
+	assert_int_equal(IN_JOB(s->w, hook_delete(tx, account, s->hook[0], s->w->now)), 0);
 	stage_run(s, 10 * MINUTE_MS);
 	assert_int_equal(s->n_posts, 1);
 	assert_int_equal(world_int(s->w, "SELECT COUNT(*) FROM hook_event"), 0);

@@ -57,6 +57,9 @@ UPDATE audience SET sweep_no = $2 WHERE no = $1;
 UPDATE audience SET sweep_no = 0
 WHERE deleted_ms > 0 AND no = (SELECT c.audience_no FROM campaign c WHERE c.no = $1);
 
+-- name: audience_account
+SELECT account_no FROM audience WHERE no = $1;
+
 -- name: audience_edit_begin
 SELECT version, next_no, n_contacts FROM audience WHERE no = $1 AND deleted_ms IS NULL {for_update};
 

@@ -6,6 +6,12 @@ UPDATE campaign SET hold = $3, hold_rule = $4, hold_code = $5, hold_remedy = $6,
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL AND status = 1
   AND (hold IS NULL OR CAST($4 AS BIGINT) = 1);
 
+-- name: campaign_hold_rule
+SELECT hold_rule FROM campaign WHERE no = $1 AND hold IS NOT NULL;
+
+-- name: sender_hold_rule
+SELECT hold_rule FROM sender WHERE no = $1 AND hold IS NOT NULL;
+
 -- name: campaign_release
 UPDATE campaign SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
   brake_from_ms = $3, update_ms = $3

@@ -80,7 +80,8 @@ SELECT MIN(next_ms) FROM hook_event WHERE hook_no = $1 AND state = 0 AND next_ms
 UPDATE hook_event SET state = $2, attempts = attempts + 1, http_status = $3, reason = $4, done_ms = $5 WHERE no = $1 AND state = 0;
 
 -- name: hook_event_again
-UPDATE hook_event SET next_ms = $2, attempts = attempts + 1, http_status = $3, reason = $4 WHERE no = $1 AND state = 0;
+UPDATE hook_event SET next_ms = $2, attempts = attempts + 1, http_status = $3, reason = $4 WHERE no = $1 AND state = 0
+RETURNING attempts;
 
 -- name: hook_events_behind
 UPDATE hook_event SET next_ms = $4 WHERE hook_no = $1 AND subject = $2 AND state = 0 AND no > $3 AND next_ms < $4;
@@ -88,6 +89,9 @@ UPDATE hook_event SET next_ms = $4 WHERE hook_no = $1 AND subject = $2 AND state
 -- name: hook_settled
 UPDATE hook SET waiting = waiting - $2 - $3, delivered = delivered + $2, failed = failed + $3, last_ms = $4, last_reason = $5
 WHERE no = $1;
+
+-- name: hook_set_failing
+UPDATE hook SET failing = $2 WHERE no = $1 AND failing <> $2;
 
 -- name: hooks_all
 SELECT no FROM hook ORDER BY no
