@@ -3,6 +3,7 @@ import { lazy, Suspense, useLayoutEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { forgetCalls } from './lib/calls.ts';
 import { Nowhere } from './pages/Nowhere.tsx';
+import { Broken } from './parts/Broken.tsx';
 import { Loading } from './parts/States.tsx';
 
 const Home = lazy(() => import('./pages/Home.tsx'));
@@ -24,27 +25,29 @@ export function Pages() {
 	const page = location.split('?')[0];
 	useLayoutEffect(forgetCalls, [page]); // before the effects of the page, which makes its first calls in them
 	return (
-		<Suspense fallback={<Loading />}>
-			<Switch>
-				<Route path="/" component={Home} />
-				<Route path="/sign-in" component={Home} />
-				<Route path="/campaigns" component={Campaigns} />
-				<Route path="/campaigns/new" component={NewCampaign} />
-				<Route path="/campaigns/:id">{({ id }) => <Campaign key={id} id={id} />}</Route>
-				<Route path="/templates" component={Templates} />
-				<Route path="/templates/new">
-					<TemplateEditor />
-				</Route>
-				<Route path="/templates/:id">{({ id }) => <TemplateEditor key={id} id={id} />}</Route>
-				<Route path="/audiences" component={Audiences} />
-				<Route path="/audiences/:id">{({ id }) => <Audience key={id} id={id} />}</Route>
-				<Route path="/senders" component={Senders} />
-				<Route path="/optouts" component={Optouts} />
-				<Route path="/webhooks" component={Webhooks} />
-				<Route path="/keys" component={Keys} />
-				<Route path="/activity" component={Activity} />
-				<Route component={Nowhere} />
-			</Switch>
-		</Suspense>
+		<Broken key={page}>
+			<Suspense fallback={<Loading />}>
+				<Switch>
+					<Route path="/" component={Home} />
+					<Route path="/sign-in" component={Home} />
+					<Route path="/campaigns" component={Campaigns} />
+					<Route path="/campaigns/new" component={NewCampaign} />
+					<Route path="/campaigns/:id">{({ id }) => <Campaign key={id} id={id} />}</Route>
+					<Route path="/templates" component={Templates} />
+					<Route path="/templates/new">
+						<TemplateEditor />
+					</Route>
+					<Route path="/templates/:id">{({ id }) => <TemplateEditor key={id} id={id} />}</Route>
+					<Route path="/audiences" component={Audiences} />
+					<Route path="/audiences/:id">{({ id }) => <Audience key={id} id={id} />}</Route>
+					<Route path="/senders" component={Senders} />
+					<Route path="/optouts" component={Optouts} />
+					<Route path="/webhooks" component={Webhooks} />
+					<Route path="/keys" component={Keys} />
+					<Route path="/activity" component={Activity} />
+					<Route component={Nowhere} />
+				</Switch>
+			</Suspense>
+		</Broken>
 	);
 }

@@ -136,7 +136,7 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 /** A short list without paging: the same look. */
 export function FewRows<T>({ label, columns, rows, rowKey }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string }) {
 	return (
-		<Table.ScrollContainer minWidth={0} type="native">
+		<Table.ScrollContainer minWidth={0} type="native" tabIndex={0} role="region" aria-label={label}>
 			<Table aria-label={label}>
 				<Table.Thead>
 					<Table.Tr>
