@@ -25,7 +25,7 @@ export function tellCampaign(cache: QueryClient, news: CampaignNews): void {
 }
 
 /** What a row of the log makes old besides the resource that it names. */
-const ALSO: Record<string, string[]> = { import: ['audience', 'contact'], contact: ['audience'], sender: ['status'], webhook: ['status'] };
+const ALSO: Record<string, string[]> = { import: ['audience', 'contact'], contact: ['audience'], sender: ['status', 'campaign'], webhook: ['status'] };
 
 /** Rows of the activity log. */
 export function tellActivity(cache: QueryClient, rows: { resource: { type: string } }[]): void {
@@ -50,12 +50,31 @@ export function tellImports(cache: QueryClient, news: ImportNews[]): void {
 	if (over.length > 0) for (const word of ALSO.import!) void cache.invalidateQueries({ queryKey: [word] });
 }
 
-function hear(cache: QueryClient, source: EventSource): void {
+const PACE_MS = 3000;
+
+/** As campaigns go on, so do the paces and budgets of their senders: asked for anew, but not for each event. */
+function tellPace(cache: QueryClient): { soon: () => void; stop: () => void } {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const tell = () => {
+		timer = undefined;
+		for (const word of ['sender', 'status']) void cache.invalidateQueries({ queryKey: [word] });
+	};
+	return { soon: () => void (timer ??= setTimeout(tell, PACE_MS)), stop: () => clearTimeout(timer) };
+}
+
+/** Returns what ends it. */
+function hear(cache: QueryClient, source: EventSource): () => void {
+	const pace = tellPace(cache);
 	source.addEventListener('campaigns', (event) => {
 		for (const news of JSON.parse(event.data) as CampaignNews[]) tellCampaign(cache, news);
+		pace.soon();
 	});
 	source.addEventListener('activity', (event) => tellActivity(cache, JSON.parse(event.data)));
 	source.addEventListener('imports', (event) => tellImports(cache, JSON.parse(event.data)));
+	return () => {
+		pace.stop();
+		source.close();
+	};
 }
 
 /** Listens as long as it is shown. The browser connects again by itself; what was missed meanwhile is asked for anew. */
@@ -75,8 +94,7 @@ export function Live({ children }: { children: ReactNode }) {
 			setState('off');
 			if (source.readyState === EventSource.CLOSED) void cache.invalidateQueries({ queryKey: ['session'] }); // it may have ended
 		};
-		hear(cache, source);
-		return () => source.close();
+		return hear(cache, source);
 	}, [cache]);
 	return <LiveContext.Provider value={state}>{children}</LiveContext.Provider>;
 }

@@ -145,7 +145,7 @@ export function Shell({ children }: { children: ReactNode }) {
 				<Group h="100%" px="md" justify="space-between" wrap="nowrap">
 					<Group gap="sm" wrap="nowrap">
 						<Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} aria-expanded={opened} />
-						<IconMessage2 aria-hidden color="var(--mantine-primary-color-filled)" />
+						<IconMessage2 aria-hidden color="var(--mantine-primary-color-filled)" style={{ flexShrink: 0 }} />
 						<Text fw={700}>crier</Text>
 						<Badge variant="light" color={live === 'on' ? 'brand' : 'gray'} role="status" autoContrast={false} c={live === 'on' ? undefined : 'var(--mantine-color-text)'}>
 							{live === 'on' ? t('shell.live') : t('shell.not_live')}
