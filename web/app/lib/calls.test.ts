@@ -15,3 +15,7 @@ test('brackets of a filter are not for curl to expand', () => {
 test('a file stands for a body that is none of text', () => {
 	expect(asCurl({ method: 'POST', path: '/v1/audiences/x/import', type: 'text/csv' }, 'http://h:1')).toMatch(/--data-binary @FILE$/);
 });
+
+test('an export is asked for as what it is', () => {
+	expect(asCurl({ method: 'GET', path: '/v1/campaigns/x/recipients', accept: 'text/csv' }, 'http://h:1')).toMatch(/-H 'Accept: text\/csv'$/);
+});

@@ -6,6 +6,7 @@ export interface Call {
 	path: string; // with the query
 	body?: string;
 	type?: string; // of the body
+	accept?: string; // where it is not JSON
 }
 
 const MAX_CALLS = 40;
@@ -23,8 +24,9 @@ export async function noteCall(request: Request): Promise<void> {
 	if (url.pathname.startsWith('/v1/sessions')) return; // its body is a key
 	const type = request.headers.get('content-type') ?? undefined;
 	const body = type?.includes('json') ? (await request.clone().text()).slice(0, MAX_BODY) : undefined;
-	const call: Call = { method: request.method, path: url.pathname + decodeURI(url.search), body, type };
-	const same = (other: Call) => other.method === call.method && other.path === call.path && other.body === call.body;
+	const accept = request.headers.get('accept')?.match(/^text\/csv$/)?.[0];
+	const call: Call = { method: request.method, path: url.pathname + decodeURI(url.search), body, type, accept };
+	const same = (other: Call) => other.method === call.method && other.path === call.path && other.body === call.body && other.accept === call.accept;
 	change([call, ...calls.filter((other) => !same(other))].slice(0, MAX_CALLS));
 }
 
@@ -50,6 +52,7 @@ export function asCurl(call: Call, origin: string): string {
 	if (call.path.endsWith('/events')) parts.push('--no-buffer');
 	if (call.method !== 'GET') parts.push('-X', call.method);
 	parts.push(quote(origin + call.path), '-H', '"X-Dexatel-Key: $CRIER_KEY"');
+	if (call.accept) parts.push('-H', quote(`Accept: ${call.accept}`));
 	if (call.type) parts.push('-H', quote(`Content-Type: ${call.type}`));
 	if (call.body) parts.push('-d', quote(call.body));
 	else if (call.type) parts.push('--data-binary', '@FILE');

@@ -25,7 +25,7 @@ export function CopyCurl() {
 					{calls.map((call) => {
 						const text = asCurl(call, location.origin);
 						return (
-							<Group key={call.method + call.path + (call.body ?? '')} wrap="nowrap" align="start">
+							<Group key={[call.method, call.path, call.body, call.accept].join(' ')} wrap="nowrap" align="start">
 								<Code block dir="ltr" flex={1} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
 									{text}
 								</Code>

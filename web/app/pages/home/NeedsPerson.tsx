@@ -11,7 +11,6 @@ import { number } from '../../lib/format.ts';
 import { peopleAt } from '../../lib/recipients.ts';
 import { type Sender, useResumeSender, useSenders } from '../../lib/senders.ts';
 import { useMay } from '../../lib/session.ts';
-import { useStatus } from '../../lib/status.ts';
 import { tellTrouble } from '../../parts/confirm.tsx';
 import { HoldNotice } from '../../parts/HoldNotice.tsx';
 import { Section } from '../../parts/Section.tsx';
@@ -91,7 +90,6 @@ function useNotices(campaigns: Campaign[]): ReactNode[] {
 	const senders = useSenders();
 	const templates = useRefusedTemplates();
 	const webhooks = useFailingWebhooks();
-	const setAside = useStatus().data?.webhooks.set_aside ?? 0;
 	const seen = new Set<string>();
 	const once = campaigns.filter(({ id }) => !seen.has(id) && seen.add(id));
 	return [
@@ -115,13 +113,6 @@ function useNotices(campaigns: Campaign[]): ReactNode[] {
 				<Go to="/webhooks" text={t('home.look')} />
 			</Notice>
 		)),
-		...(setAside > 0
-			? [
-					<Notice key="set aside" title={t('home.set_aside', { count: setAside, n: number(setAside) })} text={t('home.set_aside_note')}>
-						<Go to="/activity?only=trouble" text={t('nav.activity')} />
-					</Notice>,
-				]
-			: []),
 	];
 }
 
