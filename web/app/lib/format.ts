@@ -11,6 +11,8 @@ export const fromServer = (text: string): Date => new Date(`${text.replace(' ', 
 export const toServer = (date: Date): string => date.toISOString().slice(0, 19).replace('T', ' ');
 
 export const number = (n: number): string => new Intl.NumberFormat(locale()).format(n);
+/** Messages a second: below ten a tenth matters. */
+export const pace = (rate: number): string => new Intl.NumberFormat(locale(), { maximumFractionDigits: rate < 10 ? 1 : 0 }).format(rate);
 export const share = (part: number, digits = 1): string =>
 	new Intl.NumberFormat(locale(), { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits }).format(part);
 

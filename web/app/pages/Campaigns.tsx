@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { useFilters } from '../lib/address.ts';
 import { type Campaign, rateNow, useCampaigns } from '../lib/campaigns.ts';
-import { number } from '../lib/format.ts';
+import { number, pace } from '../lib/format.ts';
 import { useSenders } from '../lib/senders.ts';
 import { useMay } from '../lib/session.ts';
 import { useShortcut } from '../lib/shortcuts.ts';
@@ -42,7 +42,7 @@ function useColumns(): Column<Campaign>[] {
 		},
 		{ key: 'status', title: t('campaigns.status'), cell: (campaign) => <StandingBadge campaign={campaign} /> },
 		{ key: 'messages', title: t('campaigns.messages'), width: '30%', cell: (campaign) => <MessagesBar messages={campaign.messages} />, hide: 'sm' },
-		{ key: 'total', title: t('campaigns.people'), cell: ({ messages }) => (messages.total > 0 ? number(messages.total) : '—'), isNumber: true, hide: 'md' },
+		{ key: 'total', title: t('campaigns.people'), cell: ({ messages }) => (messages.total > 0 ? number, pace(messages.total) : '—'), isNumber: true, hide: 'md' },
 		{ key: 'rate', title: t('campaigns.rate'), cell: (campaign) => <Rate campaign={campaign} />, isNumber: true, hide: 'md' },
 		{ key: 'end', title: t('campaigns.end'), cell: (campaign) => <End campaign={campaign} />, hide: 'sm' },
 		{ key: 'start', title: t('campaigns.start'), cell: ({ start_date, schedule }) => <Time at={start_date ?? schedule} />, hide: 'md' },
@@ -52,7 +52,7 @@ function useColumns(): Column<Campaign>[] {
 function Rate({ campaign }: { campaign: Campaign }) {
 	const { t } = useTranslation();
 	const rate = rateNow(campaign);
-	return rate === null ? '—' : t('campaigns.per_second', { rate: number(rate) });
+	return rate === null ? '—' : t('campaigns.per_second', { rate: pace(rate) });
 }
 
 function End({ campaign }: { campaign: Campaign }) {

@@ -38,8 +38,8 @@ export function ActivityLog({ filter, label, empty }: { filter: ActivityFilter; 
 	const { t } = useTranslation();
 	const pages = useActivity(filter);
 	const columns: Column<Activity>[] = [
-		{ key: 'time', title: t('activity.when'), cell: (row) => <Time at={row.create_date} size="sm" />, width: '8rem' },
-		{ key: 'who', title: t('activity.who'), cell: (row) => <Actor actor={row.actor} />, width: '22%' },
+		{ key: 'time', title: t('activity.when'), cell: (row) => <Time at={row.create_date} fz="sm" />, width: '7.5rem' },
+		{ key: 'who', title: t('activity.who'), cell: (row) => <Actor actor={row.actor} />, width: '20%', hide: 'sm' },
 		{
 			key: 'what',
 			title: t('activity.what'),

@@ -4,7 +4,7 @@ import { IconHourglass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { type Campaign, isOver, rateNow, useCampaignActs } from '../../lib/campaigns.ts';
-import { fromServer, moment, number } from '../../lib/format.ts';
+import { fromServer, moment, pace } from '../../lib/format.ts';
 import { useResumeSender, useSenders } from '../../lib/senders.ts';
 import { useMay } from '../../lib/session.ts';
 import { BarLegend, MessagesBar } from '../../parts/Bar.tsx';
@@ -30,7 +30,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
 	const rate = rateNow(campaign);
 	return (
 		<Group gap="0.25rem 1.5rem">
-			{rate !== null && <Text size="sm">{t('campaign.rate_now', { rate: number(rate) })}</Text>}
+			{rate !== null && <Text size="sm">{t('campaign.rate_now', { rate: pace(rate) })}</Text>}
 			<Text size="sm">
 				{t('campaign.from')}{' '}
 				<Anchor component={Link} href="/senders" inherit>

@@ -93,7 +93,7 @@ function useColumns(): Column<Recipient>[] {
 			),
 			hide: 'sm',
 		},
-		{ key: 'time', title: t('recipients.time'), cell: (row) => <Time at={latest(row)} size="sm" />, width: '7rem', hide: 'md' },
+		{ key: 'time', title: t('recipients.time'), cell: (row) => <Time at={latest(row)} fz="sm" />, width: '7rem', hide: 'md' },
 	];
 }
 

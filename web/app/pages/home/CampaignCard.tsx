@@ -2,7 +2,7 @@ import { Anchor, Group, Paper, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { type Campaign, rateNow } from '../../lib/campaigns.ts';
-import { fromServer, moment, number } from '../../lib/format.ts';
+import { fromServer, moment, number, pace } from '../../lib/format.ts';
 import { MessagesBar } from '../../parts/Bar.tsx';
 import { StandingBadge } from '../../parts/StandingBadge.tsx';
 import { Time } from '../../parts/Time.tsx';
@@ -14,7 +14,7 @@ function Line({ campaign }: { campaign: Campaign }) {
 	return (
 		<Text size="sm" c="dimmed">
 			{t('home.handed_over', { n: number(messages.total - messages.queued), total: number(messages.total) })}
-			{rate !== null && ` · ${t('campaigns.per_second', { rate: number(rate) })}`}
+			{rate !== null && ` · ${t('campaigns.per_second', { rate: pace(rate) })}`}
 			{expected_end && ` · ${t('campaign.done_at', { time: moment(fromServer(expected_end)) })}`}
 		</Text>
 	);
@@ -29,7 +29,7 @@ export function CampaignCard({ campaign }: { campaign: Campaign }) {
 					<Anchor component={Link} href={`/campaigns/${campaign.id}`} fw={600} style={{ overflowWrap: 'anywhere' }}>
 						<bdi>{campaign.name}</bdi>
 					</Anchor>
-					{isScheduled ? <Time at={campaign.schedule} size="sm" style={{ whiteSpace: 'nowrap' }} /> : <StandingBadge campaign={campaign} />}
+					{isScheduled ? <Time at={campaign.schedule} fz="sm" style={{ whiteSpace: 'nowrap' }} /> : <StandingBadge campaign={campaign} />}
 				</Group>
 				{isScheduled ? (
 					<Text size="sm" c="dimmed">
