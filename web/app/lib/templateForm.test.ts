@@ -74,3 +74,16 @@ test("Meta's limits on buttons", () => {
 	expect(judge(of('URL', 'QUICK_REPLY', 'QUICK_REPLY')).buttons).toBeUndefined();
 	expect(addable(of('URL', 'URL', 'PHONE_NUMBER').buttons)).toEqual(['QUICK_REPLY', 'COPY_CODE']);
 });
+
+test('a one-time code', () => {
+	const auth = form({ wa_category: 'AUTHENTICATION', body: '' });
+	const made = [{ type: 'BODY', add_security_recommendation: true }, { type: 'FOOTER', code_expiration_minutes: 10 }, { type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE', code: '{code}' }] }];
+	expect(formComponents(auth)).toEqual(made);
+	expect(judge(auth)).toEqual({});
+	expect(formOf({ ...template, wa_category: 'AUTHENTICATION', components: made } as unknown as Template)!.code).toEqual(auth.code);
+	expect(judge({ ...auth, code: { ...auth.code, placeholder: 'code {code}', minutes: 91 } })).toEqual({ 'code.placeholder': 'one_code', 'code.minutes': 'minutes' });
+	expect(formField('components[1].code_expiration_minutes', auth)).toBe('code.minutes');
+	expect(formField('components[2].buttons[0].code', auth)).toBe('code.placeholder');
+	const oneTap = [made[0], { type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'ONE_TAP' }] }];
+	expect(formOf({ ...template, wa_category: 'AUTHENTICATION', components: oneTap } as unknown as Template)).toBeNull();
+});

@@ -1,13 +1,13 @@
 // The editor's view of a template: what a person types, to components and back, and Meta's limits on it. The limits are the
 // server's (src/model/template_limits.c), which judges again; here they are told as one types.
 import { countCharacters, isPlaceholder, readText, type TextFault } from './placeholders.ts';
-import { type Component, componentsOf, type MetaButton, type Template } from './template.ts';
+import { type Component, componentsOf, type MetaButton, ofType, type Template } from './template.ts';
 
 export const HEADER_KINDS = ['none', 'text', 'image', 'video', 'document'] as const;
 export type HeaderKind = (typeof HEADER_KINDS)[number];
 export const BUTTON_TYPES = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'COPY_CODE'] as const;
 export type ButtonType = (typeof BUTTON_TYPES)[number];
-export const CATEGORIES = ['MARKETING', 'UTILITY'] as const;
+export const CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
 
 /** What Meta's form has besides, kept as long as the text that it belongs to is the same. */
 interface Rest {
@@ -33,6 +33,15 @@ export interface TemplateForm {
 	bodyRest?: Rest;
 	footer: string;
 	buttons: FormButton[];
+	code: OneTimeCode; // the whole content of an AUTHENTICATION template
+}
+
+/** WhatsApp writes the message; this is what can be chosen of it. */
+export interface OneTimeCode {
+	placeholder: string;
+	warns: boolean;
+	minutes: number | ''; // '': not told
+	button: string; // '': WhatsApp's own words
 }
 
 let lastId = 0;
@@ -47,6 +56,7 @@ export const emptyForm = (): TemplateForm => ({
 	body: '',
 	footer: '',
 	buttons: [],
+	code: { placeholder: '{code}', warns: true, minutes: 10, button: '' },
 });
 
 /* ---- from components ---- */
@@ -66,10 +76,27 @@ function buttonOf(button: MetaButton): FormButton | null {
 	return { ...newButton(type), text: button.text ?? '', value, rest };
 }
 
-/** null: it has parts that this form does not have (a carousel, an offer, a location, a one-time password). */
+const isCode = ({ wa_category }: Pick<TemplateForm, 'wa_category'>): boolean => wa_category === 'AUTHENTICATION';
+
+/** null: the code is handed to an app, which this form does not have. */
+function codeOf(components: Component[]): OneTimeCode | null {
+	const button = ofType(components, 'BUTTONS')?.buttons?.[0];
+	if (button?.otp_type?.toUpperCase() !== 'COPY_CODE') return null;
+	return {
+		placeholder: button.code ?? '{code}',
+		warns: ofType(components, 'BODY')?.add_security_recommendation === true,
+		minutes: ofType(components, 'FOOTER')?.code_expiration_minutes ?? '',
+		button: button.text ?? '',
+	};
+}
+
+/** null: it has parts that this form does not have (a carousel, an offer, a location, a code for an app). */
 export function formOf(template: Template): TemplateForm | null {
 	const form = { ...emptyForm(), name: template.name, wa_sender_code: template.wa_sender_code, wa_category: template.wa_category, language: template.language };
-	if (template.wa_category === 'AUTHENTICATION') return null;
+	if (isCode(form)) {
+		const code = codeOf(componentsOf(template));
+		return code && { ...form, code };
+	}
 	for (const part of componentsOf(template)) {
 		const text = part.text ?? '';
 		switch (part.type.toUpperCase()) {
@@ -122,7 +149,14 @@ function buttonComponent({ type, text, value, rest }: FormButton): MetaButton {
 	return { ...kept(rest, value), type, ...(type === 'COPY_CODE' && !text ? {} : { text }), ...own[type] };
 }
 
+const codeComponents = ({ placeholder, warns, minutes, button }: OneTimeCode): Component[] => [
+	{ type: 'BODY', add_security_recommendation: warns },
+	...(minutes === '' ? [] : [{ type: 'FOOTER', code_expiration_minutes: minutes }]),
+	{ type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE', ...(button && { text: button }), code: placeholder.trim() }] },
+];
+
 export function formComponents(form: TemplateForm): Component[] {
+	if (isCode(form)) return codeComponents(form.code);
 	const ret: Component[] = [];
 	if (form.header.kind !== 'none') ret.push(headerComponent(form.header));
 	ret.push({ ...kept(form.bodyRest, form.body), type: 'BODY', text: form.body });
@@ -137,6 +171,7 @@ export function formField(field: string, form: TemplateForm): string {
 	if (!path) return ['name', 'wa_category', 'wa_sender_code', 'language'].includes(field) ? field : '';
 	const type = formComponents(form)[Number(path[1])]?.type;
 	const below = path[2] ?? '';
+	if (isCode(form)) return type === 'FOOTER' ? 'code.minutes' : below.endsWith('.text') ? 'code.button' : type === 'BUTTONS' ? 'code.placeholder' : '';
 	if (type === 'HEADER') return ['text', 'url', 'media_id', 'filename'].includes(below) ? `header.${below === 'media_id' ? 'url' : below}` : 'header';
 	if (type === 'BODY') return 'body';
 	if (type === 'FOOTER') return 'footer';
@@ -162,6 +197,8 @@ export type FormFault =
 	| 'phone'
 	| 'code'
 	| 'filename'
+	| 'one_code'
+	| 'minutes'
 	| 'reply_together'
 	| 'too_many_of';
 export type FormFaults = Record<string, FormFault>;
@@ -244,14 +281,29 @@ function mediaFaults({ kind, url, media_id, filename }: TemplateForm['header']):
 	];
 }
 
+function codeFaults({ placeholder, minutes, button }: OneTimeCode): [string, FormFault | undefined][] {
+	const { pieces, fault } = readText(placeholder.trim());
+	return [
+		['code.placeholder', fault ?? (pieces.length === 1 && isPlaceholder(pieces[0]!) ? undefined : 'one_code')],
+		['code.minutes', minutes === '' || (minutes >= 1 && minutes <= 90) ? undefined : 'minutes'],
+		['code.button', /[{}]/.test(button) ? 'no_placeholder' : characters(button) > LIMIT.button ? 'long' : undefined],
+	];
+}
+
 /** The first fault of each field. */
 export function judge(form: TemplateForm): FormFaults {
-	const { header, footer, buttons } = form;
 	const found: [string, FormFault | undefined][] = [
 		['name', form.name.trim() === '' ? 'required' : characters(form.name) > LIMIT.name ? 'long' : undefined],
 		['wa_sender_code', form.wa_sender_code ? undefined : 'required'],
+		...(isCode(form) ? codeFaults(form.code) : contentFaults(form)),
+	];
+	return Object.fromEntries(found.filter((entry): entry is [string, FormFault] => entry[1] !== undefined));
+}
+
+function contentFaults({ header, body, footer, buttons }: TemplateForm): [string, FormFault | undefined][] {
+	return [
 		...(header.kind === 'none' ? [] : header.kind === 'text' ? [['header.text', headerTextFault(header.text)] as [string, FormFault | undefined]] : mediaFaults(header)),
-		['body', bodyFault(form.body)],
+		['body', bodyFault(body)],
 		['footer', /[{}]/.test(footer) ? 'no_placeholder' : characters(footer) > LIMIT.footer ? 'long' : undefined],
 		['buttons', buttonsFault(buttons)],
 		...buttons.flatMap((button, at): [string, FormFault | undefined][] => [
@@ -259,7 +311,6 @@ export function judge(form: TemplateForm): FormFaults {
 			[`buttons.${at}.value`, valueFault(button)],
 		]),
 	];
-	return Object.fromEntries(found.filter((entry): entry is [string, FormFault] => entry[1] !== undefined));
 }
 
 /** Meta's codes of languages. */

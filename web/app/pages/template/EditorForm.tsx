@@ -10,6 +10,7 @@ import type { Template } from '../../lib/template.ts';
 import { CATEGORIES, emptyForm, type FormFault, formComponents, formField, judge, LANGUAGES, LIMIT, type TemplateForm } from '../../lib/templateForm.ts';
 import { TemplatePreview } from '../../parts/TemplatePreview.tsx';
 import { ButtonFields } from './ButtonFields.tsx';
+import { CodeFields } from './CodeFields.tsx';
 import { HeaderFields } from './HeaderFields.tsx';
 import { TextField } from './TextField.tsx';
 import { languageName } from './verdict.tsx';
@@ -48,6 +49,30 @@ function save(template: Template | undefined, form: TemplateForm, base: Template
 	);
 }
 
+interface FieldsProps {
+	form: TemplateForm;
+	change: (part: Partial<TemplateForm>) => void;
+	errors: Record<string, string>;
+	isDisabled: boolean;
+}
+
+function ContentFields({ form, change, errors, isDisabled }: FieldsProps) {
+	const { t } = useTranslation();
+	return (
+		<>
+			<Fieldset legend={t('editor.header')}>
+				<HeaderFields header={form.header} change={(part) => change({ header: { ...form.header, ...part } })} errors={errors} isDisabled={isDisabled} />
+			</Fieldset>
+			<TextField name="body" label={t('editor.body')} description={t('editor.body_note', { ob: '{{' })} value={form.body} onChange={(body) => change({ body })} max={LIMIT.body} error={errors.body} isLong isRequired isDisabled={isDisabled} takesFields />
+			<TextField name="footer" label={t('editor.footer')} description={t('editor.footer_note')} value={form.footer} onChange={(footer) => change({ footer })} max={LIMIT.footer} error={errors.footer} isDisabled={isDisabled} />
+			<Title order={2} size="h4">
+				{t('editor.buttons')}
+			</Title>
+			<ButtonFields buttons={form.buttons} change={(buttons) => change({ buttons })} errors={errors} isDisabled={isDisabled} />
+		</>
+	);
+}
+
 interface EditorFormProps {
 	template?: Template; // to change; none: to make
 	base: TemplateForm;
@@ -74,7 +99,12 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 			setSeen(new Set());
 			done(saved);
 		},
+		onError: (error) => goToField(Object.keys(faultsByField(error)).map((field) => formField(field, form)).find(Boolean)),
 	});
+	const goToField = (name: string | undefined) => {
+		const field = name && element.current?.elements.namedItem(name);
+		if (field instanceof HTMLElement) field.focus();
+	};
 	const { own, told, rest } = useFaults(form, saving.error, seen, isAsked);
 	const change = (part: Partial<TemplateForm>) => {
 		if (saving.isError) saving.reset();
@@ -85,8 +115,7 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 		setAsked(true);
 		const [first] = Object.keys(own);
 		if (!first) return saving.mutate();
-		const field = element.current?.elements.namedItem(first);
-		if (field instanceof HTMLElement) field.focus();
+		goToField(first);
 	};
 	const onBlur = ({ target }: FocusEvent) => {
 		const { name } = target as HTMLInputElement;
@@ -142,15 +171,11 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 								miw="10rem"
 							/>
 						</Group>
-						<Fieldset legend={t('editor.header')}>
-							<HeaderFields header={form.header} change={(part) => change({ header: { ...form.header, ...part } })} errors={told} isDisabled={isFrozen} />
-						</Fieldset>
-						<TextField name="body" label={t('editor.body')} description={t('editor.body_note', { ob: '{{' })} value={form.body} onChange={(body) => change({ body })} max={LIMIT.body} error={told.body} isLong isRequired isDisabled={isFrozen} takesFields />
-						<TextField name="footer" label={t('editor.footer')} description={t('editor.footer_note')} value={form.footer} onChange={(footer) => change({ footer })} max={LIMIT.footer} error={told.footer} isDisabled={isFrozen} />
-						<Title order={2} size="h4">
-							{t('editor.buttons')}
-						</Title>
-						<ButtonFields buttons={form.buttons} change={(buttons) => change({ buttons })} errors={told} isDisabled={isFrozen} />
+						{form.wa_category === 'AUTHENTICATION' ? (
+							<CodeFields code={form.code} change={(part) => change({ code: { ...form.code, ...part } })} errors={told} isDisabled={isFrozen} />
+						) : (
+							<ContentFields form={form} change={change} errors={told} isDisabled={isFrozen} />
+						)}
 						{rest.length > 0 && (
 							<Alert color="red" role="alert" icon={<IconAlertTriangle />} title={t('common.refused')}>
 								{rest.join(' ')}

@@ -1,4 +1,4 @@
-import { Button, Grid, Stack, Text, Title } from '@mantine/core';
+import { Button, Grid, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -47,7 +47,9 @@ export function AudienceStep({ draft, change, faults }: StepProps) {
 		<Grid gutter="xl">
 			<Grid.Col span={{ base: 12, md: 7 }}>
 				<Stack>
-					<SearchField label={t('audiences.search')} value={search} onChange={setSearch} />
+					<Group>
+						<SearchField label={t('audiences.search')} value={search} onChange={setSearch} />
+					</Group>
 					{items.length === 0 && <Empty title={t('common.nothing_found')}>{t('common.nothing_found_next')}</Empty>}
 					<Choice
 						label={t('wizard.step.audience')}
