@@ -42,5 +42,6 @@ export default defineConfig({
 		environment: 'jsdom',
 		include: ['**/*.test.{ts,tsx}'],
 		setupFiles: ['test/setup.ts'],
+		testTimeout: 120_000, // against hanging: a busy machine is no failure
 	},
 });

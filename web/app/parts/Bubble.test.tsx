@@ -1,6 +1,7 @@
 import { render } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { MantineProvider } from '@mantine/core';
+import { MARK_FROM, MARK_TO } from '../lib/placeholders.ts';
 import { Bubble, marked } from './Bubble.tsx';
 
 const html = (text: string) => render(<div>{marked(text)}</div>).container.firstElementChild!.innerHTML;
@@ -8,6 +9,12 @@ const html = (text: string) => render(<div>{marked(text)}</div>).container.first
 test("WhatsApp's marks are shown", () => {
 	expect(html('a *b* _c_ ~d~ ```e```')).toBe('a <strong>b</strong> <em>c</em> <s>d</s> <code>e</code>');
 	expect(html('*a _b_*')).toBe('<strong>a <em>b</em></strong>');
+});
+
+test('a value that is missing is marked, inside of marks too', () => {
+	expect(html(`*${MARK_FROM}code${MARK_TO}* and \`\`\`${MARK_FROM}a_b_c${MARK_TO}\`\`\``)).toBe(
+		'<strong><mark class="bubble-missing">code</mark></strong> and <code><mark class="bubble-missing">a_b_c</mark></code>',
+	);
 });
 
 test('what only looks like a mark is left alone', () => {

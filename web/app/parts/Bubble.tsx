@@ -17,14 +17,14 @@ export interface BubbleMessage {
 }
 
 const MARKS: [RegExp, (inner: ReactNode, key: number) => ReactNode][] = [
-	[new RegExp(`${MARK_FROM}([^${MARK_TO}]*)${MARK_TO}`), (inner, key) => <mark key={key} className="bubble-missing">{inner}</mark>], // a placeholder
 	[/```([^`]+)```/, (inner, key) => <code key={key}>{inner}</code>],
 	[/(?<![\p{L}\p{N}*])\*(\S(?:[^*\n]*\S)?)\*(?![\p{L}\p{N}*])/u, (inner, key) => <strong key={key}>{inner}</strong>],
 	[/(?<![\p{L}\p{N}_])_(\S(?:[^_\n]*\S)?)_(?![\p{L}\p{N}_])/u, (inner, key) => <em key={key}>{inner}</em>],
 	[/(?<![\p{L}\p{N}~])~(\S(?:[^~\n]*\S)?)~(?![\p{L}\p{N}~])/u, (inner, key) => <s key={key}>{inner}</s>],
+	[new RegExp(`${MARK_FROM}([^${MARK_TO}]*)${MARK_TO}`), (inner, key) => <mark key={key} className="bubble-missing">{inner}</mark>], // a placeholder
 ];
 
-const LAST_PLAIN = 1; // what stands in a placeholder or in code is no mark
+const PLACEHOLDER = MARKS.length - 1; // alone is read inside of code
 
 export function marked(text: string, from = 0): ReactNode {
 	for (let i = from; i < MARKS.length; i++) {
@@ -35,7 +35,7 @@ export function marked(text: string, from = 0): ReactNode {
 			return (
 				<>
 					{marked(text.slice(0, found.index), i + 1)}
-					{dress(i <= LAST_PLAIN ? inner : marked(inner, i + 1), 0)}
+					{dress(i === PLACEHOLDER ? inner : marked(inner, i === 0 ? PLACEHOLDER : i + 1), 0)}
 					{marked(text.slice(found.index + found[0].length), i)}
 				</>
 			);

@@ -41,6 +41,7 @@ export async function startTexts(language: Language = wanted()): Promise<Languag
 		fallbackLng: 'en',
 		interpolation: { escapeValue: false }, // React escapes
 		returnNull: false,
+		showSupportNotice: false,
 	});
 	await load(language);
 	await i18next.changeLanguage(language);
