@@ -42,7 +42,7 @@ function useColumns(): Column<Campaign>[] {
 		},
 		{ key: 'status', title: t('campaigns.status'), cell: (campaign) => <StandingBadge campaign={campaign} /> },
 		{ key: 'messages', title: t('campaigns.messages'), width: '30%', cell: (campaign) => <MessagesBar messages={campaign.messages} />, hide: 'sm' },
-		{ key: 'total', title: t('campaigns.people'), cell: ({ messages }) => (messages.total > 0 ? number, pace(messages.total) : '—'), isNumber: true, hide: 'md' },
+		{ key: 'total', title: t('campaigns.people'), cell: ({ messages }) => (messages.total > 0 ? number(messages.total) : '—'), isNumber: true, hide: 'md' },
 		{ key: 'rate', title: t('campaigns.rate'), cell: (campaign) => <Rate campaign={campaign} />, isNumber: true, hide: 'md' },
 		{ key: 'end', title: t('campaigns.end'), cell: (campaign) => <End campaign={campaign} />, hide: 'sm' },
 		{ key: 'start', title: t('campaigns.start'), cell: ({ start_date, schedule }) => <Time at={start_date ?? schedule} />, hide: 'md' },
