@@ -27,8 +27,12 @@ export function tellCampaign(cache: QueryClient, news: CampaignNews): void {
 /** What a row of the log makes old besides the resource that it names. */
 const ALSO: Record<string, string[]> = { import: ['audience', 'contact'], contact: ['audience'], sender: ['status', 'campaign'], webhook: ['status'] };
 
+interface ActivityNews {
+	resource: { type: string };
+}
+
 /** Rows of the activity log. */
-export function tellActivity(cache: QueryClient, rows: { resource: { type: string } }[]): void {
+export function tellActivity(cache: QueryClient, rows: ActivityNews[]): void {
 	const words = new Set(['activity', ...rows.flatMap(({ resource: { type } }) => [type, ...(ALSO[type] ?? [])])]);
 	for (const word of words) void cache.invalidateQueries({ queryKey: [word] });
 }
@@ -50,51 +54,76 @@ export function tellImports(cache: QueryClient, news: ImportNews[]): void {
 	if (over.length > 0) for (const word of ALSO.import!) void cache.invalidateQueries({ queryKey: [word] });
 }
 
-const PACE_MS = 3000;
+const PACE_MS = 3_000;
+const PACE_SPAN_MS = 65_000;
 
-/** As campaigns go on, so do the paces and budgets of their senders: asked for anew, but not for each event. */
+/** As campaigns go on, so do the paces and budgets of their senders: asked for anew, but not for each event, and once more when
+ * the minute that a pace is the mean of is over. */
 function tellPace(cache: QueryClient): { soon: () => void; stop: () => void } {
 	let timer: ReturnType<typeof setTimeout> | undefined;
+	let end: ReturnType<typeof setTimeout> | undefined;
 	const tell = () => {
 		timer = undefined;
 		for (const word of ['sender', 'status']) void cache.invalidateQueries({ queryKey: [word] });
 	};
-	return { soon: () => void (timer ??= setTimeout(tell, PACE_MS)), stop: () => clearTimeout(timer) };
+	return {
+		soon: () => {
+			timer ??= setTimeout(tell, PACE_MS);
+			clearTimeout(end);
+			end = setTimeout(tell, PACE_SPAN_MS);
+		},
+		stop: () => {
+			clearTimeout(timer);
+			clearTimeout(end);
+		},
+	};
 }
 
-/** Returns what ends it. */
-function hear(cache: QueryClient, source: EventSource): () => void {
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 60_000;
+
+/** Listens until the function that it returns is called. What was missed while it could not hear is asked for anew. */
+export function listen(cache: QueryClient, tell: (state: LiveState) => void): () => void {
 	const pace = tellPace(cache);
-	source.addEventListener('campaigns', (event) => {
-		for (const news of JSON.parse(event.data) as CampaignNews[]) tellCampaign(cache, news);
-		pace.soon();
-	});
-	source.addEventListener('activity', (event) => tellActivity(cache, JSON.parse(event.data)));
-	source.addEventListener('imports', (event) => tellImports(cache, JSON.parse(event.data)));
+	let source: EventSource;
+	let again: ReturnType<typeof setTimeout> | undefined;
+	let pause = FIRST_PAUSE_MS;
+	let missed = false;
+	const hear = (name: string, take: (news: never) => void) => source.addEventListener(name, (event) => take(JSON.parse(event.data) as never));
+	const open = () => {
+		source = new EventSource('/v1/events');
+		source.onopen = () => {
+			tell('on');
+			if (missed) void cache.invalidateQueries({ predicate: ({ queryKey: [word] }) => word !== 'session' });
+			missed = false;
+			pause = FIRST_PAUSE_MS;
+		};
+		source.onerror = () => {
+			missed = true;
+			tell('off');
+			if (source.readyState !== EventSource.CLOSED) return; // the browser connects again by itself
+			void cache.invalidateQueries({ queryKey: ['session'] }); // it may have ended
+			again = setTimeout(open, pause);
+			pause = Math.min(pause * 2, MAX_PAUSE_MS);
+		};
+		hear('campaigns', (news: CampaignNews[]) => {
+			for (const one of news) tellCampaign(cache, one);
+			pace.soon();
+		});
+		hear('activity', (rows: ActivityNews[]) => tellActivity(cache, rows));
+		hear('imports', (news: ImportNews[]) => tellImports(cache, news));
+	};
+	open();
 	return () => {
 		pace.stop();
+		clearTimeout(again);
 		source.close();
 	};
 }
 
-/** Listens as long as it is shown. The browser connects again by itself; what was missed meanwhile is asked for anew. */
 export function Live({ children }: { children: ReactNode }) {
 	const cache = useQueryClient();
 	const [state, setState] = useState<LiveState>('off');
-	useEffect(() => {
-		const source = new EventSource('/v1/events');
-		let missed = false;
-		source.onopen = () => {
-			setState('on');
-			if (missed) void cache.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
-			missed = false;
-		};
-		source.onerror = () => {
-			missed = true;
-			setState('off');
-			if (source.readyState === EventSource.CLOSED) void cache.invalidateQueries({ queryKey: ['session'] }); // it may have ended
-		};
-		return hear(cache, source);
-	}, [cache]);
+	useEffect(() => listen(cache, setState), [cache]);
 	return <LiveContext.Provider value={state}>{children}</LiveContext.Provider>;
 }
