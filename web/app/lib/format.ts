@@ -1,10 +1,11 @@
 // Numbers and times for a reader: in the viewer's locale and zone. The server speaks UTC, `yyyy-mm-dd hh:mm:ss`.
 import i18next from 'i18next';
 
-/** The viewer's own locale as long as it is of the chosen language, so that its date order and digits stay. */
+/** The viewer's own locale as long as it is of the chosen language, so that its date order stays; digits and calendar are those of phone numbers and of forms. */
 export function locale(): string {
 	const chosen = i18next.language || 'en';
-	return navigator.languages?.find((l) => l.split('-')[0] === chosen) ?? chosen;
+	const own = navigator.languages?.find((l) => l.split('-')[0] === chosen) ?? chosen;
+	return new Intl.Locale(own, { numberingSystem: 'latn', calendar: 'gregory' }).toString();
 }
 
 export const fromServer = (text: string): Date => new Date(`${text.replace(' ', 'T')}Z`);

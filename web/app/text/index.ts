@@ -24,6 +24,11 @@ function wanted(): Language {
 	return first ?? 'en';
 }
 
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/** A name of the other direction turns nothing around it. */
+const isolated = (value: string) => (i18next.dir() === 'rtl' || RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
+
 async function load(language: Language) {
 	if (!i18next.hasResourceBundle(language, 'translation'))
 		i18next.addResourceBundle(language, 'translation', await languages[language].load());
@@ -39,7 +44,7 @@ export async function startTexts(language: Language = wanted()): Promise<Languag
 		resources: { en: { translation: en } },
 		lng: 'en',
 		fallbackLng: 'en',
-		interpolation: { escapeValue: false }, // React escapes
+		interpolation: { escapeValue: true, escape: isolated }, // of markup React keeps it clean
 		returnNull: false,
 		showSupportNotice: false,
 	});
