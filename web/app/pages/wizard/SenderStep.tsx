@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { number, phone } from '../../lib/format.ts';
@@ -32,6 +33,10 @@ function SenderCard({ sender }: { sender: Sender }) {
 export function SenderStep({ draft, change, faults }: StepProps) {
 	const { t } = useTranslation();
 	const senders = useSenders();
+	const only = senders.data?.length === 1 ? senders.data[0]!.name : null;
+	useEffect(() => {
+		if (only && !draft.from) change({ from: only });
+	}, [only, draft.from, change]);
 	if (senders.isPending) return <Loading />;
 	if (senders.isError) return <Trouble error={senders.error} again={senders.refetch} />;
 	if (senders.data.length === 0)
