@@ -27,7 +27,7 @@ export function SecretOnce({ title, label, note, secret, close }: SecretOnceProp
 							value={secret ?? ''}
 							readOnly
 							dir="ltr"
-							ff="monospace"
+							styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
 							onFocus={(event) => event.currentTarget.select()}
 							rightSection={
 								<Tooltip label={copied ? t('common.copied') : t('common.copy')}>
