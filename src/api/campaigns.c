@@ -2,10 +2,8 @@
 
 #include <string.h>
 
-#include "store/audiences.h"
 #include "store/budget.h"
 #include "store/media.h"
-#include "store/senders.h"
 
 static const struct field fields[] = {
 	FIELD(campaign_request, name, FIELD_TEXT, FAULT_CAMPAIGN_NAME),
@@ -79,39 +77,6 @@ static int budget_waits(struct store_tx *tx, struct api_call *call, const struct
 	return 0;
 }
 
-/* How many are to be handed over yet: of those that wait, or of its audience as it is now. */
-static int count_left(struct store_tx *tx, struct api_call *call, const struct campaign *c, int64_t *ret)
-{
-	struct audience audience;
-	*ret = c->count[STATE_QUEUED];
-	if (c->status != CAMPAIGN_SCHEDULED)
-		return 0;
-	int got = audience_read(tx, c->account_no, c->audience_no, call->arena, &audience);
-	*ret = got == 0 ? audience.n_contacts : 0;
-	return got < 0 ? -1 : 0;
-}
-
-/* When the last of those will have been handed over, at the lane's pace and within the 24-hour budget. */
-static int put_expected_end(struct store_tx *tx, struct api_call *call, const struct campaign *c)
-{
-	int64_t n = 0, limit;
-	msec_t at = -1;
-	struct sender s;
-	bool goes = c->status <= CAMPAIGN_IN_PROGRESS && !hold_is_on(&c->hold) && !hold_is_on(&c->sender_hold);
-	if (goes && count_left(tx, call, c, &n) < 0)
-		return -1;
-	if (n > 0) {
-		if (sender_read(tx, 0, c->sender_no, call->arena, &s) < 0 ||
-		    budget_of_campaign(tx, c->no, n, call->now, &at, &limit) < 0)
-			return -1;
-		msec_t begin = c->status == CAMPAIGN_SCHEDULED && c->schedule_ms > call->now ? c->schedule_ms : call->now;
-		msec_t paced = begin + n * SECOND_MS / sender_pace(s.limit_mps, s.rate_cap, c->rate);
-		at = at > paced ? at : paced;
-	}
-	json_put_time(&call->json, "expected_end", at);
-	return 0;
-}
-
 /* Why nothing of it goes out just now although nobody holds it. */
 static int put_waits(struct store_tx *tx, struct api_call *call, const struct campaign *c)
 {
@@ -122,7 +87,7 @@ static int put_waits(struct store_tx *tx, struct api_call *call, const struct ca
 	if (!reason && budget_waits(tx, call, c, &reason) < 0)
 		return -1;
 	json_put_text(&call->json, "waits_for", reason);
-	return put_expected_end(tx, call, c);
+	return campaigns_put_pace(tx, &call->json, c, call->now);
 }
 
 static int put_campaign(struct store_tx *tx, struct api_call *call, const struct campaign *c)

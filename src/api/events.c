@@ -8,18 +8,21 @@
 
 #include "api/api_internal.h"
 #include "api/campaigns.h"
+#include "api/feed.h"
 
 #define EVERY_MS 1000      /* an event at most */
 #define WAIT_MS 500        /* for a commit, in one go: the end is not waited for longer */
 #define LOOK_MS 5000       /* without a commit of ours: another server of the same database may have made one */
 #define HEARTBEAT_MS 15000 /* so that proxies keep the connection, and we learn that a client has left */
-#define MAX_EVENT_BYTES 4096
 
+/* A campaign, or the lists of an account. */
 struct topic {
-	int64_t campaign_no;
-	char *text;       /* the campaign's JSON as it was read last */
-	uint64_t version; /* grows with each change of it */
-	bool over;        /* nothing will change any more, or the campaign is gone */
+	int64_t campaign_no; /* 0: of an account */
+	int64_t account_no;  /* 0: of a campaign */
+	struct feed *feed;   /* of an account */
+	char *text;          /* the campaign's JSON as it was read last */
+	uint64_t version;    /* grows with each change of it */
+	bool over;           /* nothing will change any more, or the campaign is gone */
 	struct listener *listeners;
 	struct topic *next;
 };
@@ -28,7 +31,8 @@ struct listener {
 	struct events *events;
 	struct topic *topic;
 	struct http_request *req;
-	uint64_t seen;
+	uint64_t seen;           /* of a campaign */
+	struct feed_place place; /* of an account */
 	bool beat;
 	struct listener *next;
 };
@@ -52,32 +56,20 @@ static bool is_over(const struct campaign *c)
 	return c->status == CAMPAIGN_COMPLETED || (c->status == CAMPAIGN_CANCELED && !open);
 }
 
-static char *text_of(const struct events *e, const struct campaign *c)
-{
-	struct buf out;
-	struct json_writer w;
-	char id[UUID_TEXT_BYTES];
-	struct uuid uuid = pubid_make(store_ids(e->store), PUBID_CAMPAIGN, c->no, 0);
-	uuid_format(&uuid, id);
-	buf_init(&out, MAX_EVENT_BYTES);
-	json_begin(&w, &out);
-	json_open_object(&w, NULL);
-	json_put_text(&w, "id", id);
-	json_put_text(&w, "status", campaign_status_text(c->status));
-	campaigns_put_messages(&w, c);
-	campaigns_put_holds(&w, c);
-	json_close_object(&w);
-	return buf_steal(&out);
-}
-
 /* ---- topics; the lock is held ---- */
 
-static struct topic *topic_find(struct events *e, int64_t campaign_no)
+static struct topic *topic_find(struct events *e, int64_t campaign_no, int64_t account_no)
 {
 	struct topic *t = e->topics;
-	while (t && t->campaign_no != campaign_no)
+	while (t && (t->campaign_no != campaign_no || t->account_no != account_no))
 		t = t->next;
 	return t;
+}
+
+static void topic_wake(struct topic *t)
+{
+	for (struct listener *l = t->listeners; l; l = l->next)
+		http_stream_wake(l->req);
 }
 
 /* The text is the topic's from now on. */
@@ -94,19 +86,20 @@ static void topic_tell(struct topic *t, char *text, bool over)
 	}
 	t->over = over;
 	t->version++;
-	for (struct listener *l = t->listeners; l; l = l->next)
-		http_stream_wake(l->req);
+	topic_wake(t);
 }
 
-static struct topic *topic_open(struct events *e, int64_t campaign_no)
+static struct topic *topic_open(struct events *e, int64_t campaign_no, int64_t account_no)
 {
-	struct topic *t = topic_find(e, campaign_no);
+	struct topic *t = topic_find(e, campaign_no, account_no);
 	if (t)
 		return t;
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		abort();
 	t->campaign_no = campaign_no;
+	t->account_no = account_no;
+	t->feed = account_no ? feed_create(account_no) : NULL;
 	t->next = e->topics;
 	e->topics = t;
 	return t;
@@ -118,8 +111,18 @@ static void topic_close(struct events *e, struct topic *t)
 	while (*place != t)
 		place = &(*place)->next;
 	*place = t->next;
+	feed_destroy(t->feed);
 	free(t->text);
 	free(t);
+}
+
+static void listener_join(struct topic *t, struct listener *l)
+{
+	l->topic = t;
+	l->next = t->listeners;
+	t->listeners = l;
+	l->events->n_listeners++;
+	pthread_cond_signal(&l->events->news);
 }
 
 /* ---- one listener ---- */
@@ -129,12 +132,14 @@ static enum http_next produce(struct buf *piece, void *arg)
 	struct listener *l = arg;
 	pthread_mutex_lock(&l->events->lock);
 	const struct topic *t = l->topic;
-	if (l->seen != t->version) {
+	if (t->feed) {
+		feed_tell(t->feed, &l->place, piece);
+	} else if (l->seen != t->version) {
 		l->seen = t->version;
 		buf_addf(piece, "id: %llu\nevent: campaign\ndata: %s\n\n", (unsigned long long)t->version, t->text);
-	} else if (l->beat) {
-		buf_adds(piece, ":\n\n");
 	}
+	if (l->beat && piece->len == 0)
+		buf_adds(piece, ":\n\n");
 	l->beat = false;
 	bool over = t->over;
 	if (over)
@@ -166,34 +171,73 @@ static int read_one(struct events *e, int64_t campaign_no, char **ret_text, bool
 	struct campaign c;
 	struct store_tx *tx = store_reader_take(e->store);
 	int got = campaign_read(tx, 0, campaign_no, arena, &c);
+	*ret_text = got == 0 ? campaigns_live_text(tx, &c, clock_now_ms()) : NULL;
 	store_reader_put(e->store, tx);
-	if (got < 0)
+	if (got < 0 || (got == 0 && !*ret_text))
 		return -1;
-	*ret_text = got == 0 ? text_of(e, &c) : NULL;
 	*ret_over = got == 1 || is_over(&c);
 	return 0;
 }
 
+static void read_campaign(struct events *e, int64_t campaign_no)
+{
+	char *text = NULL;
+	bool over = false;
+	if (read_one(e, campaign_no, &text, &over) < 0)
+		return; /* the next turn may do better */
+	pthread_mutex_lock(&e->lock);
+	struct topic *t = topic_find(e, campaign_no, 0);
+	if (t)
+		topic_tell(t, text, over);
+	else
+		free(text);
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* The lock is held. */
+static void take_news(struct topic *t, struct feed_news *news)
+{
+	if (!t || !news)
+		feed_drop(news);
+	else if (feed_take(t->feed, news))
+		topic_wake(t);
+}
+
+static void read_account(struct events *e, int64_t account_no)
+{
+	struct feed_look look = {.account_no = 0};
+	pthread_mutex_lock(&e->lock);
+	const struct topic *known = topic_find(e, 0, account_no);
+	if (known)
+		feed_look(known->feed, &look);
+	pthread_mutex_unlock(&e->lock);
+	if (look.account_no == 0)
+		return;
+	struct store_tx *tx = store_reader_take(e->store);
+	struct feed_news *news = store_snapshot(tx) < 0 ? NULL : feed_read(tx, &look, clock_now_ms());
+	store_reader_put(e->store, tx);
+	pthread_mutex_lock(&e->lock);
+	take_news(topic_find(e, 0, account_no), news);
+	pthread_mutex_unlock(&e->lock);
+}
+
 static void read_all(struct events *e)
 {
-	int64_t campaign_no[EVENTS_MAX_LISTENERS];
+	struct {
+		int64_t campaign_no, account_no;
+	} topic[EVENTS_MAX_LISTENERS];
 	int n = 0;
 	pthread_mutex_lock(&e->lock);
-	for (struct topic *t = e->topics; t && n < EVENTS_MAX_LISTENERS; t = t->next)
-		campaign_no[n++] = t->campaign_no;
+	for (struct topic *t = e->topics; t && n < EVENTS_MAX_LISTENERS; t = t->next) {
+		topic[n].campaign_no = t->campaign_no;
+		topic[n++].account_no = t->account_no;
+	}
 	pthread_mutex_unlock(&e->lock);
 	for (int i = 0; i < n; i++) {
-		char *text = NULL;
-		bool over = false;
-		if (read_one(e, campaign_no[i], &text, &over) < 0)
-			continue; /* the next turn may do better */
-		pthread_mutex_lock(&e->lock);
-		struct topic *t = topic_find(e, campaign_no[i]);
-		if (t)
-			topic_tell(t, text, over);
+		if (topic[i].account_no)
+			read_account(e, topic[i].account_no);
 		else
-			free(text);
-		pthread_mutex_unlock(&e->lock);
+			read_campaign(e, topic[i].campaign_no);
 	}
 }
 
@@ -285,19 +329,30 @@ void events_destroy(struct events *e)
 
 /* ---- the call ---- */
 
-static bool listen_to(struct events *e, struct listener *l, const struct campaign *c)
+static int refuse_more(struct api_call *call)
+{
+	fault_add(&call->faults, FAULT_OVERLOADED, NULL, "As many listen to events as the server serves at a time: try again");
+	return 1;
+}
+
+static void put_headers(struct api_call *call)
+{
+	http_add_header(call->req, "Cache-Control", "no-cache");
+	http_add_header(call->req, "X-Accel-Buffering", "no");
+}
+
+static bool listen_to(struct events *e, struct listener *l, const struct campaign *c, char *text)
 {
 	pthread_mutex_lock(&e->lock);
 	bool room = e->n_listeners < EVENTS_MAX_LISTENERS;
 	if (room) {
-		l->topic = topic_open(e, c->no);
-		topic_tell(l->topic, text_of(e, c), is_over(c));
-		l->next = l->topic->listeners;
-		l->topic->listeners = l;
-		e->n_listeners++;
-		pthread_cond_signal(&e->news);
+		struct topic *t = topic_open(e, c->no, 0);
+		topic_tell(t, text, is_over(c));
+		listener_join(t, l);
 	}
 	pthread_mutex_unlock(&e->lock);
+	if (!room)
+		free(text);
 	return room;
 }
 
@@ -309,20 +364,70 @@ static int listen_run(struct store_tx *tx, void *arg)
 	int got = campaign_read(tx, call->key.account_no, call->id[0], call->arena, &c);
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
-	if (!listen_to(l->events, l, &c)) {
-		fault_add(&call->faults, FAULT_OVERLOADED, NULL,
-		          "As many listen to events as the server serves at a time: try again");
-		return 1;
-	}
-	http_add_header(call->req, "Cache-Control", "no-cache");
-	http_add_header(call->req, "X-Accel-Buffering", "no");
+	char *text = campaigns_live_text(tx, &c, call->now);
+	if (!text)
+		return -1;
+	if (!listen_to(l->events, l, &c, text))
+		return refuse_more(call);
+	put_headers(call);
 	return 0;
 }
 
-void campaigns_events(struct api_call *call)
+static bool listen_to_account(struct events *e, struct listener *l, int64_t account_no, struct feed_news *news)
+{
+	pthread_mutex_lock(&e->lock);
+	bool room = e->n_listeners < EVENTS_MAX_LISTENERS;
+	if (room) {
+		struct topic *t = topic_open(e, 0, account_no);
+		take_news(t, news);
+		listener_join(t, l);
+	}
+	pthread_mutex_unlock(&e->lock);
+	if (!room)
+		feed_drop(news);
+	return room;
+}
+
+static void look_at(struct events *e, int64_t account_no, struct feed_look *ret)
+{
+	*ret = (struct feed_look){.account_no = account_no, .last_row = -1};
+	pthread_mutex_lock(&e->lock);
+	const struct topic *known = topic_find(e, 0, account_no);
+	if (known)
+		feed_look(known->feed, ret);
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* Whoever comes brings what there is, read without the lock. */
+static int account_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct listener *l = call->state;
+	struct feed_look look;
+	look_at(l->events, call->key.account_no, &look);
+	struct feed_news *news = feed_read(tx, &look, call->now);
+	if (!news)
+		return -1;
+	if (!listen_to_account(l->events, l, call->key.account_no, news))
+		return refuse_more(call);
+	put_headers(call);
+	return 0;
+}
+
+static void listen_by(struct api_call *call, store_run_fn *run)
 {
 	struct listener *l = arena_alloc(call->arena, sizeof(*l));
 	*l = (struct listener){.events = call->api->events, .req = call->req};
 	call->state = l;
-	call_stream(call, listen_run, "text/event-stream", &(struct http_stream){produce, closed, l});
+	call_stream(call, run, "text/event-stream", &(struct http_stream){produce, closed, l});
+}
+
+void campaigns_events(struct api_call *call)
+{
+	listen_by(call, listen_run);
+}
+
+void events_account(struct api_call *call)
+{
+	listen_by(call, account_run);
 }

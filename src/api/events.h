@@ -1,6 +1,7 @@
 #pragma once
-/* Inside api: live counters of campaigns, as server-sent events (HTML standard, 9.2). One thread reads each campaign that anyone
- * listens to, once however many they are: after a commit, and at most once a second. */
+/* Inside api: live counters of campaigns, and the news of an account's lists (feed.h), as server-sent events (HTML
+ * standard, 9.2). One thread reads each campaign and each account that anyone listens to, once however many they are: after a
+ * commit, and at most once a second. */
 
 #include "api/call.h"
 

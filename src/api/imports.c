@@ -1,5 +1,5 @@
 /* CSV imports: the body was written to a file as it came; here it becomes a job for the importer. */
-#include "store/imports.h"
+#include "api/imports.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -45,6 +45,31 @@ static double progress(const struct import *i)
 	return all > 0 ? done / all : 1;
 }
 
+static void put_figures(struct json_writer *w, const struct import *i)
+{
+	json_put_real(w, "progress", progress(i), 4);
+	json_put_int(w, "rows", i->rows);
+	json_put_int(w, "added", i->added);
+	json_put_int(w, "updated", i->updated);
+	json_put_int(w, "duplicates", i->duplicates);
+	json_put_int(w, "invalid", i->invalid);
+	json_put_text(w, "error", i->error);
+}
+
+void imports_put_live(struct json_writer *w, const struct pubid_key *ids, const struct import *i)
+{
+	char id[UUID_TEXT_BYTES], audience[UUID_TEXT_BYTES];
+	const struct uuid own = pubid_make(ids, PUBID_IMPORT, i->no, 0), of = pubid_make(ids, PUBID_AUDIENCE, i->audience_no, 0);
+	uuid_format(&own, id);
+	uuid_format(&of, audience);
+	json_open_object(w, NULL);
+	json_put_text(w, "id", id);
+	json_put_text(w, "audience_id", audience);
+	json_put_text(w, "status", import_status_text(i->status));
+	put_figures(w, i);
+	json_close_object(w);
+}
+
 static void put_import(struct api_call *call, const struct import *i)
 {
 	struct json_writer *w = &call->json;
@@ -53,13 +78,7 @@ static void put_import(struct api_call *call, const struct import *i)
 	json_put_text(w, "status", import_status_text(i->status));
 	json_put_text(w, "region", *i->region ? i->region : NULL);
 	json_put_int(w, "bytes", i->bytes - i->begin_bytes);
-	json_put_real(w, "progress", progress(i), 4);
-	json_put_int(w, "rows", i->rows);
-	json_put_int(w, "added", i->added);
-	json_put_int(w, "updated", i->updated);
-	json_put_int(w, "duplicates", i->duplicates);
-	json_put_int(w, "invalid", i->invalid);
-	json_put_text(w, "error", i->error);
+	put_figures(w, i);
 	json_put_time(w, "create_date", i->create_ms);
 	json_put_time(w, "update_date", i->update_ms);
 }

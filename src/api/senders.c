@@ -29,13 +29,16 @@ static int put_limits(struct store_tx *tx, struct api_call *call, const struct s
 	struct json_writer *w = &call->json;
 	struct budget b;
 	int64_t now_mps;
-	if (budget_read(tx, s->portfolio_no, call->now, &b) < 0 || history_rate(tx, s->no, call->now, &now_mps) < 0)
+	const char *portfolio;
+	if (portfolio_id(tx, s->portfolio_no, call->arena, &portfolio) < 0 ||
+	    budget_read(tx, s->portfolio_no, call->now, &b) < 0 || history_rate(tx, s->no, call->now, &now_mps) < 0)
 		return -1;
 	json_open_object(w, "throughput");
 	json_put_int(w, "limit", s->limit_mps);
 	json_put_int(w, "now", now_mps);
 	json_close_object(w);
 	json_put_text(w, "quality", s->quality);
+	json_put_text(w, "portfolio", portfolio);
 	json_open_object(w, "messaging_limit");
 	json_put_text(w, "tier", *s->tier ? s->tier : NULL);
 	if (b.portfolio_no) {

@@ -32,7 +32,8 @@ struct outcome_batch {
 	struct hold sender_hold, campaign_hold; /* their texts are static, or in `arena` */
 	bool reachable;                         /* lift the hold of a sender that cannot reach WhatsApp */
 	int64_t campaign_hold_no;
-	int64_t forget_template_no; /* its media of before forget_until (inclusive) are unknown at Meta; 0 none */
+	int64_t pace_mps, pace_ceiling_mps; /* a turning point of the lane's pace, for the log; 0 none */
+	int64_t forget_template_no;         /* its media of before forget_until (inclusive) are unknown at Meta; 0 none */
 	msec_t forget_until;
 };
 
@@ -42,6 +43,7 @@ struct lane {
 	char *phone_number_id, *token;
 	struct pacer pacer;
 	bool held, gone;
+	bool slowed;                            /* by WhatsApp, as the log knows it */
 	bool leaving;                           /* it goes to another node: nothing new begins */
 	struct lane_campaign *campaigns, *turn; /* turn: whose turn it is to claim */
 

@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "delivery/lane_internal.h"
+#include "store/activity.h"
 
 #define WRITE_AGAIN_US 200000
 
@@ -131,6 +132,8 @@ static int record_run(struct store_tx *tx, void *arg)
 		return -1;
 	if (hold_is_on(&b->campaign_hold) && campaign_hold(tx, 0, b->campaign_hold_no, &b->campaign_hold, b->now) < 0)
 		return -1;
+	if (b->pace_mps && activity_pace(tx, b->lane->sender_no, b->pace_mps, b->pace_ceiling_mps, b->now) < 0)
+		return -1;
 	FAILPOINT(record_before);
 	return 0;
 }
@@ -203,6 +206,18 @@ static void submit(struct lane *lane, struct outcome_batch *b, struct now now)
 	lane->write_again_us = 0;
 }
 
+/* The log has the moments when WhatsApp slowed the lane down and when it was at its ceiling again, not the steps between. */
+static void note_pace(struct lane *lane, struct outcome_batch *b)
+{
+	int64_t ceiling = lane->pacer.ceiling_mps, rate = lane->pacer.rate_milli / 1000;
+	bool slowed = rate < ceiling;
+	if (slowed == lane->slowed)
+		return;
+	lane->slowed = slowed;
+	b->pace_mps = rate > 0 ? rate : 1;
+	b->pace_ceiling_mps = ceiling;
+}
+
 void lane_record(struct lane *lane, struct now now)
 {
 	if (lane->writing) {
@@ -214,5 +229,6 @@ void lane_record(struct lane *lane, struct now now)
 		return;
 	lane->writing = lane->filling;
 	lane->filling = NULL;
+	note_pace(lane, lane->writing);
 	submit(lane, lane->writing, now);
 }

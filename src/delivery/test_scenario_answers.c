@@ -321,6 +321,9 @@ static void test_too_fast_slows_the_lane(void **state)
 	engine_stats(stage_engine(s), &stats);
 	assert_int_equal(stats.posted, 5000 + stats.retried);
 	assert_int_equal(stats.unconfirmed, 0);
+	/* The log has both turning points, and no step between. */
+	assert_int_equal(world_int(s->w, "SELECT COUNT(*) FROM activity WHERE action = %d", ACTIVITY_CAMPAIGN_SLOWED), 1);
+	assert_int_equal(world_int(s->w, "SELECT COUNT(*) FROM activity WHERE action = %d", ACTIVITY_CAMPAIGN_FULL_SPEED), 1);
 }
 
 static struct stage_reply not_ready_for_nine_minutes(struct stage *s, const struct stage_call *call)

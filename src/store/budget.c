@@ -308,3 +308,35 @@ int budget_assign(struct store_tx *tx, int64_t sender_no, const char *meta_id, i
 		return 0;
 	return sql_run(tx->db, STMT_PORTFOLIO_LIMIT, SQL_ARGS(sql_int(no), limit > 0 ? sql_int(limit) : sql_null()), NULL);
 }
+
+static void portfolio_sender_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	*(struct portfolio_sender *)item = (struct portfolio_sender){.portfolio_no = sql_col_int(rows, 0),
+	                                                             .meta_id = one_text(rows, 1, arena),
+	                                                             .name = one_text(rows, 2, arena),
+	                                                             .tier = one_text(rows, 3, arena)};
+}
+
+int portfolio_senders(struct store_tx *tx, int64_t account_no, struct arena *arena, struct portfolio_sender *ret, int max,
+                      int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_PORTFOLIO_SENDERS, SQL_ARGS(sql_int(account_no), sql_int(max)), &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0)
+		portfolio_sender_from_row(rows, arena, &ret[n++]);
+	*ret_n = n;
+	return more;
+}
+
+static void id_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	*(const char **)item = one_text(rows, 0, arena);
+}
+
+int portfolio_id(struct store_tx *tx, int64_t portfolio_no, struct arena *arena, const char **ret)
+{
+	*ret = NULL;
+	return one_row(tx, STMT_PORTFOLIO_ID, SQL_ARGS(sql_int(portfolio_no)), id_from_row, arena, ret) < 0 ? -1 : 0;
+}

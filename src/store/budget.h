@@ -53,6 +53,16 @@ struct budget_standing {
 must_check int budget_standings(struct store_tx *tx, msec_t now, struct arena *arena, struct budget_standing *ret, int max,
                                 int *ret_n);
 
+/* The senders of an account whose portfolio is known, portfolio by portfolio, the first `max`. */
+struct portfolio_sender {
+	int64_t portfolio_no;
+	const char *meta_id, *name, *tier; /* tier: "" unknown */
+};
+must_check int portfolio_senders(struct store_tx *tx, int64_t account_no, struct arena *arena, struct portfolio_sender *ret,
+                                 int max, int *ret_n);
+/* A portfolio's meta_id; NULL for 0. */
+must_check int portfolio_id(struct store_tx *tx, int64_t portfolio_no, struct arena *arena, const char **ret);
+
 /* Which portfolio a number belongs to, with its limit: -1 none, 0 not known. An unknown portfolio (`meta_id` empty) is that of
  * the account alone, until it is known. */
 must_check int budget_assign(struct store_tx *tx, int64_t sender_no, const char *meta_id, int64_t limit);

@@ -59,6 +59,18 @@ int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct aren
 	return one_row(tx, STMT_IMPORT_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
 }
 
+int imports_open(struct store_tx *tx, int64_t account_no, struct arena *arena, struct import *ret, int max, int *ret_n)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_IMPORTS_OPEN, SQL_ARGS(sql_int(account_no), sql_int(max)), &rows) < 0)
+		return -1;
+	int n = 0, more;
+	while ((more = sql_next(rows)) > 0)
+		from_row(rows, arena, &ret[n++]);
+	*ret_n = n;
+	return more;
+}
+
 int import_next(struct store_tx *tx, struct arena *arena, struct import *ret)
 {
 	return one_row(tx, STMT_IMPORT_NEXT, NULL, 0, from_row, arena, ret);

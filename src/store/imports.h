@@ -39,6 +39,9 @@ must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, 
 must_check int import_lock(struct store_tx *tx, int64_t no);
 /* The oldest that is waiting or running; 1 none. */
 must_check int import_next(struct store_tx *tx, struct arena *arena, struct import *ret);
+/* Those of an account that are waiting or running, the first `max`. */
+must_check int imports_open(struct store_tx *tx, int64_t account_no, struct arena *arena, struct import *ret, int max,
+                            int *ret_n);
 /* Does an import that is waiting or running need this file? */
 must_check int import_needs_file(struct store_tx *tx, const char *file, bool *ret);
 /* Store progress (all counters, header, done_bytes, line, batch, status, error); 1 when it was canceled meanwhile: undo the step.

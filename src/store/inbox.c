@@ -61,6 +61,17 @@ int inbox_oldest(struct store_tx *tx, msec_t now, msec_t *ret)
 	return 0;
 }
 
+int inbox_waiting(struct store_tx *tx, int64_t *ret)
+{
+	return one_find(tx, STMT_INBOX_WAITING, NULL, 0, ret) == 1 ? 0 : -1;
+}
+
+int inbox_set_aside_ever(struct store_tx *tx, int64_t *ret)
+{
+	*ret = 0;
+	return one_find(tx, STMT_INBOX_SET_ASIDE_EVER, NULL, 0, ret) < 0 ? -1 : 0;
+}
+
 int inbox_done(struct store_tx *tx, int64_t no)
 {
 	return sql_send(tx->db, STMT_INBOX_DONE, SQL_ARGS(sql_int(no)));

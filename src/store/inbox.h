@@ -23,6 +23,9 @@ must_check int inbox_take(struct store_tx *tx, int64_t node_no, int max, size_t 
                           struct inbox_event *ret, int *ret_n);
 /* Everything that was stored before *ret is applied: the time of the oldest that is not, or `now`. */
 must_check int inbox_oldest(struct store_tx *tx, msec_t now, msec_t *ret);
+/* How many are not applied yet, on all nodes; how many were put aside, ever. */
+must_check int inbox_waiting(struct store_tx *tx, int64_t *ret);
+must_check int inbox_set_aside_ever(struct store_tx *tx, int64_t *ret);
 must_check int inbox_done(struct store_tx *tx, int64_t no);
 /* Keep it out of the way with the reason (at most 10,000 are kept, the oldest go). */
 must_check int inbox_set_aside(struct store_tx *tx, const struct inbox_event *event, const char *reason, msec_t now);

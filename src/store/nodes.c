@@ -153,3 +153,8 @@ int lane_release(struct store_tx *tx, int64_t sender_no, int64_t node_no, int64_
 {
 	return sql_run(tx->db, STMT_LANE_RELEASE, SQL_ARGS(sql_int(sender_no), sql_int(node_no), sql_int(epoch)), NULL);
 }
+
+int nodes_count(struct store_tx *tx, int64_t *ret)
+{
+	return one_find(tx, STMT_NODES_COUNTED, SQL_ARGS(sql_int(0)), ret) == 1 ? 0 : -1;
+}

@@ -39,6 +39,8 @@ must_check int node_renew(struct store_tx *tx, int64_t no, msec_t lease_ms, msec
 /* What it has is free now. */
 must_check int node_leave(struct store_tx *tx, int64_t no);
 
+/* How many there are. */
+must_check int nodes_count(struct store_tx *tx, int64_t *ret);
 /* The other nodes have something to look at. */
 must_check int nodes_tell(struct store_tx *tx, int64_t self);
 /* How often this node was told so. 1: it was buried. */

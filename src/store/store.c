@@ -244,6 +244,11 @@ int store_snapshot(struct store_tx *tx)
 	return 0;
 }
 
+bool store_is_postgresql(const struct store_tx *tx)
+{
+	return sql_engine(tx->db) == SQL_POSTGRESQL;
+}
+
 bool store_is_lost(const struct store_tx *tx)
 {
 	return !sql_connected(tx->db);

@@ -78,6 +78,8 @@ must_check int store_call(struct store *store, store_run_fn *run, void *arg);
 struct store_tx *store_reader_take(struct store *store);
 void store_reader_put(struct store *store, struct store_tx *tx);
 must_check int store_snapshot(struct store_tx *tx);
+/* Is it PostgreSQL, or SQLite? */
+bool store_is_postgresql(const struct store_tx *tx);
 /* Is the failure of a read that the database is away? */
 bool store_is_lost(const struct store_tx *tx);
 

@@ -32,7 +32,7 @@ struct webhook_in {
 	bool alone;
 	struct secrets *secrets;
 	atomic_int jobs; /* appends at the store */
-	atomic_int_fast64_t received, refused, applied, set_aside;
+	atomic_int_fast64_t received, refused, applied, set_aside, last_ms;
 	atomic_int_fast64_t reloaded; /* when the secrets were read for a signature that none of them made */
 	atomic_int_fast64_t warned;   /* when refused ones were logged last */
 
@@ -249,6 +249,7 @@ static void append_done(int result, void *arg)
 	struct webhook_in *in = job->in;
 	if (result == 0) {
 		atomic_fetch_add(&in->received, 1);
+		atomic_store(&in->last_ms, clock_now_ms());
 		answer(job->req, 200, "");
 		pthread_mutex_lock(&in->lock);
 		in->waiting += job->n_ours;
@@ -431,6 +432,7 @@ void webhook_in_stats(struct webhook_in *in, struct webhook_in_stats *ret)
 	int64_t waiting = in->waiting;
 	pthread_mutex_unlock(&in->lock);
 	*ret = (struct webhook_in_stats){.received = atomic_load(&in->received),
+	                                 .last_ms = atomic_load(&in->last_ms),
 	                                 .refused = atomic_load(&in->refused),
 	                                 .applied = atomic_load(&in->applied),
 	                                 .set_aside = atomic_load(&in->set_aside),

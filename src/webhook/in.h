@@ -40,5 +40,6 @@ void webhook_in_reload(struct webhook_in *in);
 
 struct webhook_in_stats {
 	int64_t received, refused, applied, set_aside, waiting;
+	msec_t last_ms; /* when the last one was kept by this server since its start; -1 none */
 };
 void webhook_in_stats(struct webhook_in *in, struct webhook_in_stats *ret);

@@ -136,15 +136,25 @@ export interface Ask {
 	timeoutMs?: number;
 }
 
+/** The stream of an account's lists never ends: what it tells first is the answer. */
+const ENDLESS = /^\/v1\/events(\?|$)/;
+
 /** One request on a connection of its own. */
 export function ask(address: string, { method, target, headers, body, timeoutMs = 30_000 }: Ask): Promise<Answer> {
 	const [host, port] = split(address);
 	return new Promise((resolve, reject) => {
 		const request = http.request({ host, port, method, path: target, headers: { ...headers }, agent: false }, (response) => {
 			const pieces: Buffer[] = [];
-			response.on('data', (piece: Buffer) => pieces.push(piece));
+			const answer = () => new Answer(response.statusCode!, response.headers, Buffer.concat(pieces));
+			response.on('data', (piece: Buffer) => {
+				pieces.push(piece);
+				if (ENDLESS.test(target) && response.statusCode === 200 && answer().text.includes('\n\n')) {
+					resolve(answer());
+					request.destroy();
+				}
+			});
 			response.on('error', reject);
-			response.on('end', () => resolve(new Answer(response.statusCode!, response.headers, Buffer.concat(pieces))));
+			response.on('end', () => resolve(answer()));
 		});
 		request.on('error', reject);
 		request.setTimeout(timeoutMs, () => request.destroy(new Error(`${method} ${target}: no answer within ${timeoutMs} ms`)));

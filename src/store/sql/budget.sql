@@ -51,6 +51,15 @@ ORDER BY p.no
 -- scan: all of them are counted for monitors
 ;
 
+-- name: portfolio_senders
+SELECT p.no, p.meta_id, s.name, s.tier FROM sender s JOIN portfolio p ON p.no = s.portfolio_no
+WHERE s.account_no = $1 AND s.deleted_ms IS NULL ORDER BY p.no, s.no LIMIT $2
+-- scan: sorts the senders of an account
+;
+
+-- name: portfolio_id
+SELECT meta_id FROM portfolio WHERE no = $1;
+
 -- name: budget_recipient
 SELECT ct.number FROM ledger l JOIN campaign c ON c.no = l.campaign_no
   JOIN contact ct ON ct.audience_no = c.audience_no AND ct.no = l.contact_no

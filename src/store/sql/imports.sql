@@ -20,6 +20,13 @@ FROM import WHERE status <= 1 ORDER BY no LIMIT 1
 -- scan: the first row of the partial index of open imports
 ;
 
+-- name: imports_open
+SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
+  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
+FROM import WHERE status <= 1 AND account_no = $1 ORDER BY no LIMIT $2
+-- scan: reads the partial index of open imports, a handful
+;
+
 -- name: import_needs_file
 SELECT no FROM import WHERE status <= 1 AND file = $1 LIMIT 1
 -- scan: reads the partial index of open imports, a handful

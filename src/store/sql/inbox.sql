@@ -12,6 +12,14 @@ SELECT create_ms FROM inbox ORDER BY no LIMIT 1
 -- scan: the first row alone
 ;
 
+-- name: inbox_waiting
+SELECT COUNT(*) FROM inbox
+-- scan: what is not applied yet, most often nothing; of SQLite by an index
+;
+
+-- name: inbox_set_aside_ever
+SELECT n FROM inbox_count WHERE kind = 'set_aside';
+
 -- name: inbox_done
 DELETE FROM inbox WHERE no = $1;
 
