@@ -101,4 +101,4 @@ export function standing({ status, hold, sender_hold, waits_for }: Campaign): St
 }
 
 /** Messages a second that are handed over now; null when none are on their way. */
-export const rateNow = (campaign: Campaign): number | null => (campaign.status === 'in_progress' ? (campaign.rate_now ?? null) : null);
+export const rateNow = (campaign: Campaign): number | null => (campaign.status === 'in_progress' ? campaign.rate_now : null);

@@ -6,7 +6,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from '
 import type { Schemas } from './client.ts';
 import type { Page } from './pages.ts';
 
-export type Campaign = Schemas['Campaign'] & { rate_now?: number };
+export type Campaign = Schemas['Campaign'];
 /** What a stream tells of a campaign: part of its resource. */
 export type CampaignNews = Pick<Campaign, 'id' | 'status' | 'messages' | 'hold' | 'sender_hold'> & Partial<Campaign>;
 

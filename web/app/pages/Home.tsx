@@ -11,6 +11,7 @@ import { Budgets } from './home/Budgets.tsx';
 import { CampaignCard } from './home/CampaignCard.tsx';
 import { FirstSteps } from './home/FirstSteps.tsx';
 import { NeedsPerson } from './home/NeedsPerson.tsx';
+import { Received } from './home/Received.tsx';
 import { SendersHealth } from './home/SendersHealth.tsx';
 
 const MAX_SHOWN = 6;
@@ -57,9 +58,10 @@ export default function Home() {
 					</Section>
 				</SimpleGrid>
 				<SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
-					<SendersHealth />
 					<Budgets />
+					<Received />
 				</SimpleGrid>
+				<SendersHealth />
 			</Stack>
 		</>
 	);

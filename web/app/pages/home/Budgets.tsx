@@ -1,17 +1,17 @@
 // How many people each business portfolio may still begin with in these 24 hours.
 import { Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { type Budget, budgets } from '../../lib/budgets.ts';
 import { locale, number } from '../../lib/format.ts';
-import { useSenders } from '../../lib/senders.ts';
+import { type Status, useStatus } from '../../lib/status.ts';
 import { Section } from '../../parts/Section.tsx';
 import { Loading, Trouble } from '../../parts/States.tsx';
 
 const NEARLY = 90; // percent
 
-function Gauge({ budget: { senders, tier, limit, used, left } }: { budget: Budget }) {
+function Budget({ portfolio }: { portfolio: Status['portfolios'][number] }) {
 	const { t } = useTranslation();
-	const percent = limit ? (used / limit) * 100 : 100;
+	const { limit, used_24h, left_24h, senders, tier } = portfolio;
+	const used = limit && used_24h !== null ? Math.min(100, (used_24h / limit) * 100) : 0;
 	const names = new Intl.ListFormat(locale(), { type: 'conjunction' }).format(senders);
 	return (
 		<Paper withBorder p="sm">
@@ -20,16 +20,18 @@ function Gauge({ budget: { senders, tier, limit, used, left } }: { budget: Budge
 					<Text fw={600}>
 						<bdi>{names}</bdi>
 					</Text>
-					<Text size="sm" c="dimmed">
-						{tier}
-					</Text>
+					{tier && (
+						<Text size="sm" c="dimmed">
+							{tier}
+						</Text>
+					)}
 				</Group>
 				{limit === null ? (
 					<Text size="sm">{t('budgets.no_limit')}</Text>
 				) : (
 					<>
-						<Progress value={percent} color={percent >= NEARLY ? 'red' : 'brand'} aria-label={t('budgets.of', { name: names })} size="lg" />
-						<Text size="sm">{t('budgets.used', { used: number(used), limit: number(limit), left: number(left) })}</Text>
+						<Progress value={used} color={used >= NEARLY ? 'red' : 'brand'} aria-label={t('budgets.of', { name: names })} size="lg" />
+						<Text size="sm">{t('budgets.used', { used: number(used_24h ?? 0), limit: number(limit), left: number(left_24h ?? 0) })}</Text>
 					</>
 				)}
 			</Stack>
@@ -39,15 +41,13 @@ function Gauge({ budget: { senders, tier, limit, used, left } }: { budget: Budge
 
 export function Budgets() {
 	const { t } = useTranslation();
-	const { data, isPending, error, refetch } = useSenders();
+	const { data, isPending, error, refetch } = useStatus();
 	return (
 		<Section title={t('budgets.title')}>
 			{isPending && <Loading />}
 			{error && !data && <Trouble error={error} again={refetch} />}
-			{data?.length === 0 && <Text c="dimmed">{t('budgets.none')}</Text>}
-			{budgets(data ?? []).map((budget) => (
-				<Gauge key={budget.senders[0]} budget={budget} />
-			))}
+			{data?.portfolios.length === 0 && <Text c="dimmed">{t('budgets.none')}</Text>}
+			{data?.portfolios.map((portfolio) => <Budget key={portfolio.id} portfolio={portfolio} />)}
 		</Section>
 	);
 }
