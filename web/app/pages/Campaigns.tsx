@@ -25,7 +25,7 @@ function useColumns(): Column<Campaign>[] {
 		{
 			key: 'name',
 			title: t('campaigns.name'),
-			width: '30%',
+			width: '26%',
 			cell: (campaign) => (
 				<Stack gap={4}>
 					<Anchor component={Link} href={`/campaigns/${campaign.id}`} onClick={(event: MouseEvent) => event.stopPropagation()} style={{ overflowWrap: 'anywhere' }}>
@@ -41,11 +41,11 @@ function useColumns(): Column<Campaign>[] {
 			),
 		},
 		{ key: 'status', title: t('campaigns.status'), cell: (campaign) => <StandingBadge campaign={campaign} /> },
-		{ key: 'messages', title: t('campaigns.messages'), width: '30%', cell: (campaign) => <MessagesBar messages={campaign.messages} />, hide: 'sm' },
+		{ key: 'messages', title: t('campaigns.messages'), width: '22%', cell: (campaign) => <MessagesBar messages={campaign.messages} />, hide: 'sm' },
 		{ key: 'total', title: t('campaigns.people'), cell: ({ messages }) => (messages.total > 0 ? number(messages.total) : '—'), isNumber: true, hide: 'md' },
 		{ key: 'rate', title: t('campaigns.rate'), cell: (campaign) => <Rate campaign={campaign} />, isNumber: true, hide: 'md' },
-		{ key: 'end', title: t('campaigns.end'), cell: (campaign) => <End campaign={campaign} />, hide: 'sm' },
-		{ key: 'start', title: t('campaigns.start'), cell: ({ start_date, schedule }) => <Time at={start_date ?? schedule} />, hide: 'md' },
+		{ key: 'end', title: t('campaigns.end'), cell: (campaign) => <End campaign={campaign} />, width: '9rem', hide: 'sm' },
+		{ key: 'start', title: t('campaigns.start'), cell: ({ start_date, schedule }) => <Time at={start_date ?? schedule} fz="sm" />, width: '8rem', hide: 'md' },
 	];
 }
 
@@ -57,7 +57,7 @@ function Rate({ campaign }: { campaign: Campaign }) {
 
 function End({ campaign }: { campaign: Campaign }) {
 	const { t } = useTranslation();
-	if (campaign.end_date) return <Time at={campaign.end_date} />;
+	if (campaign.end_date) return <Time at={campaign.end_date} fz="sm" />;
 	return (
 		<Text span size="sm" c="dimmed">
 			{campaign.expected_end ? t('campaigns.expected') : ''} <Time at={campaign.expected_end} />
