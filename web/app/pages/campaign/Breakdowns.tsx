@@ -26,8 +26,8 @@ export function Failures({ id, failures }: { id: string; failures: Failure[] }) 
 			title: t('failures.meaning'),
 			cell: ({ meaning, remedy }) => (
 				<>
-					{meaning}
-					<Text size="sm" c="dimmed" hiddenFrom="sm">
+					<bdi>{meaning}</bdi>
+					<Text size="sm" c="dimmed" dir="auto" hiddenFrom="sm">
 						{remedy}
 					</Text>
 				</>
@@ -44,7 +44,7 @@ export function Failures({ id, failures }: { id: string; failures: Failure[] }) 
 			isNumber: true,
 		},
 		{ key: 'share', title: t('failures.share'), cell: (row) => share(row.share), isNumber: true, hide: 'sm' },
-		{ key: 'remedy', title: t('failures.remedy'), cell: ({ remedy }) => remedy, hide: 'sm' },
+		{ key: 'remedy', title: t('failures.remedy'), cell: ({ remedy }) => <bdi>{remedy}</bdi>, hide: 'sm' },
 	];
 	return (
 		<Section title={t('failures.title')}>

@@ -46,16 +46,16 @@ export function Losses({ id, analytics }: { id: string; analytics: Analytics }) 
 					{losses(analytics).map((step) => (
 						<Table.Tr key={`${step.key} ${step.code ?? ''}`}>
 							<Table.Th scope="row" fw={step.isLoss ? 400 : 600}>
-								<Text size="sm" inherit style={{ overflowWrap: 'anywhere' }}>
+								<Text size="sm" inherit dir={step.reason && 'auto'} style={{ overflowWrap: 'anywhere' }}>
 									{word(step)}
 								</Text>
 							</Table.Th>
 							<Table.Td className="number">
 								{step.key === 'unread' ? (
-									`−${number(step.count)}`
+									number(-step.count)
 								) : (
 									<Anchor component={Link} href={peopleAt(id, step.group, step.code)} inherit>
-										{step.isLoss ? `−${number(step.count)}` : number(step.count)}
+										{step.isLoss ? number(-step.count) : number(step.count)}
 									</Anchor>
 								)}
 							</Table.Td>
