@@ -1,0 +1,109 @@
+// A whole campaign by clicks only, from an empty database: sign in, register a number, have a template approved, take 10,000
+// contacts in, send, pause, go on, and learn why somebody got nothing.
+import { writeFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { contactsCsv, KEY, NUMBER, SECRET, TOKEN, WABA } from '../e2e/harness.ts';
+import { world } from '../e2e/world.ts';
+import { browser, EN, type Visit } from './browser.ts';
+
+const PEOPLE = 10_000;
+const w = world({ simulator: ['--throughput-level', 'HIGH', '--ceiling', '1000', '--refuse-codes', '131026:1'] });
+const b = browser();
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const said = (text: string, values: Record<string, string>) => Object.entries(values).reduce((all, [key, value]) => all.replaceAll(`{{${key}}}`, value), text);
+const digits = (text: string | null) => Number((text ?? '').replace(/\D/g, ''));
+
+async function registerSender({ page }: Visit) {
+	await page.getByRole('link', { name: EN.nav.senders }).click();
+	await button(page, EN.senders.register).first().click();
+	const form = page.getByRole('dialog');
+	const fields = { name: 'MyBusiness', code: `+${NUMBER}`, phone_number_id: NUMBER, waba_id: WABA, access_token: TOKEN, app_secret: SECRET };
+	for (const [name, value] of Object.entries(fields)) await form.locator(`[name=${name}]`).fill(value);
+	await button(page, EN.senders.register).last().click();
+	await page.getByText('MyBusiness', { exact: true }).first().waitFor();
+	await form.waitFor({ state: 'detached' });
+}
+
+async function submitTemplate({ page }: Visit) {
+	await page.getByRole('link', { name: EN.nav.templates }).click();
+	await page.getByRole('link', { name: EN.templates.create }).or(button(page, EN.templates.create)).first().click();
+	await page.locator('[name=name]').fill('Flash sale');
+	await page.locator('[name=body]').fill('Hi {first_name|friend}, your *{custom1}* is ready <b>today</b>.');
+	await expect.poll(() => page.getByRole('figure').first().textContent()).toContain('<b>today</b>');
+	await button(page, EN.editor.submit).click();
+	// The verdict comes by itself.
+	await page.getByRole('link', { name: EN.nav.templates }).click();
+	await page.getByText(EN.templates.status.COMPLETED, { exact: true }).waitFor({ timeout: 30_000 });
+}
+
+async function importAudience({ page }: Visit) {
+	await page.getByRole('link', { name: EN.nav.audiences }).click();
+	await button(page, EN.audiences.create).first().click();
+	const form = page.getByRole('dialog');
+	await form.getByRole('textbox').first().fill('Loyalty cards');
+	await form.getByRole('button', { name: EN.common.create }).or(form.getByRole('button', { name: EN.audiences.create })).click();
+	await page.getByRole('heading', { level: 1, name: 'Loyalty cards' }).waitFor();
+	const file = `${w.folder}/people.csv`;
+	writeFileSync(file, `${contactsCsv(PEOPLE)}123,too short,x\n`);
+	await page.locator('input[type=file]').setInputFiles(file);
+	await button(page, EN.import.start).click();
+	await page.getByText(said(EN.import.rejected_one, { n: '1' })).waitFor({ timeout: 60_000 });
+	await expect.poll(() => page.getByRole('main').textContent(), { timeout: 30_000 }).toContain('10,000');
+}
+
+async function startCampaign({ page }: Visit) {
+	await page.getByRole('link', { name: EN.nav.campaigns }).click();
+	await page.getByRole('link', { name: EN.nav.campaigns }).waitFor();
+	await page.getByRole('link', { name: EN.wizard.title }).or(button(page, EN.wizard.title)).first().click();
+	await page.getByRole('radio').first().click();
+	await button(page, said(EN.wizard.next, { step: EN.wizard.step.template })).click();
+	await page.getByRole('radio').first().click();
+	await button(page, said(EN.wizard.next, { step: EN.wizard.step.audience })).click();
+	await page.getByRole('radio').first().click();
+	await expect.poll(() => page.getByRole('figure').first().textContent()).toMatch(/Hi P\d+, your order \d+ is ready/);
+	await button(page, said(EN.wizard.next, { step: EN.wizard.step.time })).click();
+	await page.getByLabel(EN.wizard.name, { exact: true }).fill('January flash sale');
+	await button(page, said(EN.wizard.next, { step: EN.wizard.step.check })).click();
+	await button(page, said(EN.wizard.send_to_other, { n: '10,000' })).click({ timeout: 30_000 });
+	await page.getByRole('heading', { level: 1, name: 'January flash sale' }).waitFor();
+}
+
+/** A figure of the funnel, as it stands in the page. */
+const figure = (page: Page, key: string) => page.getByRole('link', { name: new RegExp(`^${said(EN.funnel.people, { what: EN.funnel[key], n: '' }).trim()}`) }).first();
+
+test('from an empty database to the reasons of the recipients', async () => {
+	const visit = await b.open(w.server.address);
+	const { page } = visit;
+	await visit.go('');
+	await visit.signIn(KEY);
+	await registerSender(visit);
+	await submitTemplate(visit);
+	await importAudience(visit);
+	await startCampaign(visit);
+
+	// Live: the bar grows without anything being asked for.
+	const bar = page.locator('.bar').first();
+	await expect.poll(async () => digits(((await bar.getAttribute('aria-label')) ?? '').match(/Read ([\d,]+)/)?.[1] ?? ''), { timeout: 60_000 }).toBeGreaterThan(500);
+	await button(page, EN.campaign.pause).click();
+	await button(page, EN.campaign.resume).waitFor();
+	await visit.picture('campaign-paused');
+	// Held: what was on the way comes in, and then nothing moves.
+	const campaign = (await w.get('/v1/campaigns')).data[0];
+	await w.wait(campaign, ({ messages: m }) => m.sent === 0 && m.delivered === m.read);
+	const taken = (await w.sim('GET', '/_sim/ledger')).taken;
+	expect(taken).toBeLessThan(PEOPLE);
+	await button(page, EN.campaign.resume).click();
+	await page.getByText(EN.status.completed, { exact: true }).first().waitFor({ timeout: 120_000 });
+	await expect.poll(async () => digits(await figure(page, 'audience').textContent()), { timeout: 30_000 }).toBe(PEOPLE);
+
+	// The people behind a figure, and the sentence that says why.
+	const ledger = await w.sim('GET', '/_sim/ledger');
+	expect(ledger.doubles).toBe(0);
+	await expect.poll(async () => digits(await figure(page, 'failed').textContent()), { timeout: 30_000 }).toBe(PEOPLE - ledger.taken);
+	await figure(page, 'failed').click();
+	await page.getByText(/not on WhatsApp/).first().waitFor();
+	await visit.picture('recipients-failed');
+	await visit.close([/401/]);
+});
