@@ -9,6 +9,7 @@
 # make fuzz    every fuzz target for 30 s; ARGS="json 3600" for one of them, longer
 # make bench    figures for docs/benchmarks.md
 # make plot     docs/pacing.svg: a sender's rate against a limit that moves, measured
+# make screenshots  docs/screenshots, by a browser that looks at a campaign under way
 # make install  to DESTDIR and PREFIX (/usr/local, taken when build/ is made)
 # make format   what clang-format would have written
 # make clean    without the build directories
@@ -95,6 +96,9 @@ bench: deps-test build/crier
 plot: deps-test build/crier
 	@bench/pacing.py build/crier docs/pacing.svg $(ARGS)
 
+screenshots: deps-test build/crier
+	@CRIER=build/src/app/crier CRIER_PICTURES=docs/screenshots node node_modules/vitest/vitest.mjs run --config tests/browser/screenshots.config.ts
+
 format: deps-check
 	@git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -i
 
@@ -104,6 +108,6 @@ install: build/crier
 clean:
 	rm -rf build build-* node_modules web/dist web/client/schema.d.ts
 
-.PHONY: all demo test property exact crash tsan check fuzz bench plot format install clean build/crier
+.PHONY: all demo test property exact crash tsan check fuzz bench plot screenshots format install clean build/crier
 # Two apt-get at once would stand in each other's way; ninja uses every core anyway.
 .NOTPARALLEL:

@@ -95,7 +95,7 @@ test('from an empty database to the reasons of the recipients', async () => {
 	const taken = (await w.sim('GET', '/_sim/ledger')).taken;
 	expect(taken).toBeLessThan(PEOPLE);
 	await button(page, EN.campaign.resume).click();
-	await page.getByText(EN.status.completed, { exact: true }).first().waitFor({ timeout: 120_000 });
+	await page.getByText(EN.campaigns.statuses.completed, { exact: true }).first().waitFor({ timeout: 120_000 });
 	await expect.poll(async () => digits(await figure(page, 'audience').textContent()), { timeout: 30_000 }).toBe(PEOPLE);
 
 	// The people behind a figure, and the sentence that says why.
