@@ -89,14 +89,14 @@ test('from an empty database to the reasons of the recipients', async () => {
 	const bar = page.locator('.bar').first();
 	await expect.poll(async () => digits(((await bar.getAttribute('aria-label')) ?? '').match(/Read ([\d,]+)/)?.[1] ?? ''), { timeout: 60_000 }).toBeGreaterThan(500);
 	await button(page, EN.campaign.pause).click();
-	await button(page, EN.campaign.resume).waitFor();
+	await button(page, EN.campaign.resume).first().waitFor();
 	await visit.picture('campaign-paused');
 	// Held: what was on the way comes in, and then nothing moves.
 	const campaign = (await w.get('/v1/campaigns')).data[0];
 	await w.wait(campaign, ({ messages: m }) => m.sent === 0 && m.delivered === m.read);
 	const taken = (await w.sim('GET', '/_sim/ledger')).taken;
 	expect(taken).toBeLessThan(PEOPLE);
-	await button(page, EN.campaign.resume).click();
+	await button(page, EN.campaign.resume).first().click();
 	await page.getByText(EN.campaigns.statuses.completed, { exact: true }).first().waitFor({ timeout: 120_000 });
 	await expect.poll(async () => digits(await figure(page, 'audience').textContent()), { timeout: 30_000 }).toBe(PEOPLE);
 
