@@ -73,7 +73,7 @@ async function startCampaign({ page }: Visit) {
 }
 
 /** A figure of the funnel, as it stands in the page. */
-const figure = (page: Page, key: string) => page.getByRole('link', { name: new RegExp(`^${said(EN.funnel.people, { what: EN.funnel[key], n: '' }).trim()}`) }).first();
+const figure = (page: Page, key: string) => page.getByRole('link', { name: new RegExp(`^${said(EN.funnel.people, { what: EN.funnel[key] }).split('{{n}}')[0]}`) }).first();
 
 test('from an empty database to the reasons of the recipients', async () => {
 	const visit = await b.open(w.server.address);
