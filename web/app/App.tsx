@@ -71,7 +71,7 @@ export function App({ nonce }: { nonce: string }) {
 				<QueryClientProvider client={cache}>
 					<Router hook={useAddress}>
 						<ModalsProvider>
-							<Notifications position="bottom-right" />
+							<Notifications position={dir === 'rtl' ? 'bottom-left' : 'bottom-right'} />
 							<Inside />
 						</ModalsProvider>
 					</Router>

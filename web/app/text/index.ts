@@ -26,8 +26,11 @@ function wanted(): Language {
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
-/** A name of the other direction turns nothing around it. */
-const isolated = (value: string) => (i18next.dir() === 'rtl' || RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value);
+/** What is put into a sentence of the other direction turns nothing around it; \u2068 lets its first letter choose, \u2066 is left to right. */
+function isolated(value: string): string {
+	if (RIGHT_TO_LEFT.test(value)) return `\u2068${value}\u2069`;
+	return i18next.dir() === 'rtl' ? `\u2066${value}\u2069` : value;
+}
 
 async function load(language: Language) {
 	if (!i18next.hasResourceBundle(language, 'translation'))

@@ -68,7 +68,7 @@ test('a name of the other direction turns nothing around it, and a number choose
 	expect(deleted('Shop (EU)')).toBe('Shop (EU) is deleted.');
 	expect(deleted('متجر 2')).toBe('\u2068متجر 2\u2069 is deleted.');
 	await chooseLanguage('ar');
-	expect(deleted('Shop (EU)')).toContain('\u2068Shop (EU)\u2069');
+	expect(deleted('Shop (EU)')).toContain('\u2066Shop (EU)\u2069');
 	const contacts = [0, 1, 2, 3, 11, 100].map((n) => i18next.t('audience.contacts', { count: n, n }));
-	expect(contacts).toEqual(['لا جهات اتصال', 'جهة اتصال واحدة', 'جهتا اتصال', ...['3 جهات', '11 جهة', '100 جهة'].map((some) => `\u2068${some.replace(' ', '\u2069 ')} اتصال`)]);
+	expect(contacts).toEqual(['لا جهات اتصال', 'جهة اتصال واحدة', 'جهتا اتصال', ...['3 جهات', '11 جهة', '100 جهة'].map((some) => `\u2066${some.replace(' ', '\u2069 ')} اتصال`)]);
 });
