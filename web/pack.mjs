@@ -29,7 +29,7 @@ const read = (path) => {
 	try {
 		return readFileSync(join(root, path));
 	} catch (error) {
-		throw new Error(`${path} cannot be read (${error.code}): \`make\` fetches what comes from npm, and builds the page of it`);
+		throw new Error(`${path} cannot be read (${error.code}): \`make web/dist/index.html\` fetches what comes from npm, and builds the page of it`);
 	}
 };
 // A browser's tools would ask for the maps, which are not here.
@@ -37,12 +37,9 @@ const withoutMap = (text) => String(text).replace(/\n?(\/\/# |\/\*# )sourceMappi
 
 /** The page's own files. Their names change with their content, but for the page itself. */
 function pageFiles() {
-	if (!existsSync(join(root, PAGE))) {
-		madeOf.push(`${PAGE}/index.html`);
-		return [['/', '.html', '<!doctype html><title>crier</title><p>The dashboard is not built in: <code>make</code> builds it.\n']];
-	}
+	const index = read(`${PAGE}/index.html`);
 	const parts = readdirSync(join(root, PAGE, 'assets')).sort();
-	return [['/', '.html', read(`${PAGE}/index.html`)], ...parts.map((name) => [`/assets/${name}`, extname(name), read(`${PAGE}/assets/${name}`)])];
+	return [['/', '.html', index], ...parts.map((name) => [`/assets/${name}`, extname(name), read(`${PAGE}/assets/${name}`)])];
 }
 
 /** The folders of what the page is made of: what web/package.json names, and what that needs in turn. */
@@ -72,8 +69,7 @@ function licenseOf(folder) {
 }
 
 const ofReference = ['NOTICE', 'LICENSE', 'swagger-ui-bundle.js.LICENSE.txt'].map((name) => read(`${SWAGGER}/${name}`)).join('\n');
-const ofPage = existsSync(join(root, PAGE)) ? packages().map(licenseOf) : [];
-const licenses = [ofReference, ...ofPage].join(`\n\n${'-'.repeat(80)}\n\n`);
+const licenses = [ofReference, ...packages().map(licenseOf)].join(`\n\n${'-'.repeat(80)}\n\n`);
 const assets = [
 	...pageFiles(),
 	['/docs', '.html', read('web/docs/index.html')],
