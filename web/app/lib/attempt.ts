@@ -1,7 +1,7 @@
 // One Idempotency-Key for one request, however often it is sent: a second click, a lost answer or a reload makes nothing twice.
 
-/** `crypto.randomUUID` is there only over TLS. */
-const newKey = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+/** A key of one attempt. `crypto.randomUUID` is there only over TLS. */
+export const newAttempt = (): string => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 const PLACE = 'crier.attempt';
 
@@ -10,7 +10,7 @@ export function attemptKey(request: unknown): string {
 	const of = JSON.stringify(request);
 	const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? 'null') as { of: string; key: string } | null;
 	if (kept?.of === of) return kept.key;
-	const key = newKey();
+	const key = newAttempt();
 	sessionStorage.setItem(PLACE, JSON.stringify({ of, key }));
 	return key;
 }

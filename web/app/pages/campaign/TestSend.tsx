@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Campaign } from '../../lib/campaigns.ts';
 import { crier, take } from '../../lib/client.ts';
 import { number } from '../../lib/format.ts';
-import { attemptKey } from '../../lib/idempotency.ts';
+import { newAttempt } from '../../lib/attempt.ts';
 import { tellDone } from '../../parts/confirm.tsx';
 import { faultsOf, FormModal } from '../../parts/FormModal.tsx';
 
@@ -21,7 +21,7 @@ export function TestSend({ campaign, close }: { campaign: Campaign; close: () =>
 	const { t } = useTranslation();
 	const [text, setText] = useState('');
 	const numbers = numbersIn(text);
-	const [key, setKey] = useState(attemptKey);
+	const [key, setKey] = useState(newAttempt);
 	const send = useMutation({
 		mutationFn: () =>
 			take(
@@ -39,7 +39,7 @@ export function TestSend({ campaign, close }: { campaign: Campaign; close: () =>
 	const fault = Object.entries(faults).find(([field]) => /^to\b/.test(field));
 	const change = (next: string) => {
 		setText(next);
-		setKey(attemptKey()); // another request
+		setKey(newAttempt()); // another request
 	};
 	return (
 		<FormModal
