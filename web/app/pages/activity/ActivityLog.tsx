@@ -44,8 +44,8 @@ export function ActivityLog({ filter, label, empty }: { filter: ActivityFilter; 
 			key: 'what',
 			title: t('activity.what'),
 			cell: (row) => (
-				<Text size="sm" dir="auto" style={{ overflowWrap: 'anywhere' }}>
-					{row.text}
+				<Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+					<bdi>{row.text}</bdi>
 				</Text>
 			),
 		},

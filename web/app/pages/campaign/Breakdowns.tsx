@@ -27,8 +27,8 @@ export function Failures({ id, failures }: { id: string; failures: Failure[] }) 
 			cell: ({ meaning, remedy }) => (
 				<>
 					<bdi>{meaning}</bdi>
-					<Text size="sm" c="dimmed" dir="auto" hiddenFrom="sm">
-						{remedy}
+					<Text size="sm" c="dimmed" hiddenFrom="sm">
+						<bdi>{remedy}</bdi>
 					</Text>
 				</>
 			),

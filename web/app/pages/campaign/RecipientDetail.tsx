@@ -44,7 +44,9 @@ export function RecipientDetail({ recipient, close }: { recipient: Recipient | n
 						<bdi>{`${recipient.first_name} ${recipient.last_name}`.trim()}</bdi>
 					</Text>
 					<StateMark state={recipient.state} />
-					<Text dir="auto">{recipient.why}</Text>
+					<Text>
+						<bdi>{recipient.why}</bdi>
+					</Text>
 					<Facts recipient={recipient} />
 				</Stack>
 			)}

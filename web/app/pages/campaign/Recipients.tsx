@@ -87,8 +87,8 @@ function useColumns(): Column<Recipient>[] {
 			key: 'why',
 			title: t('recipients.why'),
 			cell: ({ why }) => (
-				<Text size="sm" dir="auto">
-					{why}
+				<Text size="sm">
+					<bdi>{why}</bdi>
 				</Text>
 			),
 			hide: 'sm',
