@@ -89,9 +89,9 @@ static void what_failed_says_what_to_do(void **state)
 	(void)state;
 	struct ledger_row r = row_in(STATE_FAILED);
 	r.code = 131026;
-	r.detail = "Message undeliverable";
+	r.detail = "Message undeliverable.";
 	check(&r, (struct recipient_holds){0}, "WhatsApp refused it (code 131026: The message cannot be delivered");
-	check(&r, (struct recipient_holds){0}, "It says: Message undeliverable");
+	check(&r, (struct recipient_holds){0}, "It says: Message undeliverable). Check");
 	check(&r, (struct recipient_holds){0}, "Check the number with the person");
 	r.accepted_ms = NOW;
 	check(&r, (struct recipient_holds){0}, "WhatsApp took it and could not deliver it");

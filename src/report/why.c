@@ -1,15 +1,25 @@
 #include "report/why.h"
 
+#include <string.h>
+
 #include "wa/errors.h"
+
+/* Of a sentence in parentheses: what follows them ends it. */
+static int without_stop(const char *sentence)
+{
+	size_t n = strlen(sentence);
+	return (int)(n > 0 && sentence[n - 1] == '.' ? n - 1 : n);
+}
 
 /* What WhatsApp's code means, with its own words where it gave some; "" for none. */
 static const char *code_text(const struct ledger_row *r, struct arena *arena)
 {
+	const char *detail = r->detail ? r->detail : "";
 	if (r->code == 0)
-		return r->detail ? arena_printf(arena, " (%s)", r->detail) : "";
-	const struct wa_error_rule *rule = wa_error_words(r->code);
-	return r->detail ? arena_printf(arena, " (code %d: %s It says: %s)", r->code, rule->meaning, r->detail)
-	                 : arena_printf(arena, " (code %d: %s)", r->code, rule->meaning);
+		return r->detail ? arena_printf(arena, " (%.*s)", without_stop(detail), detail) : "";
+	const char *meaning = wa_error_words(r->code)->meaning;
+	return r->detail ? arena_printf(arena, " (code %d: %s It says: %.*s)", r->code, meaning, without_stop(detail), detail)
+	                 : arena_printf(arena, " (code %d: %.*s)", r->code, without_stop(meaning), meaning);
 }
 
 static const char *at(msec_t time, struct arena *arena)
