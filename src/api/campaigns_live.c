@@ -41,6 +41,16 @@ static int expected_end(struct store_tx *tx, const struct campaign *c, msec_t no
 	return 0;
 }
 
+/* A decimal where there is one. */
+static void put_rate(struct json_writer *w, int64_t per_minute)
+{
+	int64_t tenths = (per_minute * 10 + 30) / 60;
+	if (tenths % 10 == 0)
+		json_put_int(w, "rate_now", tenths / 10);
+	else
+		json_put_real(w, "rate_now", (double)tenths / 10, 1);
+}
+
 int campaigns_put_pace(struct store_tx *tx, struct json_writer *w, const struct campaign *c, msec_t now)
 {
 	msec_t end;
@@ -50,7 +60,7 @@ int campaigns_put_pace(struct store_tx *tx, struct json_writer *w, const struct 
 	if (c->status == CAMPAIGN_IN_PROGRESS && history_campaign_rate(tx, c->no, now, &per_minute) < 0)
 		return -1;
 	json_put_time(w, "expected_end", end);
-	json_put_real(w, "rate_now", (double)per_minute / 60, 1);
+	put_rate(w, per_minute);
 	return 0;
 }
 

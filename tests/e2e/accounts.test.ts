@@ -97,7 +97,8 @@ test('nor does it open anything inside a body, a filter or a page token', async 
 	await refused(theirs.POST('/v1/templates', { body: { data: template } }), 400, 1241, 'data.wa_sender_code');
 	expect((await w.get(`/v1/messages?filter[campaign_id]=${ids.campaign}`, { key })).tree.pagination.total).toBe(0);
 	for (const route of routes.filter((route) => route.method === 'GET' && !route.path.includes('{'))) {
-		const { next } = (await w.get(`${route.path}?page_size=1`)).tree.pagination?.links ?? {};
+		const answer = await w.get(`${route.path}?page_size=1`);
+		const { next } = (/json/.test(answer.headers['content-type']!) && answer.tree.pagination?.links) || {};
 		if (next)
 			await refused(w.call('GET', w.local(next), undefined, { key }), 400, 1015, 'page_token');
 	}
