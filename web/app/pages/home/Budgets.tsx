@@ -1,5 +1,5 @@
 // How many people each business portfolio may still begin with in these 24 hours.
-import { Group, Paper, Progress, Stack, Text } from '@mantine/core';
+import { Paper, Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { locale, number } from '../../lib/format.ts';
 import { type Status, useStatus } from '../../lib/status.ts';
@@ -10,22 +10,15 @@ const NEARLY = 90; // percent
 
 function Budget({ portfolio }: { portfolio: Status['portfolios'][number] }) {
 	const { t } = useTranslation();
-	const { limit, used_24h, left_24h, senders, tier } = portfolio;
+	const { limit, used_24h, left_24h, senders } = portfolio;
 	const used = limit && used_24h !== null ? Math.min(100, (used_24h / limit) * 100) : 0;
 	const names = new Intl.ListFormat(locale(), { type: 'conjunction' }).format(senders);
 	return (
 		<Paper withBorder p="sm">
 			<Stack gap={6}>
-				<Group justify="space-between">
-					<Text fw={600}>
-						<bdi>{names}</bdi>
-					</Text>
-					{tier && (
-						<Text size="sm" c="dimmed">
-							{tier}
-						</Text>
-					)}
-				</Group>
+				<Text fw={600}>
+					<bdi>{names}</bdi>
+				</Text>
 				{limit === null ? (
 					<Text size="sm">{t('budgets.no_limit')}</Text>
 				) : (
