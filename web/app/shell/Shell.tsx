@@ -146,8 +146,10 @@ export function Shell({ children }: { children: ReactNode }) {
 					<Group gap="sm" wrap="nowrap">
 						<Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('shell.menu')} aria-expanded={opened} />
 						<IconMessage2 aria-hidden color="var(--mantine-primary-color-filled)" style={{ flexShrink: 0 }} />
-						<Text fw={700}>crier</Text>
-						<Badge variant="light" color={live === 'on' ? 'brand' : 'gray'} role="status" autoContrast={false} c={live === 'on' ? undefined : 'var(--mantine-color-text)'}>
+						<Text fw={700} visibleFrom="xs">
+							crier
+						</Text>
+						<Badge variant="light" color={live === 'on' ? 'brand' : 'gray'} role="status" style={{ flexShrink: 0 }} autoContrast={false} c={live === 'on' ? undefined : 'var(--mantine-color-text)'}>
 							{live === 'on' ? t('shell.live') : t('shell.not_live')}
 						</Badge>
 					</Group>
