@@ -203,15 +203,22 @@ static void take_news(struct topic *t, struct feed_news *news)
 		topic_wake(t);
 }
 
-static void read_account(struct events *e, int64_t account_no)
+/* False: nobody listens to it yet. */
+static bool look_at(struct events *e, int64_t account_no, struct feed_look *ret)
 {
-	struct feed_look look = {.account_no = 0};
+	*ret = (struct feed_look){.account_no = account_no, .last_row = -1};
 	pthread_mutex_lock(&e->lock);
 	const struct topic *known = topic_find(e, 0, account_no);
 	if (known)
-		feed_look(known->feed, &look);
+		feed_look(known->feed, ret);
 	pthread_mutex_unlock(&e->lock);
-	if (look.account_no == 0)
+	return known != NULL;
+}
+
+static void read_account(struct events *e, int64_t account_no)
+{
+	struct feed_look look;
+	if (!look_at(e, account_no, &look))
 		return;
 	struct store_tx *tx = store_reader_take(e->store);
 	struct feed_news *news = store_snapshot(tx) < 0 ? NULL : feed_read(tx, &look, clock_now_ms());
@@ -386,16 +393,6 @@ static bool listen_to_account(struct events *e, struct listener *l, int64_t acco
 	if (!room)
 		feed_drop(news);
 	return room;
-}
-
-static void look_at(struct events *e, int64_t account_no, struct feed_look *ret)
-{
-	*ret = (struct feed_look){.account_no = account_no, .last_row = -1};
-	pthread_mutex_lock(&e->lock);
-	const struct topic *known = topic_find(e, 0, account_no);
-	if (known)
-		feed_look(known->feed, ret);
-	pthread_mutex_unlock(&e->lock);
 }
 
 /* Whoever comes brings what there is, read without the lock. */

@@ -71,12 +71,17 @@ void feed_look(const struct feed *f, struct feed_look *ret)
 
 /* ---- reading ---- */
 
+static const struct feed_item *find(const struct feed_item *item, int n, bool is_import, int64_t no)
+{
+	for (int i = 0; i < n; i++)
+		if (item[i].is_import == is_import && item[i].no == no)
+			return &item[i];
+	return NULL;
+}
+
 static bool is_there(const struct feed_news *n, bool is_import, int64_t no)
 {
-	for (int i = 0; i < n->n_items; i++)
-		if (n->item[i].is_import == is_import && n->item[i].no == no)
-			return true;
-	return false;
+	return find(n->item, n->n_items, is_import, no) != NULL;
 }
 
 static void add(struct feed_news *n, bool is_import, int64_t no, char *text)
@@ -131,15 +136,22 @@ static char *import_text(const struct pubid_key *ids, const struct import *impor
 	return buf_steal(&out);
 }
 
+static void add_import(struct feed_news *n, const struct pubid_key *ids, const struct import *import, msec_t now)
+{
+	bool lately = import->status <= IMPORT_RUNNING || import->update_ms > now - IMPORT_LATELY_MS;
+	if (lately && n->n_items - n->n_campaigns < FEED_MAX_IMPORTS && !is_there(n, true, import->no))
+		add(n, true, import->no, import_text(ids, import));
+}
+
 static int read_import(struct feed_news *n, struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	struct import import;
-	if (n->n_items - n->n_campaigns == FEED_MAX_IMPORTS || is_there(n, true, no))
+	if (is_there(n, true, no))
 		return 0;
 	int got = import_read(tx, account_no, no, arena, &import);
-	if (got == 0 && (import.status <= IMPORT_RUNNING || import.update_ms > now - IMPORT_LATELY_MS))
-		add(n, true, no, import_text(tx->ids, &import));
+	if (got == 0)
+		add_import(n, tx->ids, &import, now);
 	return got < 0 ? -1 : 0;
 }
 
@@ -151,8 +163,7 @@ static int read_imports(struct feed_news *n, struct store_tx *tx, const struct f
 	if (imports_open(tx, look->account_no, arena, import, FEED_MAX_IMPORTS, &n_open) < 0)
 		return -1;
 	for (int i = 0; i < n_open; i++)
-		if (read_import(n, tx, look->account_no, import[i].no, now) < 0)
-			return -1;
+		add_import(n, tx->ids, &import[i], now);
 	for (int i = 0; i < look->n_items; i++)
 		if (look->item[i].is_import && read_import(n, tx, look->account_no, look->item[i].no, now) < 0)
 			return -1;
@@ -233,14 +244,6 @@ void feed_drop(struct feed_news *n)
 
 /* ---- taking ---- */
 
-static const struct feed_item *find(const struct feed *f, const struct feed_item *like)
-{
-	for (int i = 0; i < f->n_items; i++)
-		if (f->item[i].is_import == like->is_import && f->item[i].no == like->no)
-			return &f->item[i];
-	return NULL;
-}
-
 /* The oldest go where there is no room. */
 static void take_row(struct feed *f, const struct feed_item *row)
 {
@@ -261,7 +264,7 @@ bool feed_take(struct feed *f, struct feed_news *n)
 	uint64_t version = f->version + 1;
 	bool changed = false;
 	for (int i = 0; i < n->n_items; i++) {
-		const struct feed_item *before = find(f, &n->item[i]);
+		const struct feed_item *before = find(f->item, f->n_items, n->item[i].is_import, n->item[i].no);
 		bool same = before && strcmp(before->text, n->item[i].text) == 0;
 		n->item[i].version = same ? before->version : version;
 		changed |= !same;
