@@ -2,9 +2,9 @@
  *
  * libmicrohttpd closes a connection that is silent. One that sends a byte now and then is never silent, and a thousand such
  * would keep everyone out. So a request must be here within request_timeout_ms, and its body besides no slower than
- * CONNECTIONS_BODY_RATE; a thread looks after that. And before the last places are taken, the connection that has waited
- * longest goes: first one that has no request whole, then one in the midst of its body. Never one whose request is being
- * answered.
+ * CONNECTIONS_BODY_RATE; a thread looks after that. And before the last places are taken, one goes: the one that has waited
+ * longest without a request; where all those have only just come, the slowest body, so that slow bodies cannot keep newcomers
+ * out; else the oldest of the newcomers. Never one whose request is being answered.
  *
  * A connection is ended by shutting its socket down, upon which its own thread finds it closed; the socket cannot be another's
  * meanwhile, because libmicrohttpd tells us before it closes one, and that takes the same lock. */
@@ -18,6 +18,7 @@
 #include "http/server_internal.h"
 
 #define LOOKS_A_TIMEOUT 8 /* a request is at most an eighth longer on its way than it may */
+#define NEWCOMER_SHARE 8  /* of the time a request may take, a connection counts as one that has only just come */
 
 static const char too_slow[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
@@ -72,19 +73,35 @@ static void end_the_late(struct http_connections *all)
 			end(all, c, c->stage != HTTP_STAGE_IDLE);
 }
 
+/* Bytes a second, of what came of the body. */
+static double body_rate(const struct http_connection *c, usec_t now)
+{
+	return (double)atomic_load(&c->n_body_bytes) * 1e6 / (double)(now - c->since + 1);
+}
+
+/* The last in the list has only just come and is not looked at. NULL: all are being answered. */
+static struct http_connection *least_deserving(struct http_connections *all)
+{
+	usec_t now = clock_mono_us();
+	struct http_connection *waiting = NULL, *slowest = NULL;
+	for (struct http_connection *c = all->first; c && c != all->last; c = c->next) {
+		if (c->ended || c->stage == HTTP_STAGE_ANSWER)
+			continue;
+		if (c->stage != HTTP_STAGE_BODY)
+			waiting = waiting ? waiting : c;
+		else if (!slowest || body_rate(c, now) < body_rate(slowest, now))
+			slowest = c;
+		if (waiting && now - waiting->since > all->limit_us / NEWCOMER_SHARE)
+			return waiting;
+	}
+	return slowest ? slowest : waiting;
+}
+
 static void make_room(struct http_connections *all)
 {
 	if (all->n_open <= all->max_open)
 		return;
-	struct http_connection *found = NULL;
-	for (struct http_connection *c = all->first; c && c != all->last; c = c->next) { /* the last has only just come */
-		if (c->ended || c->stage == HTTP_STAGE_ANSWER)
-			continue;
-		if (!found || (found->stage == HTTP_STAGE_BODY && c->stage != HTTP_STAGE_BODY))
-			found = c;
-		if (found->stage != HTTP_STAGE_BODY)
-			break;
-	}
+	struct http_connection *found = least_deserving(all);
 	if (found)
 		end(all, found, found->stage != HTTP_STAGE_IDLE);
 }

@@ -11,7 +11,7 @@
  * several times over its limits, or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is
  * not whole within request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, with no
  * body, and its connection closed; so is a connection without a request for that long. Shortly before max_connections are open
- * the one that has waited longest for its client is closed; those whose requests are being answered stay. See connections.c.
+ * the one that has waited longest for its client is closed, or the slowest; never one that is being answered. See connections.c.
  *
  * Connections stay open between requests; one whose announced body was left unread is closed after the answer. */
 

@@ -28,9 +28,26 @@ struct http_request *app_take_kept(struct app *app)
 	return req;
 }
 
+void app_wait_tapped(struct app *app, size_t n_bytes)
+{
+	pthread_mutex_lock(&app->lock);
+	while (app->n_tapped < n_bytes)
+		pthread_cond_wait(&app->changed, &app->lock);
+	pthread_mutex_unlock(&app->lock);
+}
+
+static void app_tap(struct http_request *req, const void *data, size_t n_bytes)
+{
+	(void)data;
+	struct app *app = http_user(req);
+	pthread_mutex_lock(&app->lock);
+	app->n_tapped += n_bytes;
+	pthread_cond_broadcast(&app->changed);
+	pthread_mutex_unlock(&app->lock);
+}
+
 void app_policy(struct http_request *req, struct http_policy *ret, void *arg)
 {
-	(void)arg;
 	ret->max_body_bytes = MAX_BODY;
 	if (strcmp(http_path(req), "/file") == 0) {
 		ret->body = HTTP_BODY_FILE;
@@ -39,6 +56,9 @@ void app_policy(struct http_request *req, struct http_policy *ret, void *arg)
 	} else if (strcmp(http_path(req), "/unwritable") == 0) {
 		ret->body = HTTP_BODY_FILE;
 		ret->body_fd = 1000000;
+	} else if (strcmp(http_path(req), "/tapped") == 0) {
+		ret->tap = app_tap;
+		http_set_user(req, arg);
 	} else if (strcmp(http_path(req), "/large") == 0) {
 		ret->max_body_bytes = 1 << 20;
 	} else if (strcmp(http_path(req), "/denied") == 0) {

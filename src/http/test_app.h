@@ -1,6 +1,6 @@
 #pragma once
 /* For the server's tests: the program behind the server. What it does is said by the path: /keep, /file,
- * /unwritable, /nothing, /denied, /reset, /close, /early-reset; any other answers what the request said. Its
+ * /unwritable, /tapped, /nothing, /denied, /reset, /close, /early-reset; any other answers what the request said. Its
  * callbacks run on http threads, where a failing assertion could not end the test, so they only record. */
 
 #include <pthread.h>
@@ -20,6 +20,7 @@ struct app {
 	int n_kept;
 	bool closing;
 	int n_handled;
+	size_t n_tapped; /* bytes of bodies */
 	pthread_t responder;
 };
 
@@ -28,6 +29,7 @@ int app_start(void **state); /* targets of up to 1,000 bytes, header fields of u
 int app_stop(void **state);
 /* The next request that was kept; NULL when the app closes. */
 struct http_request *app_take_kept(struct app *app);
+void app_wait_tapped(struct app *app, size_t n_bytes); /* until so much has come of bodies, in all */
 void app_policy(struct http_request *req, struct http_policy *ret, void *arg);
 void app_handle(struct http_request *req, void *arg);
 void app_refuse(struct http_request *req, int status, void *arg);

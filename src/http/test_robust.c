@@ -17,6 +17,7 @@
 
 #define LIMIT_MS 200
 #define DEADLINE_MS 10000
+#define MAX_OPEN 17 /* of 20: a tenth and one stay free */
 
 static int start_impatient(void **state)
 {
@@ -25,7 +26,8 @@ static int start_impatient(void **state)
 
 static int start_crowded(void **state)
 {
-	return app_start_with(state, &(struct http_server_options){.max_connections = 20});
+	/* Nobody is late here, and whoever came is a newcomer as long as the test runs. */
+	return app_start_with(state, &(struct http_server_options){.max_connections = 20, .request_timeout_ms = 600000});
 }
 
 static int start_poor(void **state)
@@ -165,6 +167,44 @@ static void test_a_crowd(void **state)
 	check_served(app);
 }
 
+/* `n_tapped`: with these, so much has come of all bodies. */
+static int open_body(struct app *app, const char *start, size_t n_tapped)
+{
+	int fd = app_connect(app);
+	peer_send(fd, "POST /tapped HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n");
+	peer_send(fd, start);
+	app_wait_tapped(app, n_tapped);
+	return fd;
+}
+
+/* One that has only just come is not closed for the next one, be all other places taken by slow bodies. */
+static void test_slow_bodies_keep_nobody_out(void **state)
+{
+	struct app *app = *state;
+	enum { N = MAX_OPEN - 1, N_FAST = 890 };
+	char fast[N_FAST + 1], rest[900 - N_FAST + 1];
+	memset(fast, 'x', N_FAST);
+	memset(rest, 'x', sizeof(rest) - 1);
+	fast[N_FAST] = rest[sizeof(rest) - 1] = '\0';
+	int fds[N];
+	for (int i = 0; i < N; i++)
+		fds[i] = open_body(app, i == 0 ? fast : "x", N_FAST + (size_t)i);
+	int newcomer = app_connect(app);
+	peer_send(newcomer, "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
+	app_check_answer(newcomer, 200, "GET /z  [-] [-] 127.0.0.1 0:");
+	check_served(app);
+	app_check_answer(fds[1], 408, ""); /* the slowest: as much as the others, for longer */
+	peer_send(newcomer, "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
+	app_check_answer(newcomer, 200, "GET /z  [-] [-] 127.0.0.1 0:");
+	struct peer_answer answer;
+	peer_send(fds[0], rest);
+	peer_read_answer(fds[0], &answer);
+	assert_int_equal(answer.status, 200);
+	for (int i = 0; i < N; i++)
+		close(fds[i]);
+	close(newcomer);
+}
+
 static void test_the_oldest_goes_first(void **state)
 {
 	struct app *app = *state;
@@ -245,8 +285,8 @@ int main(void)
 		WITH(start_impatient, test_slow_requests),       WITH(start_impatient, test_slow_request_line),
 		WITH(start_impatient, test_slow_second_request), WITH(start_impatient, test_large_bodies_take_longer),
 		WITH(start_impatient, test_kept_requests_stay),  WITH(start_crowded, test_a_crowd),
-		WITH(start_crowded, test_the_oldest_goes_first), WITH(app_start, test_ten_thousand_idle),
-		WITH(start_poor, test_body_memory_is_bounded),
+		WITH(start_crowded, test_the_oldest_goes_first), WITH(start_crowded, test_slow_bodies_keep_nobody_out),
+		WITH(app_start, test_ten_thousand_idle),         WITH(start_poor, test_body_memory_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
