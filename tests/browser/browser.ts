@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -15,6 +15,11 @@ export const PICTURES = process.env.CRIER_PICTURES ?? new URL('../../build-test/
 
 /** English words of the page, by which a test finds what a person sees. */
 export const EN = JSON.parse(readFileSync(new URL('../../web/app/text/en.json', import.meta.url), 'utf8'));
+
+/** A text of the catalogue with its values, as a person reads it. */
+export const said = (text: string, values: Record<string, string>) => Object.entries(values).reduce((all, [key, value]) => all.replaceAll(`{{${key}}}`, value), text);
+
+export const button = (within: Page | Locator, name: string | RegExp) => within.getByRole('button', { name, exact: typeof name === 'string' });
 
 export interface Look {
 	colors?: 'light' | 'dark';

@@ -5,16 +5,14 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { contactsCsv, KEY, NUMBER, SECRET, TOKEN, WABA } from '../e2e/harness.ts';
 import { world } from '../e2e/world.ts';
-import { browser, EN, type Visit } from './browser.ts';
+import { browser, button, EN, said, type Visit } from './browser.ts';
 
 const PEOPLE = 10_000;
 const w = world({ simulator: ['--throughput-level', 'HIGH', '--ceiling', '1000', '--refuse-codes', '131026:1'] });
 const b = browser();
 
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 /** A field by its label; Mantine puts a star behind that of a required one. */
 const field = (within: Page | Locator, label: string) => within.getByRole('textbox', { name: new RegExp(`^${label}( \\*)?$`) });
-const said = (text: string, values: Record<string, string>) => Object.entries(values).reduce((all, [key, value]) => all.replaceAll(`{{${key}}}`, value), text);
 const digits = (text: string | null) => Number((text ?? '').replace(/\D/g, ''));
 
 async function registerSender({ page }: Visit) {

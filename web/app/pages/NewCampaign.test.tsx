@@ -96,6 +96,6 @@ test('with another account’s sender the template is chosen anew', async () => 
 test('a viewer is told why there is nothing to do here', async () => {
 	serve(says({ 'GET /v1/sessions/self': { data: { role: 'viewer' } } }));
 	await show(<NewCampaign />, '/campaigns/new');
-	expect(await screen.findByText('Your key cannot send')).toBeTruthy();
+	expect(await screen.findByText('Your key cannot do this')).toBeTruthy();
 	expect(screen.queryByRole('radio')).toBeNull();
 });

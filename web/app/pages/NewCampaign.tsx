@@ -1,5 +1,4 @@
-import { Alert, Button, Group, Title } from '@mantine/core';
-import { IconLock } from '@tabler/icons-react';
+import { Button, Group, Title } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,9 +6,10 @@ import { useLocation } from 'wouter';
 import { address, useFilters } from '../lib/address.ts';
 import { attemptKey, forgetAttempt } from '../lib/attempt.ts';
 import { crier, faultsByField, read } from '../lib/client.ts';
-import { useMay, useSession } from '../lib/session.ts';
+import { useMay } from '../lib/session.ts';
 import { tellDone } from '../parts/confirm.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
+import { NotAllowed } from '../parts/States.tsx';
 import { AudienceStep } from './wizard/AudienceStep.tsx';
 import { CheckStep } from './wizard/CheckStep.tsx';
 import { type CampaignRequest, isDone, reachable, requestOf, type Step, STEPS, useDraft } from './wizard/draft.ts';
@@ -115,19 +115,10 @@ function Wizard() {
 export default function NewCampaign() {
 	const { t } = useTranslation();
 	const maySend = useMay('sender');
-	const { data: session } = useSession();
 	return (
 		<>
 			<PageHead title={t('wizard.title')} />
-			{maySend ? (
-				<Wizard />
-			) : (
-				session && (
-					<Alert icon={<IconLock />} title={t('wizard.not_allowed')}>
-						{t('wizard.not_allowed_next')}
-					</Alert>
-				)
-			)}
+			{maySend ? <Wizard /> : <NotAllowed />}
 		</>
 	);
 }

@@ -74,3 +74,10 @@ test('under review the text stays as it is; a viewer changes nothing', async () 
 	expect(screen.queryByText('Save')).toBeNull();
 	expect(screen.queryByText('Delete')).toBeNull();
 });
+
+test('a viewer is not offered to write one', async () => {
+	serve(says({ 'GET /v1/sessions/self': { data: { role: 'viewer' } } }));
+	await show(<TemplateEditor />, '/templates/new');
+	expect(await screen.findByText('Your key cannot do this')).toBeTruthy();
+	expect(document.querySelector('form')).toBeNull();
+});

@@ -12,7 +12,7 @@ import { componentsOf, type Template } from '../lib/template.ts';
 import { formOf } from '../lib/templateForm.ts';
 import { tellDone } from '../parts/confirm.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
-import { Empty, Loading, Trouble } from '../parts/States.tsx';
+import { Empty, Loading, NotAllowed, Trouble } from '../parts/States.tsx';
 import { TemplatePreview } from '../parts/TemplatePreview.tsx';
 import { EditorForm, newForm } from './template/EditorForm.tsx';
 import { Facts } from './template/Facts.tsx';
@@ -99,11 +99,12 @@ function Existing({ id }: { id: string }) {
 
 function New() {
 	const { t } = useTranslation();
+	const maySend = useMay('sender');
 	const senders = useSenders();
 	return (
 		<>
 			<PageHead title={t('editor.new')} />
-			{senders.isPending ? <Loading /> : senders.isError ? <Trouble error={senders.error} again={senders.refetch} /> : <Making senders={senders.data} />}
+			{!maySend ? <NotAllowed /> : senders.isPending ? <Loading /> : senders.isError ? <Trouble error={senders.error} again={senders.refetch} /> : <Making senders={senders.data} />}
 		</>
 	);
 }

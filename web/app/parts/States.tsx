@@ -1,6 +1,6 @@
 // What stands where nothing else can: loading, trouble, emptiness. Each says what to do next.
 import { Alert, Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
-import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconLock, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Refusal, Unreachable } from '../lib/client.ts';
@@ -51,5 +51,15 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 				)}
 			</Stack>
 		</Center>
+	);
+}
+
+/** What a key of this role may not do, and whom to ask. */
+export function NotAllowed() {
+	const { t } = useTranslation();
+	return (
+		<Alert icon={<IconLock />} title={t('common.not_allowed')}>
+			{t('common.not_allowed_next')}
+		</Alert>
 	);
 }
