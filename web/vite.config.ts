@@ -36,6 +36,7 @@ export default defineConfig({
 		assetsInlineLimit: 0, // the page's policy lets nothing in that is written inside it
 		modulePreload: { polyfill: false },
 		chunkSizeWarningLimit: 800,
+		rollupOptions: { output: { experimentalMinChunkSize: 20_000 } }, // each file is a question of its own
 	},
 	server: { proxy: { '/v1': server, '/docs': server } },
 	test: {

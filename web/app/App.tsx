@@ -30,22 +30,27 @@ export function newCache(): QueryClient {
 	return cache;
 }
 
-/** A sign-in link has the key behind the `#`, which no server is sent; it leaves the address and the history at once. */
-function useLink(enter: (key: string) => void): void {
+/** A sign-in link has the key behind the `#`, which no server is sent; it leaves the address and the history at once. True as long
+ * as the link is not answered. */
+function useLink(enter: ReturnType<typeof useSignIn>['mutate']): boolean {
 	const [path] = useLocation();
 	const key = new URLSearchParams(useSearch()).get('key');
+	const isLink = path === SIGN_IN && !!key;
+	const [isAwaited, setAwaited] = useState(isLink);
 	useEffect(() => {
-		if (path !== SIGN_IN || !key) return;
+		if (!isLink) return;
 		goTo('/', { replace: true });
-		enter(key);
-	}, [path, key, enter]);
+		setAwaited(true);
+		enter(key, { onSettled: () => setAwaited(false) });
+	}, [isLink, key, enter]);
+	return isAwaited;
 }
 
 function Inside() {
-	const session = useSession();
 	const signIn = useSignIn();
+	const isEntering = useLink(signIn.mutate);
+	const session = useSession(!isEntering);
 	const wasIn = useRef(false);
-	useLink(signIn.mutate);
 	useEffect(() => {
 		if (session.data) wasIn.current = true;
 	}, [session.data]);

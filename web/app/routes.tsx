@@ -1,12 +1,12 @@
-// Which page stands at which address. Each is fetched when it is first gone to.
+// Which page stands at which address. Each but the first is fetched when it is gone to.
 import { lazy, Suspense, useLayoutEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { forgetCalls } from './lib/calls.ts';
+import Home from './pages/Home.tsx';
 import { Nowhere } from './pages/Nowhere.tsx';
 import { Broken } from './parts/Broken.tsx';
 import { Loading } from './parts/States.tsx';
 
-const Home = lazy(() => import('./pages/Home.tsx'));
 const Campaigns = lazy(() => import('./pages/Campaigns.tsx'));
 const NewCampaign = lazy(() => import('./pages/NewCampaign.tsx'));
 const Campaign = lazy(() => import('./pages/Campaign.tsx'));

@@ -10,7 +10,7 @@ export type Role = Session['role'];
 export const SIGN_IN = '/sign-in';
 
 /** null: nobody is signed in. */
-export function useSession() {
+export function useSession(enabled = true) {
 	return useQuery({
 		queryKey: ['session'],
 		queryFn: async (): Promise<Session | null> => {
@@ -22,6 +22,7 @@ export function useSession() {
 			}
 		},
 		staleTime: Infinity,
+		enabled,
 	});
 }
 
@@ -35,7 +36,10 @@ export function useSignIn() {
 	const cache = useQueryClient();
 	return useMutation({
 		mutationKey: ['session'],
-		mutationFn: (key: string) => read(crier.POST('/v1/sessions', { body: { data: { key } } })),
+		mutationFn: async (key: string) => {
+			await cache.cancelQueries({ queryKey: ['session'] }); // who was in before is not to be told after who is in now
+			return read(crier.POST('/v1/sessions', { body: { data: { key } } }));
+		},
 		onSuccess: (session) => change(cache, session),
 		gcTime: 0, // the key is not to lie about
 	});

@@ -1,7 +1,7 @@
 // A table of any length: only the rows in sight are in the page, and the next page is fetched as the end comes near.
 import { Table, Text, VisuallyHidden } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, type Ref, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '../lib/format.ts';
 import type { Pages } from '../lib/pages.ts';
@@ -44,6 +44,34 @@ function rowOfKey(key: string, at: number, count: number): number | null {
 const classOf = <T,>({ hide, isNumber, isNarrow }: Column<T>) =>
 	[hide && `mantine-visible-from-${hide}`, isNumber && 'number', isNarrow && 'narrow'].filter(Boolean).join(' ') || undefined;
 
+interface RowProps<T> {
+	row: T;
+	index: number;
+	columns: Column<T>[];
+	open: ((row: T) => void) | undefined;
+	measure: Ref<HTMLTableRowElement>;
+}
+
+/** Scrolling draws those rows alone that come into sight. */
+const Row = memo(function Row<T>({ row, index, columns, open, measure }: RowProps<T>) {
+	return (
+		<tr
+			data-index={index}
+			ref={measure}
+			aria-rowindex={index + 2}
+			className={open ? 'opens' : undefined}
+			tabIndex={open ? 0 : undefined}
+			onClick={open && ((event) => !isOfControl(event) && open(row))}
+		>
+			{columns.map((column) => (
+				<td key={column.key} className={classOf(column)}>
+					{column.cell(row)}
+				</td>
+			))}
+		</tr>
+	);
+}) as <T>(props: RowProps<T>) => ReactNode;
+
 export function Rows<T extends { id: string }>({ label, columns, pages, empty, rowHeight = 48, open }: RowsProps<T>) {
 	const { t } = useTranslation();
 	const box = useRef<HTMLDivElement>(null);
@@ -63,8 +91,9 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 		wanted.current = null;
 		row.focus({ preventScroll: true });
 	});
-	const onKey = (event: KeyboardEvent<HTMLTableRowElement>, at: number) => {
-		if (event.target !== event.currentTarget || !open) return; // a control inside
+	const onKey = (event: KeyboardEvent) => {
+		const at = Number((event.target as HTMLElement).dataset.index);
+		if (Number.isNaN(at) || !open) return; // a control inside
 		const to = rowOfKey(event.key, at, rows.length);
 		if (to !== null) {
 			event.preventDefault();
@@ -98,29 +127,11 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 							))}
 						</tr>
 					</thead>
-					<tbody>
+					<tbody onKeyDown={onKey}>
 						{before > 0 && <tr aria-hidden style={{ height: before }} />}
-						{items.map((item) => {
-							const row = rows[item.index]!;
-							return (
-								<tr
-									key={row.id}
-									data-index={item.index}
-									ref={virtual.measureElement}
-									aria-rowindex={item.index + 2}
-									className={open ? 'opens' : undefined}
-									tabIndex={open ? 0 : undefined}
-									onClick={open && ((event) => !isOfControl(event) && open(row))}
-									onKeyDown={(event) => onKey(event, item.index)}
-								>
-									{columns.map((column) => (
-										<td key={column.key} className={classOf(column)}>
-											{column.cell(row)}
-										</td>
-									))}
-								</tr>
-							);
-						})}
+						{items.map(({ index }) => (
+							<Row key={rows[index]!.id} row={rows[index]!} index={index} columns={columns} open={open} measure={virtual.measureElement} />
+						))}
 						{after > 0 && <tr aria-hidden style={{ height: after }} />}
 					</tbody>
 				</table>

@@ -24,12 +24,14 @@ function wanted(): Language {
 	return first ?? 'en';
 }
 
+let direction: (typeof languages)[Language]['dir'] = 'ltr';
+
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
 /** What is put into a sentence of the other direction turns nothing around it; \u2068 lets its first letter choose, \u2066 is left to right. */
 function isolated(value: string): string {
 	if (RIGHT_TO_LEFT.test(value)) return `\u2068${value}\u2069`;
-	return i18next.dir() === 'rtl' ? `\u2066${value}\u2069` : value;
+	return direction === 'rtl' ? `\u2066${value}\u2069` : value;
 }
 
 async function load(language: Language) {
@@ -38,8 +40,9 @@ async function load(language: Language) {
 }
 
 function dress(language: Language) {
+	direction = languages[language].dir;
 	document.documentElement.lang = language;
-	document.documentElement.dir = languages[language].dir;
+	document.documentElement.dir = direction;
 }
 
 export async function startTexts(language: Language = wanted()): Promise<Language> {
