@@ -25,7 +25,7 @@ export function tellCampaign(cache: QueryClient, news: CampaignNews): void {
 }
 
 /** What a row of the log makes old besides the resource that it names. */
-const ALSO: Record<string, string[]> = { import: ['audience', 'contact'], contact: ['audience'], sender: ['status', 'campaign'], webhook: ['status'] };
+const ALSO: Record<string, string[]> = { import: ['audience', 'contact', 'preflight'], contact: ['audience'], template: ['preflight'], sender: ['status', 'campaign', 'preflight'], webhook: ['status'] };
 
 interface ActivityNews {
 	resource: { type: string };

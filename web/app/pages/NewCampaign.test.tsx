@@ -85,6 +85,25 @@ test('what the server refuses leads to the step that mends it, where it stands a
 	expect(screen.getByText('There is a campaign of this name.')).toBeTruthy();
 });
 
+test('what would not go cannot be started, and says what is to be mended', async () => {
+	keep(chosen);
+	const held = { severity: 'error', problem: 'sender_held', message: 'The sender is held. Resume it to go on.' };
+	let problems = [held, ...preflight.problems];
+	const asked = serve(says({ 'POST /v1/campaigns/preflight': () => ({ data: { ...preflight, problems } }) }));
+	await show(<NewCampaign />, '/campaigns/new?step=check');
+	const button = await screen.findByRole<HTMLButtonElement>('button', { name: 'Send to 2 people' });
+	expect(button.disabled).toBe(true);
+	expect(document.getElementById(button.getAttribute('aria-describedby')!)!.textContent).toMatch(/what is to be mended/);
+	expect(screen.getByRole('link', { name: 'Go to senders' }).getAttribute('href')).toBe('#/senders');
+	fireEvent.click(button);
+	problems = preflight.problems; // a warning
+	fireEvent.click(screen.getByRole('button', { name: 'Check again' }));
+	await waitFor(() => expect(button.disabled).toBe(false));
+	expect(asked.some(({ call }) => call === 'POST /v1/campaigns')).toBe(false);
+	fireEvent.click(button);
+	await waitFor(() => expect(location.hash).toBe('#/campaigns/k1'));
+});
+
 test('with another account’s sender the template is chosen anew', async () => {
 	keep(chosen);
 	serve(says());

@@ -63,6 +63,8 @@ function Chosen({ draft }: { draft: Draft }) {
 	);
 }
 
+const BLOCKED = 'start-blocked';
+
 interface CheckStepProps {
 	draft: Draft;
 	go: (step: Step) => void;
@@ -75,6 +77,7 @@ export function CheckStep({ draft, go, start, isStarting, refusal }: CheckStepPr
 	const { t } = useTranslation();
 	const { data: found, error, isFetching, refetch, dataUpdatedAt } = usePreflight(requestOf(draft));
 	const count = found?.recipients ?? 0;
+	const isBlocked = found?.problems.some(({ severity }) => severity === 'error') ?? false;
 	return (
 		<Stack gap="lg">
 			<Chosen draft={draft} />
@@ -95,7 +98,7 @@ export function CheckStep({ draft, go, start, isStarting, refusal }: CheckStepPr
 			{error && !isFetching && <Refused error={error} go={go} again={refetch} />}
 			{found && !error && (
 				<>
-					<Problems problems={found.problems} />
+					<Problems problems={found.problems} draft={draft} />
 					<Tiles found={found} />
 					<Findings found={found} template={draft.template} />
 				</>
@@ -105,9 +108,23 @@ export function CheckStep({ draft, go, start, isStarting, refusal }: CheckStepPr
 				<Button variant="default" onClick={() => go('time')}>
 					{t('wizard.back')}
 				</Button>
-				<Button size="md" leftSection={<IconSend size={18} aria-hidden />} onClick={start} loading={isStarting} disabled={!found || !!error || isFetching || count === 0}>
-					{!found || error ? t('wizard.check_first') : t(draft.isLater ? 'wizard.schedule_for' : 'wizard.send_to', { count, n: number(count) })}
-				</Button>
+				<Group justify="flex-end" flex="1 1 18rem">
+					{isBlocked && !error && (
+						<Text size="sm" id={BLOCKED} flex="0 1 auto">
+							{t('wizard.blocked')}
+						</Text>
+					)}
+					<Button
+						size="md"
+						leftSection={<IconSend size={18} aria-hidden />}
+						onClick={start}
+						loading={isStarting}
+						disabled={!found || !!error || isFetching || isBlocked}
+						aria-describedby={isBlocked ? BLOCKED : undefined}
+					>
+						{!found || error ? t('wizard.check_first') : t(draft.isLater ? 'wizard.schedule_for' : 'wizard.send_to', { count, n: number(count) })}
+					</Button>
+				</Group>
 			</Group>
 		</Stack>
 	);

@@ -1,14 +1,16 @@
 // What the pre-flight found: trouble first, then whom it leaves out, what it needs and how it reads.
-import { Alert, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { useMedia } from '../../lib/media.ts';
 import { country as countryName, number, phone, share } from '../../lib/format.ts';
 import { bubbleOf, componentsOf, mediaOf } from '../../lib/template.ts';
 import { Bubble } from '../../parts/Bubble.tsx';
 import { FewRows } from '../../parts/Rows.tsx';
 import { Time } from '../../parts/Time.tsx';
+import type { Draft } from './draft.ts';
 import { byCount, type Preflight } from './preflight.ts';
 import { useTemplate } from './TemplateStep.tsx';
 
@@ -18,13 +20,30 @@ const LOOK = {
 	info: { color: 'blue', icon: IconInfoCircle },
 } as const;
 
-export function Problems({ problems }: { problems: Preflight['problems'] }) {
+/** Where that is mended without which it does not start; the choices made so far stay. */
+function mendedAt(problem: string, { template, audience }: Draft) {
+	if (problem === 'sender_held') return { place: '/senders', text: 'editor.to_senders' } as const;
+	if (problem === 'template_status' || problem === 'media') return { place: `/templates/${template}`, text: 'wizard.to_template' } as const;
+	return problem === 'nobody' ? ({ place: `/audiences/${audience}`, text: 'wizard.to_audience' } as const) : null;
+}
+
+export function Problems({ problems, draft }: { problems: Preflight['problems']; draft: Draft }) {
 	const { t } = useTranslation();
 	return problems.map(({ severity, problem, message }) => {
 		const { color, icon: Icon } = LOOK[severity];
+		const mended = severity === 'error' ? mendedAt(problem, draft) : null;
 		return (
 			<Alert key={problem + message} color={color} icon={<Icon />} title={t(`wizard.severity.${severity}`)} p="sm">
-				{message}
+				<Group justify="space-between" gap="xs">
+					<Text size="sm" flex="1 1 16rem">
+						{message}
+					</Text>
+					{mended && (
+						<Button component={Link} href={mended.place} size="xs" variant="default">
+							{t(mended.text)}
+						</Button>
+					)}
+				</Group>
 			</Alert>
 		);
 	});
