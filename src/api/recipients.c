@@ -57,6 +57,18 @@ static void codes(struct api_call *call, struct recipient_filter *filter)
 			filter->n_codes++;
 }
 
+/* Countries by their codes; `none` for numbers of no one country. */
+static const char *countries(struct api_call *call)
+{
+	const char *rest = call_filter(call, "country"), *value, *list = NULL;
+	while (rest && (value = call_next_value(call, &rest))) {
+		int country = number_region_code(value);
+		if (country > 0 || text_equal_nocase(value, "none"))
+			list = arena_printf(call->arena, "%s%d,", list ? list : ",", country);
+	}
+	return list;
+}
+
 /* A number as it is dialed: a '+' that came unescaped is a blank by now. */
 static const char *search(struct api_call *call)
 {
@@ -67,10 +79,14 @@ static const char *search(struct api_call *call)
 static struct recipients_request *read_request(struct api_call *call)
 {
 	struct recipients_request *req = arena_alloc(call->arena, sizeof(*req));
-	req->filter = (struct recipient_filter){.states = states(call), .search = search(call)};
+	req->filter = (struct recipient_filter){.states = states(call),
+	                                        .search = search(call),
+	                                        .countries = countries(call),
+	                                        .button = call_filter(call, "button")};
 	codes(call, &req->filter);
 	req->nothing = (call_filter(call, "state") && req->filter.states == 0) ||
-	               (call_filter(call, "code") && req->filter.n_codes == 0);
+	               (call_filter(call, "code") && req->filter.n_codes == 0) ||
+	               (call_filter(call, "country") && !req->filter.countries);
 	return req;
 }
 

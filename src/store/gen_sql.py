@@ -3,8 +3,8 @@
 
 A statement begins with a line `-- name: campaign_insert` and ends at the next one. `-- scan: reason` inside declares a
 deliberate table scan; `-- index: NAME` an index that SQLite has to use, where it could take another; `-- rows: 50` repeats what
-stands behind VALUES for as many rows, with placeholders of their own. A twin for PostgreSQL alone stands under the same name in a
-*.pg.sql file.
+stands behind VALUES for as many rows, with placeholders of their own. `-- part: wanted` begins a text that the statements behind it
+in its file have where `{wanted}` stands. A twin for PostgreSQL alone stands under the same name in a *.pg.sql file.
 """
 import pathlib
 import re
@@ -13,15 +13,21 @@ import sys
 
 def statements(path):
     """(name, text, may_scan, index) of each statement of a file."""
-    found = []
-    for part in re.split(r"^-- name:", path.read_text(), flags=re.M)[1:]:
-        name, _, body = part.partition("\n")
+    found, parts = [], {}
+    pieces = re.split(r"^-- (name|part):", path.read_text(), flags=re.M)[1:]
+    for kind, piece in zip(pieces[::2], pieces[1::2]):
+        name, _, body = piece.partition("\n")
         may_scan = re.search(r"^-- scan:", body, flags=re.M) is not None
         index = re.search(r"^-- index: (\w+)$", body, flags=re.M)
         lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
         text = " ".join(" ".join(lines).split()).rstrip("; ")
         if not re.fullmatch(r"[a-z0-9_]+", name.strip()) or not text:
             sys.exit(f"{path}: a statement without a proper name or text: {name.strip()!r}")
+        for part, its_text in parts.items():
+            text = text.replace(f"{{{part}}}", its_text)
+        if kind == "part":
+            parts[name.strip()] = text
+            continue
         n_rows = re.search(r"^-- rows: (\d+)", body, flags=re.M)
         if n_rows:
             text = with_rows(text, int(n_rows[1]))

@@ -97,8 +97,8 @@ int list_run(const struct list *l, int *ret_n)
 	struct span span = span_of(l);
 	int64_t key[MAX_PAGE];
 	bool beyond = false;
-	page->total = -1;
-	if ((l->window == 0 || l->counters_know || l->max_key <= l->window) &&
+	page->total = l->total ? *l->total : -1;
+	if (!l->total && (l->window == 0 || l->max_key <= l->window) &&
 	    list_count(l->tx, l->count, l->arg, l->n_count_args, &page->total) < 0)
 		return -1;
 	int n = read_span(l, &span, key, &beyond);

@@ -21,7 +21,7 @@ struct list {
 	struct sql_value arg[LIST_MAX_ARGS];
 	size_t n_args, n_count_args; /* without the last placeholders of before and after */
 	int64_t window, max_key;     /* window: keys a page looks at, 0 any number; max_key: the greatest there may be, for it */
-	bool counters_know;          /* with a window: the count costs the same however much there is, so it is always told */
+	const int64_t *total;        /* where it is known already; NULL: `count` finds it */
 	struct page *page;
 	one_row_fn *read;
 	struct arena *arena;

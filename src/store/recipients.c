@@ -11,8 +11,8 @@
 #include "store/list.h"
 #include "store/one.h"
 
-#define N_COUNTED_ARGS (3 + RECIPIENT_MAX_CODES) /* of which the counters know */
-#define N_FILTER_ARGS (N_COUNTED_ARGS + 2)
+#define N_STATE_ARGS (3 + RECIPIENT_MAX_CODES)
+#define N_FILTER_ARGS (N_STATE_ARGS + 4)
 #define EXCEPTIONS (1u << STATE_FAILED | 1u << STATE_SKIPPED | 1u << STATE_CANCELED)
 
 /* The columns of the view recipient_seen. */
@@ -60,8 +60,10 @@ static void filter_args(int64_t campaign_no, int64_t audience_no, const struct r
 	ret[2] = sql_int(f->n_codes);
 	for (int i = 0; i < RECIPIENT_MAX_CODES; i++)
 		ret[3 + i] = i < f->n_codes ? sql_int(f->code[i]) : sql_null();
-	ret[N_COUNTED_ARGS] = sql_int(audience_no);
-	ret[N_COUNTED_ARGS + 1] = sql_text(list_prefix(arena, f->search));
+	ret[N_STATE_ARGS] = sql_int(audience_no);
+	ret[N_STATE_ARGS + 1] = sql_text(list_prefix(arena, f->search));
+	ret[N_STATE_ARGS + 2] = sql_text(f->countries);
+	ret[N_STATE_ARGS + 3] = sql_text(f->button);
 }
 
 /* The row `seq`, if the filter wants it: 1, else 0. */
@@ -107,20 +109,52 @@ static int list_numbered(struct store_tx *tx, const struct sql_value filter[N_FI
 	return 0;
 }
 
-/* Those that failed, were left out or canceled have an index: as long as they are few all of them may be looked at. */
+/* ---- a page of many ---- */
+
+/* Of people by country, what the counters know: all, those who got it, those who read it, the failed. 1 they do not. */
+static int count_countries(struct store_tx *tx, int64_t campaign_no, const struct recipient_filter *f, int64_t *ret)
+{
+	bool delivered = f->states & 1u << STATE_DELIVERED, read = f->states & 1u << STATE_READ,
+	     failed = f->states & 1u << STATE_FAILED;
+	if (f->states & ~(1u << STATE_DELIVERED | 1u << STATE_READ | 1u << STATE_FAILED))
+		return 1;
+	return list_count(tx, STMT_RECIPIENT_COUNTRY_TOTAL,
+	                  SQL_ARGS(sql_int(campaign_no), sql_text(f->countries), sql_int(f->states == 0), sql_int(delivered),
+	                           sql_int(read - delivered), sql_int(failed)),
+	                  ret); /* who read it is among the delivered */
+}
+
+/* How many there are, where counters tell. 1 they do not. */
+static int count_by_counters(struct store_tx *tx, const struct recipient_filter *f, const struct sql_value filter[N_FILTER_ARGS],
+                             int64_t *ret)
+{
+	if (f->search || (f->countries && (f->n_codes || f->button)) || (f->button && (f->states || f->n_codes)))
+		return 1;
+	*ret = 0;
+	if (f->countries)
+		return count_countries(tx, filter[0].i, f, ret);
+	if (f->button)
+		return one_find(tx, STMT_RECIPIENT_BUTTON_TOTAL, SQL_ARGS(filter[0], sql_text(f->button)), ret) < 0 ? -1 : 0;
+	return list_count(tx, STMT_RECIPIENT_TOTAL, filter, N_STATE_ARGS, ret);
+}
+
+/* Those that failed, were left out or canceled have an index, and so have those who tapped a button: as long as they are few all
+ * of them may be looked at. */
 static int widen(struct list *list, const struct recipient_filter *f)
 {
-	struct recipient_filter all = {.states = EXCEPTIONS};
+	bool exceptions = f->n_codes || (f->states && (f->states & ~EXCEPTIONS) == 0);
+	const struct recipient_filter all = {.states = f->button ? 0 : EXCEPTIONS, .button = f->button};
 	struct sql_value args[N_FILTER_ARGS];
 	int64_t n;
+	if (!f->button && !exceptions)
+		return 0;
 	filter_args(list->arg[0].i, 0, &all, list->arena, args);
-	if (list_count(list->tx, STMT_RECIPIENT_TOTAL, args, N_COUNTED_ARGS, &n) < 0)
+	if (count_by_counters(list->tx, &all, args, &n) < 0)
 		return -1;
-	list->before = STMT_RECIPIENT_EXCEPTIONS_BEFORE;
-	list->after = STMT_RECIPIENT_EXCEPTIONS_AFTER;
-	if (f->search)
-		list->count = STMT_RECIPIENT_EXCEPTIONS_COUNT;
-	if (n <= LIST_WINDOW)
+	list->before = f->button ? STMT_RECIPIENT_REPLIERS_BEFORE : STMT_RECIPIENT_EXCEPTIONS_BEFORE;
+	list->after = f->button ? STMT_RECIPIENT_REPLIERS_AFTER : STMT_RECIPIENT_EXCEPTIONS_AFTER;
+	list->count = f->button ? STMT_RECIPIENT_REPLIERS_COUNT : STMT_RECIPIENT_EXCEPTIONS_COUNT;
+	if (n <= LIST_WINDOW || (f->button && list->total)) /* or every one of them is wanted */
 		list->window = list->max_key + 1;
 	return 0;
 }
@@ -129,16 +163,14 @@ static int list_rows(struct store_tx *tx, int64_t campaign_no, const struct reci
                      const struct sql_value filter[N_FILTER_ARGS], struct page *page, struct arena *arena, struct ledger_row *ret,
                      int *ret_n)
 {
-	bool exceptions = f->n_codes || (f->states && (f->states & ~EXCEPTIONS) == 0);
-	bool counted = !f->search; /* the tallies know how many */
+	int64_t total;
 	struct list list = {.tx = tx,
 	                    .before = STMT_RECIPIENT_LIST_BEFORE,
 	                    .after = STMT_RECIPIENT_LIST_AFTER,
-	                    .count = counted ? STMT_RECIPIENT_TOTAL : STMT_RECIPIENT_COUNT,
+	                    .count = STMT_RECIPIENT_COUNT,
 	                    .n_args = N_FILTER_ARGS,
-	                    .n_count_args = counted ? N_COUNTED_ARGS : N_FILTER_ARGS,
+	                    .n_count_args = N_FILTER_ARGS,
 	                    .window = LIST_WINDOW,
-	                    .counters_know = counted,
 	                    .page = page,
 	                    .read = from_row,
 	                    .arena = arena,
@@ -147,7 +179,9 @@ static int list_rows(struct store_tx *tx, int64_t campaign_no, const struct reci
 	memcpy(list.arg, filter, N_FILTER_ARGS * sizeof(*filter));
 	if (one_find(tx, STMT_LEDGER_END, SQL_ARGS(sql_int(campaign_no)), &list.max_key) < 0)
 		return -1;
-	if (exceptions && widen(&list, f) < 0)
+	int unknown = count_by_counters(tx, f, filter, &total);
+	list.total = unknown == 0 ? &total : NULL;
+	if (unknown < 0 || widen(&list, f) < 0)
 		return -1;
 	return list_run(&list, ret_n);
 }

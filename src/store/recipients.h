@@ -13,6 +13,8 @@ struct recipient_filter {
 	/* Meta's codes of failed rows, and rules of skipped ones as negative numbers; 0 of them: any. */
 	int64_t code[RECIPIENT_MAX_CODES];
 	int n_codes;
+	const char *countries; /* their numbers between commas (",201,"), 0 for those of no one country; NULL any */
+	const char *button;    /* who tapped it: the payload that the template gave it; NULL any */
 };
 
 /* Of a ledger_row everything is filled in but what is the campaign's: its name, sender and template. The latest row first; the

@@ -54,6 +54,12 @@ test('recipients in pages, by state, reason and number', async () => {
 	expect(await numbers({ 'filter[code]': 'empty_placeholder' })).toEqual(['447400000103']);
 	expect(await numbers({ 'filter[code]': '131026' })).toEqual([]);
 	expect(await numbers({ 'filter[search]': '+4474' })).toHaveLength(3);
+	expect(await numbers({ 'filter[country]': 'FR' })).toEqual(['33612345678']);
+	expect(await numbers({ 'filter[country]': 'fr,GB' })).toHaveLength(4);
+	expect(await numbers({ 'filter[country]': 'GB', 'filter[state]': 'delivered,read' })).toEqual(['447400000102', '447400000101']);
+	expect(await numbers({ 'filter[country]': 'none' })).toEqual([]);
+	expect(await numbers({ 'filter[country]': 'Atlantis' })).toEqual([]);
+	expect((await recipients({ 'filter[country]': 'GB' })).pagination.total).toBe(3);
 	expect(await numbers({ 'filter[search]': '336', 'filter[state]': 'read' })).toEqual(['33612345678']);
 	await refused(w.call('GET', `/v1/campaigns/${made.id}/recipients?page_size=x`), 400, 1016, 'page_size');
 	await refused(w.call('GET', `/v1/campaigns/${made.id}/recipients?page_token=x`), 400, 1015, 'page_token');
@@ -151,6 +157,8 @@ test('buttons that were tapped are told, each with its recipient', async () => {
 	await harness.waitUntil(async () => (await replies())[0]?.count === 3, 30, 'the replies');
 	await w.sim('POST', '/_sim/faults', { 'stop-share': '0' });
 	expect(await replies()).toMatchObject([{ text: 'No more of these', payload: 'fewer', count: 3 }]);
+	expect((await recipientsOf(campaign.id, { 'filter[button]': 'fewer' })).pagination.total).toBe(3);
+	expect((await recipientsOf(campaign.id, { 'filter[button]': 'more' })).data).toEqual([]);
 	const heard = (await w.all('/v1/messages?filter[direction]=MO')).filter((m) => m.type === 'button');
 	expect(heard.map((m) => m.from).sort()).toEqual((await w.messages(campaign)).map((m) => m.to).sort());
 	for (const one of heard)
