@@ -9,6 +9,7 @@
 
 #include "api/api_internal.h"
 #include "api/call.h"
+#include "api/csv.h"
 #include "api/multipart.h"
 #include "model/number.h"
 #include "store/audiences.h"
@@ -198,18 +199,6 @@ static int read_run(struct store_tx *tx, void *arg)
 	return answer_import(tx, call, call->id[0]);
 }
 
-static void put_csv_cell(struct buf *out, const char *text, char end)
-{
-	buf_addc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	buf_addc(out, '"');
-	buf_addc(out, end);
-}
-
 /* All rejected rows that are kept, as CSV. */
 static int csv_run(struct store_tx *tx, void *arg)
 {
@@ -219,14 +208,17 @@ static int csv_run(struct store_tx *tx, void *arg)
 	int got = import_read(tx, call->key.account_no, call->id[0], call->arena, &i), n = MAX_SHOWN_REJECTS;
 	if (got != 0)
 		return got < 0 ? -1 : call_unknown(call);
-	buf_adds(&call->out, "line,number,reason\n");
+	csv_attach(call, "rejected.csv");
+	buf_addf(&call->out, "%sline,number,reason\r\n", csv_mark(call));
 	for (int64_t after = 0; n == MAX_SHOWN_REJECTS; after = n > 0 ? reject[n - 1].line : 0) {
 		if (import_rejects(tx, i.no, after, call->arena, reject, MAX_SHOWN_REJECTS, &n) < 0)
 			return -1;
 		for (int k = 0; k < n; k++) {
 			buf_addf(&call->out, "%lld,", (long long)reject[k].line);
-			put_csv_cell(&call->out, reject[k].text, ',');
-			put_csv_cell(&call->out, reject[k].reason, '\n');
+			csv_put_cell(&call->out, reject[k].text);
+			buf_addc(&call->out, ',');
+			csv_put_cell(&call->out, reject[k].reason);
+			buf_adds(&call->out, "\r\n");
 		}
 	}
 	return 0;
@@ -234,8 +226,9 @@ static int csv_run(struct store_tx *tx, void *arg)
 
 void imports_read(struct api_call *call)
 {
-	const char *accept = http_header(call->req, "Accept");
-	bool csv = accept && strstr(accept, "text/csv");
+	bool csv;
+	if (!csv_wanted(call, &csv))
+		return;
 	call->content_type = csv ? "text/csv; charset=utf-8" : NULL;
 	call_read(call, csv ? csv_run : read_run);
 }

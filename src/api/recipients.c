@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/csv.h"
 #include "base/text.h"
 #include "model/message.h"
 
@@ -152,16 +153,13 @@ static int list_run(struct store_tx *tx, void *arg)
 	return 0;
 }
 
-static bool wants_csv(const struct api_call *call)
-{
-	const char *accept = http_header(call->req, "Accept");
-	return accept && strcasestr(accept, "text/csv");
-}
-
 void campaigns_recipients(struct api_call *call)
 {
 	struct recipients_request *req = call->state = read_request(call);
-	if (wants_csv(call))
+	bool csv;
+	if (!csv_wanted(call, &csv))
+		return;
+	if (csv)
 		recipients_export(call, &req->filter, req->nothing);
 	else if (call_page(call, &req->page))
 		call_read(call, list_run);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/api_internal.h"
+#include "api/csv.h"
 #include "api/recipients.h"
 #include "base/log.h"
 #include "model/message.h"
@@ -14,37 +15,14 @@ struct export
 	struct api_call *call;
 	int64_t account_no, campaign_no, from_seq;
 	struct recipient_filter filter;
+	const char *mark;
 	bool begun, nothing;
 };
-
-/* A spreadsheet takes a cell that begins with one of these for a formula. */
-static bool is_formula(const char *text)
-{
-	return *text && strchr("=+-@\t\r", *text);
-}
-
-static void put_cell(struct buf *out, const char *text)
-{
-	bool quoted = is_formula(text) || strpbrk(text, ",\"\r\n");
-	if (!quoted) {
-		buf_adds(out, text);
-		return;
-	}
-	buf_addc(out, '"');
-	if (is_formula(text))
-		buf_addc(out, '\'');
-	for (; *text; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	buf_addc(out, '"');
-}
 
 static void put_text(struct buf *out, const char *text)
 {
 	buf_addc(out, ',');
-	put_cell(out, text ? text : "");
+	csv_put_cell(out, text ? text : "");
 }
 
 static void put_int(struct buf *out, int64_t n)
@@ -71,7 +49,7 @@ static void put_line(struct export *e, const struct ledger_row *r, const struct 
 	struct uuid uuid = pubid_make(store_ids(e->call->api->options.store), PUBID_MESSAGE, r->campaign_no, r->seq);
 	uuid_format(&uuid, id);
 	number_country_text(r->country, country);
-	put_cell(out, r->contact.number);
+	csv_put_cell(out, r->contact.number);
 	put_text(out, id);
 	put_text(out, r->contact.first_name);
 	put_text(out, r->contact.last_name);
@@ -129,6 +107,7 @@ static enum http_next produce(struct buf *piece, void *arg)
 	struct store *store = e->call->api->options.store;
 	if (!e->begun) {
 		e->begun = true;
+		buf_adds(piece, e->mark);
 		put_head_line(piece);
 		return e->nothing ? HTTP_END : HTTP_GO_ON;
 	}
@@ -152,7 +131,7 @@ static int exists_run(struct store_tx *tx, void *arg)
 	struct campaign c;
 	int got = campaign_read(tx, call->key.account_no, call->id[0], call->arena, &c);
 	if (got == 0)
-		http_add_header(call->req, "Content-Disposition", "attachment; filename=\"recipients.csv\"");
+		csv_attach(call, arena_printf(call->arena, "%s.csv", c.name));
 	return got > 0 ? call_unknown(call) : got;
 }
 
@@ -163,6 +142,7 @@ void recipients_export(struct api_call *call, const struct recipient_filter *fil
 	                     .account_no = call->key.account_no,
 	                     .campaign_no = call->id[0],
 	                     .filter = *filter,
+	                     .mark = csv_mark(call),
 	                     .nothing = nothing};
 	call_stream(call, exists_run, "text/csv; charset=utf-8", &(struct http_stream){produce, closed, e});
 }

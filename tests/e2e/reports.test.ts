@@ -95,7 +95,21 @@ test('the export has every row, and no formula', async () => {
 	expect(rows[2]).toMatchObject({ state: 'skipped', rule: 'empty_placeholder', claimed: '' });
 	expect(records((await csv(made.id, '?filter[state]=skipped')).text)).toHaveLength(1);
 	expect(records((await csv(made.id, '?filter[state]=nonsense')).text)).toHaveLength(0);
+	expect(records((await csv(made.id, '?filter[country]=FR')).text).map((r) => r.number)).toEqual(['33612345678']);
 	await refused(w.call('GET', `/v1/campaigns/${UNKNOWN_ID}/recipients`, undefined, { headers: { Accept: 'text/csv' } }), 404, 1601);
+});
+
+test('an export can be a link: a file with the name of its campaign', async () => {
+	const { audience, template } = await fourKinds();
+	const made = await w.campaign(template, audience, { name: 'Été "24"; 1/2' });
+	await w.wait(made, finished);
+	const recipients = `/v1/campaigns/${made.id}/recipients`;
+	const file = await w.get(`${recipients}?format=csv&filter[country]=FR`);
+	expect(file.headers['content-type']).toBe('text/csv; charset=utf-8');
+	expect(file.headers['content-disposition']).toBe("attachment; filename*=UTF-8''%C3%89t%C3%A9%20_24_%3B%201_2.csv");
+	expect(file.text.replace(/^\uFEFF/, '')).toBe((await csv(made.id, '?filter[country]=FR')).text);
+	expect((await w.get(`${recipients}?format=json`, { headers: { Accept: 'text/csv' } })).headers['content-type']).toMatch(/^application\/json/);
+	await refused(w.call('GET', `${recipients}?format=xlsx`), 400, 1014, 'format');
 });
 
 test('an export of many rows comes whole', async () => {

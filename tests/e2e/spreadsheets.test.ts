@@ -48,9 +48,14 @@ test('what has lost digits, or could be meant otherwise, is rejected with the re
 	expect(done.rejected.map((r) => r.line)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
 	const words = ['format the column', 'country code', 'without the point', 'other than digits', 'missing', 'at most 32', 'quotes', 'NUL'];
 	words.forEach((word, i) => expect(done.rejected[i]!.reason).toContain(word));
-	const csv = (await w.get(`/v1/imports/${done.id}`, { headers: { Accept: 'text/csv' } })).text.split('\n');
+	const csv = (await w.get(`/v1/imports/${done.id}`, { headers: { Accept: 'text/csv' } })).text.split('\r\n');
 	expect(csv[0]).toBe('line,number,reason');
-	expect(csv[1]).toMatch(/^2,"4.41E\+11","the spreadsheet has cut/);
+	expect(csv[1]).toMatch(/^2,4.41E\+11,"the spreadsheet has cut/);
+	expect(csv[4]).toMatch(/^5,"'\+447400123456x",/); // no formula; the apostrophe does no harm to an import
+	const file = await w.get(`/v1/imports/${done.id}?format=csv`);
+	expect(file.headers['content-disposition']).toBe("attachment; filename*=UTF-8''rejected.csv");
+	expect(file.text.replace(/^\uFEFF/, '')).toBe(csv.join('\r\n'));
+	await refused(w.call('GET', `/v1/imports/${done.id}?format=xml`), 400, 1014, 'format');
 	expect(csv).toHaveLength(10);
 });
 

@@ -24,6 +24,8 @@ test('what is not in progress has no pace', () => {
 
 test('a number leads to the people behind it', () => {
 	expect(peopleAt('x', 'delivered')).toBe('/campaigns/x?view=recipients&state=delivered%2Cread');
-	expect(peopleAt('x', 'failed', 131026)).toBe('/campaigns/x?view=recipients&state=failed&code=131026');
+	expect(peopleAt('x', 'failed', { code: '131026' })).toBe('/campaigns/x?view=recipients&state=failed&code=131026');
+	expect(peopleAt('x', 'read', { country: 'GB' })).toBe('/campaigns/x?view=recipients&state=read&country=GB');
+	expect(peopleAt('x', undefined, { button: 'a&b' })).toBe('/campaigns/x?view=recipients&button=a%26b');
 	expect(peopleAt('x')).toBe('/campaigns/x?view=recipients');
 });

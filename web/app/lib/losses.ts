@@ -35,7 +35,7 @@ export function losses(analytics: Analytics): Step[] {
 		...failures(analytics),
 		{ key: 'on_way', isLoss: true, count: onWay, group: 'sent' },
 		{ key: 'delivered', isLoss: false, count: funnel.delivered, group: 'delivered' },
-		{ key: 'unread', isLoss: true, count: funnel.delivered - funnel.read },
+		{ key: 'unread', isLoss: true, count: funnel.delivered - funnel.read, group: 'unread' },
 		{ key: 'read', isLoss: false, count: funnel.read, group: 'read' },
 	];
 	let left = funnel.audience;

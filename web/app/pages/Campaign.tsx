@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useFilters } from '../lib/address.ts';
 import { isOver, useCampaign, useCampaignStream } from '../lib/campaigns.ts';
 import { Refusal } from '../lib/client.ts';
+import { NO_FILTER, RECIPIENT_FILTERS } from '../lib/recipients.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Loading, Trouble } from '../parts/States.tsx';
 import { ActivityLog } from './activity/ActivityLog.tsx';
@@ -19,13 +20,13 @@ type View = (typeof VIEWS)[number];
 export default function Campaign({ id }: { id: string }) {
 	const { t } = useTranslation();
 	const query = useCampaign(id);
-	const [filters, change] = useFilters('view', 'state', 'code', 'search');
+	const [filters, change] = useFilters('view', ...RECIPIENT_FILTERS);
 	const campaign = query.data;
 	useCampaignStream(id, !campaign || isOver(campaign));
 	if (query.isPending) return <Loading />;
 	if (!campaign) return query.error instanceof Refusal && query.error.status === 404 ? <Nowhere /> : <Trouble error={query.error} again={query.refetch} />;
 	const view = VIEWS.find((word) => word === filters.view) ?? 'figures';
-	const choose = (next: string | null) => change({ view: next === 'figures' ? '' : (next as View), state: '', code: '', search: '' });
+	const choose = (next: string | null) => change({ view: next === 'figures' ? '' : (next as View), ...NO_FILTER });
 	return (
 		<>
 			<PageHead title={campaign.name}>

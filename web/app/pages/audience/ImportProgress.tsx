@@ -1,12 +1,12 @@
 // How far an import is, what came of it, and the lines that could not be taken.
 import { Alert, Badge, Button, CloseButton, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
-import { IconDownload, IconPlayerStop } from '@tabler/icons-react';
+import { IconPlayerStop } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { crier, take } from '../../lib/client.ts';
-import { saveFile } from '../../lib/download.ts';
 import { country, number, share } from '../../lib/format.ts';
 import { confirmLoss, tellTrouble } from '../../parts/confirm.tsx';
+import { FileLink } from '../../parts/FileLink.tsx';
 import { type Column, FewRows } from '../../parts/Rows.tsx';
 import { Loading, Trouble } from '../../parts/States.tsx';
 import { type Import, isOver, useImport } from './imports.ts';
@@ -41,12 +41,6 @@ function Counts({ job }: { job: Import }) {
 
 function RejectedLines({ job }: { job: Import }) {
 	const { t } = useTranslation();
-	const save = useMutation({
-		mutationFn: () =>
-			take(crier.GET('/v1/imports/{import}', { params: { path: { import: job.id } }, headers: { Accept: 'text/csv' }, parseAs: 'blob' })),
-		onSuccess: (csv) => saveFile(csv as unknown as Blob, `rejected-${job.id}.csv`),
-		onError: tellTrouble,
-	});
 	const columns: Column<Rejected>[] = [
 		{ key: 'line', title: t('import.line'), cell: (row) => number(row.line), isNumber: true, width: '5rem' },
 		{ key: 'number', title: t('import.number'), cell: (row) => <bdi dir="ltr">{row.number || '—'}</bdi> },
@@ -58,9 +52,9 @@ function RejectedLines({ job }: { job: Import }) {
 				<Title order={3} size="h5">
 					{t('import.rejected', { count: job.invalid, n: number(job.invalid) })}
 				</Title>
-				<Button size="xs" variant="default" leftSection={<IconDownload size={14} />} loading={save.isPending} onClick={() => save.mutate()}>
+				<FileLink size="xs" href={`/v1/imports/${job.id}?format=csv`}>
 					{t('import.save_rejected')}
-				</Button>
+				</FileLink>
 			</Group>
 			{job.invalid > job.rejected.length && (
 				<Text size="sm" c="dimmed">

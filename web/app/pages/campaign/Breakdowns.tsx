@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Analytics } from '../../lib/campaigns.ts';
 import { country, number, share } from '../../lib/format.ts';
-import { peopleAt } from '../../lib/recipients.ts';
+import { type Group, NO_COUNTRY, peopleAt } from '../../lib/recipients.ts';
 import { type Column, FewRows } from '../../parts/Rows.tsx';
 import { Section } from '../../parts/Section.tsx';
 
@@ -37,7 +37,7 @@ export function Failures({ id, failures }: { id: string; failures: Failure[] }) 
 			key: 'count',
 			title: t('failures.people'),
 			cell: ({ code, count }) => (
-				<Anchor component={Link} href={peopleAt(id, 'failed', code)} inherit>
+				<Anchor component={Link} href={peopleAt(id, 'failed', { code: String(code) })} inherit>
 					{number(count)}
 				</Anchor>
 			),
@@ -56,15 +56,26 @@ export function Failures({ id, failures }: { id: string; failures: Failure[] }) 
 type Country = Analytics['countries'][number];
 const FEW = 10;
 
-export function Countries({ countries }: { countries: Country[] }) {
+export function Countries({ id, countries }: { id: string; countries: Country[] }) {
 	const { t } = useTranslation();
 	const [isWhole, setWhole] = useState(false);
+	const name = (row: Country) => (row.country ? country(row.country) : t('countries.none_of'));
+	const people = (row: Country, figure: 'recipients' | 'delivered' | 'read' | 'failed', text: string, group?: Group) => (
+		<Anchor
+			component={Link}
+			href={peopleAt(id, group, { country: row.country ?? NO_COUNTRY })}
+			inherit
+			aria-label={t('countries.show', { country: name(row), what: t(`countries.${figure === 'recipients' ? 'people' : figure}`), n: text })}
+		>
+			{text}
+		</Anchor>
+	);
 	const columns: Column<Country>[] = [
-		{ key: 'country', title: t('countries.country'), cell: (row) => (row.country ? country(row.country) : t('countries.none_of')) },
-		{ key: 'recipients', title: t('countries.people'), cell: (row) => number(row.recipients), isNumber: true },
-		{ key: 'delivered', title: t('countries.delivered'), cell: (row) => (row.sent > 0 ? share(row.delivered / row.sent) : '—'), isNumber: true },
-		{ key: 'read', title: t('countries.read'), cell: (row) => (row.delivered > 0 ? share(row.read / row.delivered) : '—'), isNumber: true },
-		{ key: 'failed', title: t('countries.failed'), cell: (row) => number(row.failed), isNumber: true },
+		{ key: 'country', title: t('countries.country'), cell: (row) => <bdi>{name(row)}</bdi> },
+		{ key: 'recipients', title: t('countries.people'), cell: (row) => people(row, 'recipients', number(row.recipients)), isNumber: true },
+		{ key: 'delivered', title: t('countries.delivered'), cell: (row) => (row.sent > 0 ? people(row, 'delivered', share(row.delivered / row.sent), 'delivered') : '—'), isNumber: true },
+		{ key: 'read', title: t('countries.read'), cell: (row) => (row.delivered > 0 ? people(row, 'read', share(row.read / row.delivered), 'read') : '—'), isNumber: true },
+		{ key: 'failed', title: t('countries.failed'), cell: (row) => people(row, 'failed', number(row.failed), 'failed'), isNumber: true },
 	];
 	return (
 		<Section title={t('countries.title')}>
@@ -80,11 +91,23 @@ export function Countries({ countries }: { countries: Country[] }) {
 
 type Reply = Analytics['button_replies'][number];
 
-export function Replies({ replies }: { replies: Reply[] }) {
+export function Replies({ id, replies }: { id: string; replies: Reply[] }) {
 	const { t } = useTranslation();
 	const columns: Column<Reply>[] = [
 		{ key: 'text', title: t('replies.text'), cell: ({ text, payload }) => <bdi>{text || payload}</bdi> },
-		{ key: 'count', title: t('replies.taps'), cell: ({ count }) => number(count), isNumber: true },
+		{
+			key: 'count',
+			title: t('replies.taps'),
+			cell: ({ count, payload }) => {
+				if (!payload) return number(count); // a filter cannot name it
+				return (
+					<Anchor component={Link} href={peopleAt(id, undefined, { button: payload })} inherit>
+						{number(count)}
+					</Anchor>
+				);
+			},
+			isNumber: true,
+		},
 		{ key: 'share', title: t('replies.share'), cell: (row) => share(row.share), isNumber: true },
 	];
 	return (

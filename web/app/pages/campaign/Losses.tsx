@@ -51,13 +51,9 @@ export function Losses({ id, analytics }: { id: string; analytics: Analytics }) 
 								</Text>
 							</Table.Th>
 							<Table.Td className="number">
-								{step.key === 'unread' ? (
-									number(-step.count)
-								) : (
-									<Anchor component={Link} href={peopleAt(id, step.group, step.code)} inherit>
-										{step.isLoss ? number(-step.count) : number(step.count)}
-									</Anchor>
-								)}
+								<Anchor component={Link} href={peopleAt(id, step.group, { code: step.code })} inherit>
+									{step.isLoss ? number(-step.count) : number(step.count)}
+								</Anchor>
 							</Table.Td>
 							<Table.Td className="number">{share(step.count / audience)}</Table.Td>
 							<Table.Td visibleFrom="sm">

@@ -26,8 +26,8 @@ export function Overview({ campaign }: { campaign: Campaign }) {
 			<Timeline campaign={campaign} analytics={analytics} setInterval={setInterval} />
 			<Failures id={campaign.id} failures={analytics.failures} />
 			<SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl">
-				<Countries countries={analytics.countries} />
-				<Replies replies={analytics.button_replies} />
+				<Countries id={campaign.id} countries={analytics.countries} />
+				<Replies id={campaign.id} replies={analytics.button_replies} />
 			</SimpleGrid>
 		</Stack>
 	);

@@ -1,12 +1,12 @@
 // The people of the campaign, and why each message stands where it stands.
-import { Button, Group, MultiSelect, Stack, Text } from '@mantine/core';
-import { IconDownload, IconRefresh } from '@tabler/icons-react';
+import { Button, Group, MultiSelect, Select, Stack, Text } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Campaign, type Recipient, type State, useAnalytics } from '../../lib/campaigns.ts';
-import { phone } from '../../lib/format.ts';
-import { type RecipientFilter, useExport, useRecipients } from '../../lib/recipients.ts';
-import { tellTrouble } from '../../parts/confirm.tsx';
+import { country, phone } from '../../lib/format.ts';
+import { exportAt, NO_COUNTRY, NO_FILTER, type RecipientFilter, useRecipients } from '../../lib/recipients.ts';
+import { FileLink } from '../../parts/FileLink.tsx';
 import { type Column, Rows } from '../../parts/Rows.tsx';
 import { SearchField } from '../../parts/SearchField.tsx';
 import { StateMark } from '../../parts/StateMark.tsx';
@@ -19,6 +19,12 @@ const MAX_CODES = 8;
 
 const latest = ({ times }: Recipient) => times.read ?? times.delivered ?? times.failed ?? times.sent ?? times.accepted ?? times.unconfirmed ?? times.claimed;
 const listed = (text: string) => (text ? text.split(',') : []);
+
+/** What is chosen can be seen, also before the figures tell its name. */
+const withChosen = (known: { value: string; label: string }[], chosen: string[]) => [
+	...known,
+	...chosen.filter((value) => !known.some((one) => one.value === value)).map((value) => ({ value, label: value })),
+];
 
 interface Props {
 	campaign: Campaign;
@@ -33,7 +39,8 @@ function Filters({ campaign, filter, change }: Props) {
 		...(analytics?.failures.map(({ code, meaning }) => ({ value: String(code), label: `${code} · ${meaning}` })) ?? []),
 		...(analytics?.skips.map(({ rule, meaning }) => ({ value: rule as string, label: meaning })) ?? []),
 	];
-	const unknown = listed(filter.code).filter((code) => !codes.some(({ value }) => value === code));
+	const countries = analytics?.countries.map((row) => ({ value: row.country ?? NO_COUNTRY, label: row.country ? country(row.country) : t('countries.none_of') })) ?? [];
+	const buttons = analytics?.button_replies.filter(({ payload }) => payload !== '').map(({ text, payload }) => ({ value: payload, label: text || payload })) ?? [];
 	return (
 		<>
 			<SearchField label={t('recipients.search')} value={filter.search} onChange={(search) => change({ search: search.replaceAll(/\D/g, '') })} />
@@ -51,7 +58,7 @@ function Filters({ campaign, filter, change }: Props) {
 			<MultiSelect
 				aria-label={t('recipients.code')}
 				placeholder={filter.code ? undefined : t('recipients.any_code')}
-				data={[...codes, ...unknown.map((value) => ({ value, label: value }))]}
+				data={withChosen(codes, listed(filter.code))}
 				value={listed(filter.code)}
 				onChange={(picked) => change({ code: picked.join(',') })}
 				maxValues={MAX_CODES}
@@ -60,6 +67,31 @@ function Filters({ campaign, filter, change }: Props) {
 				flex="1 1 12rem"
 				maw="24rem"
 			/>
+			<MultiSelect
+				aria-label={t('recipients.country')}
+				placeholder={filter.country ? undefined : t('recipients.any_country')}
+				data={withChosen(countries, listed(filter.country))}
+				value={listed(filter.country)}
+				onChange={(picked) => change({ country: picked.join(',') })}
+				searchable
+				clearable
+				clearButtonProps={{ 'aria-label': t('common.clear') }}
+				flex="1 1 12rem"
+				maw="24rem"
+			/>
+			{(buttons.length > 0 || filter.button !== '') && (
+				<Select
+					aria-label={t('recipients.button')}
+					placeholder={t('recipients.any_button')}
+					data={withChosen(buttons, filter.button ? [filter.button] : [])}
+					value={filter.button || null}
+					onChange={(picked) => change({ button: picked ?? '' })}
+					clearable
+					clearButtonProps={{ 'aria-label': t('common.clear') }}
+					flex="1 1 12rem"
+					maw="24rem"
+				/>
+			)}
 		</>
 	);
 }
@@ -99,14 +131,13 @@ function useColumns(): Column<Recipient>[] {
 
 export function Recipients({ campaign, filter, change }: Props) {
 	const { t } = useTranslation();
-	const { search, state, code } = filter;
-	const wanted = { search, state, code };
+	const { search, state, code, country: countries, button } = filter;
+	const wanted: RecipientFilter = { search, state, code, country: countries, button };
 	const pages = useRecipients(campaign.id, wanted);
 	const columns = useColumns();
 	const [opened, setOpened] = useState<Recipient | null>(null);
-	const file = useExport(campaign, wanted);
-	const isFiltered = search !== '' || state !== '' || code !== '';
-	const clear = () => change({ search: '', state: '', code: '' });
+	const isFiltered = Object.values(wanted).some((value) => value !== '');
+	const clear = () => change(NO_FILTER);
 	const empty = isFiltered ? (
 		<Empty title={t('recipients.none_fit')}>
 			<Button variant="default" onClick={clear}>
@@ -123,9 +154,7 @@ export function Recipients({ campaign, filter, change }: Props) {
 				<Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} loading={pages.isRefetching} onClick={() => void pages.refetch()}>
 					{t('common.refresh')}
 				</Button>
-				<Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} loading={file.isPending} onClick={() => file.start().catch(tellTrouble)}>
-					{t('recipients.export')}
-				</Button>
+				<FileLink href={exportAt(campaign.id, wanted)}>{t('recipients.export')}</FileLink>
 			</Group>
 			<Rows label={t('campaign.recipients')} columns={columns} pages={pages} open={setOpened} empty={empty} />
 			<RecipientDetail recipient={opened} close={() => setOpened(null)} />
