@@ -8,6 +8,7 @@
 #include "store/ledger_row.h"
 #include "store/media.h"
 #include "store/singles.h"
+#include "store/one.h"
 #include "store/tally_batch.h"
 
 #define EXPIRE_ROWS 2000
@@ -342,5 +343,16 @@ int ledger_next_retry(struct store_tx *tx, int64_t campaign_no, msec_t *ret)
 	if (got < 0)
 		return -1;
 	*ret = got ? sql_col_int(rows, 0) : -1;
+	return 0;
+}
+
+int ledger_late(struct store_tx *tx, int64_t campaign_no, msec_t after, int64_t max, int64_t *ret_n, msec_t *ret_last)
+{
+	int64_t last = -1;
+	*ret_n = 0;
+	if (one_find(tx, STMT_LATE_LAST, SQL_ARGS(sql_int(campaign_no), sql_int(after)), &last) < 0 ||
+	    (last >= 0 && one_find(tx, STMT_LATE_COUNT, SQL_ARGS(sql_int(campaign_no), sql_int(after), sql_int(max)), ret_n) < 0))
+		return -1;
+	*ret_last = last;
 	return 0;
 }

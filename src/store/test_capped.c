@@ -77,6 +77,31 @@ static void it_waits_for_a_day_and_longer_each_time(void **state)
 	assert_int_equal(world_tally(w, c, 3, 0), 3);
 }
 
+static void who_waits_for_it_is_counted(void **state)
+{
+	struct world *w = world_open(state, 4);
+	struct campaign_request req = world_request(w, "Offer");
+	req.deadline_ms = w->now + 30 * DAY_MS;
+	int64_t c = accepted(w, &req, 3), n = -1;
+	msec_t last = 0;
+	assert_int_equal(IN_JOB(w, ledger_late(tx, c, w->now, 10, &n, &last)), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(last, -1);
+	for (int seq = 1; seq <= 3; seq++, w->now += MINUTE_MS)
+		(void)says(w, c, seq, 1, STATE_FAILED);
+	msec_t first = world_int(w, "SELECT MIN(not_before) FROM ledger WHERE campaign_no = %lld", (long long)c);
+	assert_int_equal(IN_JOB(w, ledger_late(tx, c, w->now, 10, &n, &last)), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(last, world_int(w, "SELECT MAX(not_before) FROM ledger WHERE campaign_no = %lld", (long long)c));
+	assert_int_equal(IN_JOB(w, ledger_late(tx, c, first, 10, &n, &last)), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(IN_JOB(w, ledger_late(tx, c, w->now, 2, &n, &last)), 0);
+	assert_int_equal(n, 2); /* no more are counted */
+	assert_int_equal(IN_JOB(w, ledger_late(tx, c, last, 10, &n, &last)), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(last, -1);
+}
+
 static void it_has_failed_where_the_next_try_is_beyond_the_deadline(void **state)
 {
 	struct world *w = world_open(state, 2);
@@ -227,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(it_waits_for_a_day_and_longer_each_time),
+		WORLD_ON_BOTH(who_waits_for_it_is_counted),
 		WORLD_ON_BOTH(it_has_failed_where_the_next_try_is_beyond_the_deadline),
 		WORLD_ON_BOTH(later_words_of_an_earlier_try),
 		WORLD_ON_BOTH(a_word_before_the_answer),

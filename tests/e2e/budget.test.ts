@@ -106,9 +106,28 @@ test('whom WhatsApp holds marketing back from waits for a day and longer, and th
 			expect(row.why).toMatch(/It was certainly not sent so far \(code 131049: .* it is tried again after/);
 			expect(hours(when(0), row.why.match(/after (.{19})\.$/)[1])).toBeGreaterThan(23.9);
 		}
-		expect((await w.read(made)).status).toBe('in_progress');
+		const waiting = await w.read(made);
+		expect(waiting).toMatchObject({ status: 'in_progress', delayed: { count: 5, others_end: null } });
+		expect(hours(when(0), waiting.expected_end!)).toBeGreaterThan(23.9);
+		expect(hours(when(0), waiting.expected_end!)).toBeLessThan(25.3);
 		const fields = { channel: 'whatsapp', from: 'MyBusiness', template: template.id, audience: audience.id } as const;
 		const { problems } = (await good(w.api.POST('/v1/campaigns/preflight', { body: { data: fields } }))).data;
 		expect(problems.find((p) => p.problem === 'capped_lately')?.message).toContain('5');
 		expect((await w.sim('GET', '/_sim/ledger')).taken).toBe(5);
+	}));
+
+test('a forecast tells of those who wait for a day beside the others, and ends by the deadline', () =>
+	withWorld({ simulator: ['--ceiling', '1000', '--fail-codes', '131049:100'] }, async (w) => {
+		const made = await w.campaign(await w.template(), await people(w, 60), { rate: 1, deadline: when(3 * 86400) });
+		await waitUntil(async () => (await w.read(made)).delayed !== null, 30, 'somebody who is held back');
+		await w.sim('POST', '/_sim/faults', { 'fail-codes': '' });
+		const { delayed, expected_end, messages } = await w.read(made);
+		expect(delayed!.count).toBeLessThan(messages.queued);
+		expect(hours(when(0), delayed!.others_end!) * 3600).toBeLessThan(61);
+		expect(hours(when(0), expected_end!)).toBeGreaterThan(23.9);
+		await good(w.api.POST('/v1/campaigns/{campaign}/pause', at({ campaign: made.id })));
+		expect(await w.read(made)).toMatchObject({ expected_end: null, delayed: null });
+		const soon = await w.campaign(await w.template(), await people(w, 600), { rate: 1, deadline: when(120) });
+		const { expected_end: end } = await w.wait(soon, (c) => c.messages.total === 600);
+		expect(hours(when(0), end!) * 3600).toBeLessThan(121);
 	}));

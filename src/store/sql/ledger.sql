@@ -65,6 +65,14 @@ SELECT seq FROM ledger WHERE campaign_no = $1 AND seq > $2 AND state = 0 AND not
 SELECT seq FROM ledger WHERE campaign_no = $1 AND state = 0 AND not_before IS NOT NULL AND not_before >= $2
 ORDER BY not_before LIMIT $3;
 
+-- name: late_last
+SELECT not_before FROM ledger WHERE campaign_no = $1 AND state = 0 AND not_before IS NOT NULL AND not_before > $2
+ORDER BY not_before DESC LIMIT 1;
+
+-- name: late_count
+SELECT COUNT(*) FROM (
+  SELECT 1 FROM ledger WHERE campaign_no = $1 AND state = 0 AND not_before IS NOT NULL AND not_before > $2 LIMIT $3) late;
+
 -- name: next_retry
 SELECT l.not_before FROM campaign c JOIN ledger l ON l.campaign_no = c.no
 WHERE c.no = $1 AND l.state = 0 AND l.not_before IS NOT NULL ORDER BY l.not_before LIMIT 1;

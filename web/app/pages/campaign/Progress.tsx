@@ -4,7 +4,7 @@ import { IconHourglass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { type Campaign, isOver, rateNow, useCampaignActs } from '../../lib/campaigns.ts';
-import { fromServer, moment, pace } from '../../lib/format.ts';
+import { fromServer, moment, number, pace } from '../../lib/format.ts';
 import { useResumeSender, useSenders } from '../../lib/senders.ts';
 import { useMay } from '../../lib/session.ts';
 import { BarLegend, MessagesBar } from '../../parts/Bar.tsx';
@@ -13,13 +13,19 @@ import { HoldNotice } from '../../parts/HoldNotice.tsx';
 import { StandingBadge } from '../../parts/StandingBadge.tsx';
 import { Time } from '../../parts/Time.tsx';
 
+const MAX_COUNTED = 10_000; // people who wait longer than the others; of more the server tells no number
+
 function useForecast(campaign: Campaign): string {
 	const { t } = useTranslation();
 	const at = (time: string) => moment(fromServer(time));
-	const { status, start_date, end_date, expected_end, schedule, messages } = campaign;
+	const { status, start_date, end_date, expected_end, delayed, schedule, messages } = campaign;
 	if (status === 'canceled') return end_date ? t('campaign.was_canceled_at', { time: at(end_date) }) : t('campaign.was_canceled');
 	if (end_date) return t('campaign.was_done', { time: at(end_date) });
 	if (status === 'scheduled') return schedule ? t('campaign.starts', { time: at(schedule) }) : t('campaign.starts_now');
+	if (expected_end && delayed) {
+		const waiting = { count: delayed.count, n: delayed.count < MAX_COUNTED ? number(delayed.count) : `${number(delayed.count)}+`, until: at(expected_end) };
+		return delayed.others_end ? t('campaign.done_but', { time: at(delayed.others_end), ...waiting }) : t('campaign.all_wait', waiting);
+	}
 	if (expected_end) return t('campaign.done_at', { time: at(expected_end) });
 	if (start_date && messages.total > 0 && messages.queued === 0) return t('campaign.all_out');
 	return t('campaign.no_forecast');
