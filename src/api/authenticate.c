@@ -7,6 +7,7 @@
 #include "api/api_internal.h"
 #include "api/idempotency.h"
 #include "api/rate.h"
+#include "api/route.h"
 
 #define USED_EVERY_MS MINUTE_MS
 #define SWEEP_ROWS 1000
@@ -158,4 +159,16 @@ bool authenticate(struct api_call *call)
 		return false;
 	note_use(call);
 	return true;
+}
+
+struct authority authenticate_authority(const struct api_call *call)
+{
+	return (struct authority){call->key.no, call->session.no, (enum key_role)call->route->role};
+}
+
+int authenticate_again(struct store_tx *tx, const struct authority *authority, msec_t now)
+{
+	struct api_key key;
+	int got = session_stands(tx, authority->key_no, authority->session_no, now, &key);
+	return got == 0 ? key.blocked || key.role < authority->role : got;
 }

@@ -10,5 +10,17 @@
 bool authenticate(struct api_call *call);
 /* Whose key is this text (NULL or "": none)? Fills call->key as authenticate does. False: answered. */
 bool authenticate_key(struct api_call *call, const char *text);
+
+/* By whose leave an answer goes on that does not end by itself. */
+struct authority {
+	int64_t key_no, session_no; /* no session: 0 */
+	enum key_role role;         /* the least that its route takes */
+};
+/* Of a call that was let in. */
+struct authority authenticate_authority(const struct api_call *call);
+/* Would it be let in still? 0, or 1: its key is deleted, its session signed out or over, its account blocked, or its role too
+ * low. */
+must_check int authenticate_again(struct store_tx *tx, const struct authority *authority, msec_t now);
+
 /* Was this asked by a page of this server? False: answered. */
 bool authenticate_origin(struct api_call *call);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "api/api_internal.h"
+#include "api/authenticate.h"
 #include "api/campaigns.h"
 #include "api/feed.h"
 
@@ -31,6 +32,8 @@ struct listener {
 	struct events *events;
 	struct topic *topic;
 	struct http_request *req;
+	struct authority by;
+	bool dismissed;          /* that stands no more */
 	uint64_t seen;           /* of a campaign */
 	struct feed_place place; /* of an account */
 	bool beat;
@@ -127,11 +130,12 @@ static void listener_join(struct topic *t, struct listener *l)
 
 /* ---- one listener ---- */
 
-static enum http_next produce(struct buf *piece, void *arg)
+/* The lock is held. */
+static enum http_next tell(struct listener *l, struct buf *piece)
 {
-	struct listener *l = arg;
-	pthread_mutex_lock(&l->events->lock);
 	const struct topic *t = l->topic;
+	if (l->dismissed)
+		return HTTP_END;
 	if (t->feed) {
 		feed_tell(t->feed, &l->place, piece);
 	} else if (l->seen != t->version) {
@@ -141,11 +145,18 @@ static enum http_next produce(struct buf *piece, void *arg)
 	if (l->beat && piece->len == 0)
 		buf_adds(piece, ":\n\n");
 	l->beat = false;
-	bool over = t->over;
-	if (over)
+	if (t->over)
 		buf_adds(piece, "event: end\ndata: {}\n\n");
+	return t->over ? HTTP_END : HTTP_SLEEP;
+}
+
+static enum http_next produce(struct buf *piece, void *arg)
+{
+	struct listener *l = arg;
+	pthread_mutex_lock(&l->events->lock);
+	enum http_next next = tell(l, piece);
 	pthread_mutex_unlock(&l->events->lock);
-	return over ? HTTP_END : HTTP_SLEEP;
+	return next;
 }
 
 static void closed(void *arg)
@@ -161,6 +172,56 @@ static void closed(void *arg)
 		topic_close(e, l->topic);
 	e->n_listeners--;
 	pthread_mutex_unlock(&e->lock);
+}
+
+/* ---- who may listen still ---- */
+
+static bool is_among(const struct authority *list, int n, const struct authority *a)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i].key_no == a->key_no && list[i].session_no == a->session_no && list[i].role == a->role)
+			return true;
+	return false;
+}
+
+/* By whose leave anyone listens, each once; how many. */
+static int authorities(struct events *e, struct authority ret[EVENTS_MAX_LISTENERS])
+{
+	int n = 0;
+	pthread_mutex_lock(&e->lock);
+	for (struct topic *t = e->topics; t; t = t->next)
+		for (struct listener *l = t->listeners; l; l = l->next)
+			if (!is_among(ret, n, &l->by))
+				ret[n++] = l->by;
+	pthread_mutex_unlock(&e->lock);
+	return n;
+}
+
+static void dismiss(struct events *e, const struct authority *over, int n_over)
+{
+	pthread_mutex_lock(&e->lock);
+	for (struct topic *t = e->topics; t; t = t->next)
+		for (struct listener *l = t->listeners; l; l = l->next)
+			if (is_among(over, n_over, &l->by)) {
+				l->dismissed = true;
+				http_stream_wake(l->req);
+			}
+	pthread_mutex_unlock(&e->lock);
+}
+
+static int dismiss_unallowed(struct events *e)
+{
+	struct authority by[EVENTS_MAX_LISTENERS];
+	int n = authorities(e, by), n_over = 0, got = 0;
+	struct store_tx *tx = store_reader_take(e->store);
+	for (int i = 0; i < n && got >= 0; i++) {
+		got = authenticate_again(tx, &by[i], clock_now_ms());
+		if (got == 1)
+			by[n_over++] = by[i];
+	}
+	store_reader_put(e->store, tx);
+	dismiss(e, by, n_over);
+	return got < 0 ? -1 : 0;
 }
 
 /* ---- the thread ---- */
@@ -234,6 +295,8 @@ static void read_all(struct events *e)
 		int64_t campaign_no, account_no;
 	} topic[EVENTS_MAX_LISTENERS];
 	int n = 0;
+	if (dismiss_unallowed(e) < 0)
+		return; /* the next turn may do better */
 	pthread_mutex_lock(&e->lock);
 	for (struct topic *t = e->topics; t && n < EVENTS_MAX_LISTENERS; t = t->next) {
 		topic[n].campaign_no = t->campaign_no;
@@ -414,7 +477,7 @@ static int account_run(struct store_tx *tx, void *arg)
 static void listen_by(struct api_call *call, store_run_fn *run)
 {
 	struct listener *l = arena_alloc(call->arena, sizeof(*l));
-	*l = (struct listener){.events = call->api->events, .req = call->req};
+	*l = (struct listener){.events = call->api->events, .req = call->req, .by = authenticate_authority(call)};
 	call->state = l;
 	call_stream(call, run, "text/event-stream", &(struct http_stream){produce, closed, l});
 }

@@ -11,5 +11,5 @@
 struct sql_value secret_hash(const char *text, unsigned char hash[SECRET_HASH_BYTES]);
 /* `prefix` and 32 random bytes as base64url, in `max` bytes. */
 void secret_make(const char *prefix, char *ret, size_t max);
-/* The first columns of key_find and session_find: an API key and its account's state (struct api_key). */
+/* The first columns of key_find, session_find and session_stands: an API key and its account's state (struct api_key). */
 void key_found(const struct sql_rows *rows, struct arena *arena, void *item);

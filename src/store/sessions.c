@@ -50,6 +50,12 @@ int session_find(struct store_tx *tx, const char *token, msec_t now, struct api_
 	return one_row(tx, STMT_SESSION_FIND, SQL_ARGS(secret_hash(token, hash), sql_int(now)), session_from_row, NULL, &found);
 }
 
+int session_stands(struct store_tx *tx, int64_t key_no, int64_t session_no, msec_t now, struct api_key *ret_key)
+{
+	return one_row(tx, STMT_SESSION_STANDS, SQL_ARGS(sql_int(key_no), sql_int(session_no), sql_int(now)), key_found, NULL,
+	               ret_key);
+}
+
 int session_used(struct store_tx *tx, const struct session *session, msec_t now)
 {
 	return sql_run(tx->db, STMT_SESSION_USED,

@@ -19,6 +19,8 @@ void session_make_token(char ret[SESSION_TOKEN_BYTES]);
 must_check int session_create(struct store_tx *tx, int64_t key_no, const char *token, msec_t now, struct session *ret);
 /* Whose token is it? 0, or 1 unknown or over; the key's name is not told (NULL). */
 must_check int session_find(struct store_tx *tx, const char *token, msec_t now, struct api_key *ret_key, struct session *ret);
+/* Do a key, and where it is not 0 a session of it, still stand at `now`? 0, or 1 deleted, signed out or over; no name is told. */
+must_check int session_stands(struct store_tx *tx, int64_t key_no, int64_t session_no, msec_t now, struct api_key *ret_key);
 /* Note its use; callers do this seldom (once a minute). */
 must_check int session_used(struct store_tx *tx, const struct session *session, msec_t now);
 must_check int session_end(struct store_tx *tx, int64_t no);

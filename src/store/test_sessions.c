@@ -124,6 +124,43 @@ static void it_ends_with_its_key(void **state)
 	assert_int_equal(rows(w), 0);
 }
 
+static bool stands(struct world *w, int64_t key_no, int64_t session_no, msec_t now)
+{
+	struct api_key key;
+	int got = IN_JOB(w, session_stands(tx, key_no, session_no, now, &key));
+	assert_in_range(got, 0, 1);
+	return got == 0;
+}
+
+static void leave_is_judged_anew(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t mine = make_key(w, KEY_SENDER), other = make_key(w, KEY_VIEWER);
+	struct signed_in one = sign_in(w, mine, w->now);
+	msec_t last = w->now + SESSION_IDLE_MS - 1;
+	assert_true(stands(w, mine, 0, last + 1));
+	assert_true(stands(w, mine, one.session.no, last));
+	assert_false(stands(w, mine, one.session.no, last + 1));
+	assert_false(stands(w, other, one.session.no, last));
+	assert_false(stands(w, mine, one.session.no + 1, last));
+	assert_int_equal(IN_JOB(w, session_used(tx, &one.session, last)), 0);
+	assert_true(stands(w, mine, one.session.no, last + 1));
+
+	struct api_key key;
+	assert_int_equal(IN_JOB(w, session_stands(tx, mine, one.session.no, w->now, &key)), 0);
+	assert_int_equal(key.role, KEY_SENDER);
+	assert_false(key.blocked);
+	assert_int_equal(IN_JOB(w, account_block(tx, w->account, true, w->now)), 0);
+	assert_int_equal(IN_JOB(w, session_stands(tx, mine, one.session.no, w->now, &key)), 0);
+	assert_true(key.blocked);
+
+	assert_int_equal(IN_JOB(w, session_end(tx, one.session.no)), 0);
+	assert_false(stands(w, mine, one.session.no, w->now));
+	assert_true(stands(w, mine, 0, w->now));
+	assert_int_equal(IN_JOB(w, key_delete(tx, w->account, mine, w->now)), 0);
+	assert_false(stands(w, mine, 0, w->now));
+}
+
 static void the_oldest_of_too_many_goes(void **state)
 {
 	struct world *w = world_open(state, 0);
@@ -162,7 +199,7 @@ int main(void)
 		WORLD_ON_BOTH(a_token_names_its_key),         WORLD_ON_BOTH(a_token_is_kept_as_a_hash),
 		WORLD_ON_BOTH(it_ends_when_it_is_not_used),   WORLD_ON_BOTH(it_ends_after_its_week_however_much_it_is_used),
 		WORLD_ON_BOTH(it_ends_with_its_key),          WORLD_ON_BOTH(the_oldest_of_too_many_goes),
-		WORLD_ON_BOTH(those_that_are_over_are_swept),
+		WORLD_ON_BOTH(those_that_are_over_are_swept), WORLD_ON_BOTH(leave_is_judged_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

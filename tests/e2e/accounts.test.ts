@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { crier, type Answer, waitUntil } from './harness.ts';
+import { Listener } from './listen.ts';
 import { CODES } from './codes.ts';
 import { fill, type Ids, NOTHING, ROUTES, things } from './things.ts';
 import { good, refused, senderFields, withWorld, world } from './world.ts';
@@ -110,8 +111,11 @@ test('nor does it open anything inside a body, a filter or a page token', async 
 
 test('a blocked account is refused on every route', async () => {
 	const key = add('debtor');
+	const listener = new Listener(w.server.address, '/v1/events', { 'X-Dexatel-Key': key });
+	await waitUntil(() => listener.told.length > 0, 20, 'the first events');
 	expect(account('block', 'debtor').status).toBe(0);
 	expect(account('list').text).toMatch(/^debtor +blocked /m);
+	await listener.end; // another process blocked it
 	for (const route of routes)
 		await refused(call(route, NOTHING, key), inactive.status, inactive.code);
 	await good(w.api.GET('/v1/accounts/self'));

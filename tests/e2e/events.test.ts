@@ -1,44 +1,23 @@
 // The stream of an account's lists.
-import http from 'node:http';
 import { expect, test } from 'vitest';
-import * as harness from './harness.ts';
-import { at as when, waitUntil } from './harness.ts';
+import { at as when, KEY, waitUntil } from './harness.ts';
+import { Listener } from './listen.ts';
 import { completed, finished } from './things.ts';
 import { at, good, refused, world } from './world.ts';
 
 const w = world();
 
-interface Told {
-	event: string;
-	data: any[];
-}
-
-/** Gathers what is told until it is closed. */
-function listen(key = harness.KEY) {
-	const [host, port] = harness.split(w.server.address);
-	const told: Told[] = [];
-	const of = (event: string) => told.filter((t) => t.event === event).flatMap((t) => t.data);
-	let text = '';
-	const request = http.get({ host, port, path: '/v1/events', headers: { 'X-Dexatel-Key': key }, agent: false }, (answer) => {
-		answer.setEncoding('utf8').on('data', (piece: string) => {
-			const whole = (text += piece).split('\n\n');
-			text = whole.pop()!;
-			for (const one of whole) {
-				const field = (name: string) => one.split('\n').find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-				if (field('event'))
-					told.push({ event: field('event')!, data: JSON.parse(field('data')!) });
-			}
-		});
-		answer.on('error', () => {});
-	});
-	request.on('error', () => {});
-	return { told, of, close: () => request.destroy() };
-}
+const key = (text: string) => ({ 'X-Dexatel-Key': text });
+const listen = (headers = key(KEY), path = '/v1/events') => new Listener(w.server.address, path, headers);
+/** Each has been told something. */
+const begun = (...listeners: Listener[]) => waitUntil(() => listeners.every((l) => l.told.length > 0), 20, 'the first events');
 
 test('campaigns, what is done, and imports are told as they change', async () => {
 	const audience = await w.audience(60);
 	const template = await w.template();
-	const { told, of, close } = listen();
+	const listener = listen();
+	const { told } = listener;
+	const of = (event: string) => listener.of(event);
 	await waitUntil(() => told.length >= 2, 20, 'the first events');
 	expect(told.slice(0, 2).map((t) => t.event)).toEqual(['campaigns', 'imports']);
 	expect(of('activity')).toEqual([]);
@@ -61,7 +40,7 @@ test('campaigns, what is done, and imports are told as they change', async () =>
 	const last = () => of('imports').filter((i) => i.id === job.id).at(-1);
 	await waitUntil(() => last()?.status === 'completed', 20, 'the import');
 	expect(last()).toMatchObject({ audience_id: audience.id, rows: 2, added: 1, invalid: 1, progress: 1 });
-	close();
+	listener.close();
 });
 
 test('at once all that runs, and nothing of another account', async () => {
@@ -71,15 +50,48 @@ test('at once all that runs, and nothing of another account', async () => {
 	await good(w.api.POST('/v1/campaigns/{campaign}/pause', at({ campaign: held.id })));
 	const first = listen(), second = listen();
 	await waitUntil(() => first.told.length >= 2 && second.told.length >= 2, 20, 'the first events');
-	for (const { told, of } of [first, second]) {
-		expect(told[0]!.event).toBe('campaigns');
-		expect(of('campaigns').find((c) => c.id === held.id)).toMatchObject({ status: 'in_progress', hold: { by: 'person' }, expected_end: null });
+	for (const listener of [first, second]) {
+		expect(listener.told[0]!.event).toBe('campaigns');
+		expect(listener.of('campaigns').find((c) => c.id === held.id)).toMatchObject({ status: 'in_progress', hold: { by: 'person' }, expected_end: null });
 	}
 	await good(w.api.PUT('/v1/campaigns/{campaign}', { ...at({ campaign: scheduled.id }), body: { data: { status: 'canceled' } } }));
-	for (const { of } of [first, second])
-		await waitUntil(() => of('campaigns').some((c) => c.id === scheduled.id && c.status === 'canceled'), 20, 'the canceled one');
+	for (const listener of [first, second])
+		await waitUntil(() => listener.of('campaigns').some((c) => c.id === scheduled.id && c.status === 'canceled'), 20, 'the canceled one');
 	await good(w.api.PUT('/v1/campaigns/{campaign}', { ...at({ campaign: held.id }), body: { data: { status: 'canceled' } } }));
 	first.close();
 	second.close();
 	await refused(w.call('GET', '/v1/events', undefined, { key: null }), 401, 1101);
+});
+
+test('a stream ends with the session or the key that opened it, and no other', async () => {
+	const campaign = await w.campaign(undefined, await w.audience(3), { schedule: when(3600) });
+	const { data: viewer } = await good(w.api.POST('/v1/keys', { body: { data: { name: 'viewer', role: 'viewer' } } }), 201);
+	const signIn = async () => {
+		const answer = await w.call('POST', '/v1/sessions', { data: { key: viewer.key } }, { key: null, headers: { 'Sec-Fetch-Site': 'same-origin' } });
+		return { Cookie: String(answer.headers['set-cookie']).split(';')[0]!, 'Sec-Fetch-Site': 'same-origin' };
+	};
+	const leaves = await signIn(), stays = await signIn();
+	const paths = ['/v1/events', `/v1/campaigns/${campaign.id}/events`];
+	const by = (headers: object) => paths.map((path) => listen(headers as never, path));
+	const bySession = by(leaves), byOther = by(stays), byKey = by(key(viewer.key)), byAdmin = by(key(KEY));
+	const over = (listeners: Listener[]) => Promise.all(listeners.map((l) => l.end));
+	await begun(...bySession, ...byOther, ...byKey, ...byAdmin);
+
+	expect((await w.call('DELETE', '/v1/sessions/self', undefined, { key: null, headers: leaves })).status).toBe(204);
+	await over(bySession);
+	expect([...byOther, ...byKey, ...byAdmin].some((l) => l.over)).toBe(false);
+
+	await good(w.api.DELETE('/v1/keys/{key}', at({ key: viewer.id })), 204);
+	await over([...byOther, ...byKey]);
+	await good(w.api.PUT('/v1/campaigns/{campaign}', { ...at({ campaign: campaign.id }), body: { data: { status: 'canceled' } } }));
+	await over([byAdmin[1]!]); // with the campaign, and says so
+	expect(byAdmin[1]!.of('end')).toEqual([{}]);
+	for (const listener of [...bySession, ...byOther, ...byKey])
+		expect(listener.of('end')).toEqual([]);
+	const done = (listener: Listener) => listener.of('activity').map((a) => a.action);
+	await waitUntil(() => done(byAdmin[0]!).includes('campaign_canceled'), 20, 'what was done afterwards');
+	for (const listener of [bySession[0]!, byOther[0]!, byKey[0]!])
+		expect(done(listener)).not.toContain('campaign_canceled');
+	expect(byAdmin[0]!.over).toBe(false);
+	byAdmin[0]!.close();
 });

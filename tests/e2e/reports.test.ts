@@ -1,7 +1,7 @@
 // What became of a campaign and of each of its recipients, live and afterwards; and what one would do before it is made.
-import http from 'node:http';
 import { expect, test } from 'vitest';
 import * as harness from './harness.ts';
+import { Listener, type Told } from './listen.ts';
 import { completed, finished } from './things.ts';
 import type { Schemas } from 'crier-web/client/index.ts';
 import { at, faults, good, refused, UNKNOWN_ID, withWorld, world, wrong } from './world.ts';
@@ -217,29 +217,12 @@ test('a forecast refuses what a create would, and makes nothing', async () => {
 	await refused(preflight(fields), 409, 1614, 'data.name');
 });
 
-/** Events of the stream until it ends, each with when it came. */
-function listen(campaign: string): Promise<{ event: string; data: any; at: number }[]> {
-	const [host, port] = harness.split(w.server.address);
-	return new Promise((resolve, reject) => {
-		const request = http.get({ host, port, path: `/v1/campaigns/${campaign}/events`, headers: { 'X-Dexatel-Key': harness.KEY }, agent: false }, (answer) => {
-			const events: { event: string; data: any; at: number }[] = [];
-			let text = '';
-			expect(answer.headers['content-type']).toBe('text/event-stream');
-			answer.setEncoding('utf8').on('data', (piece: string) => {
-				text += piece;
-				const whole = text.split('\n\n');
-				text = whole.pop()!;
-				for (const one of whole) {
-					const field = (name: string) => one.split('\n').find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
-					if (field('event'))
-						events.push({ event: field('event')!, data: JSON.parse(field('data')!), at: performance.now() });
-				}
-			});
-			answer.on('end', () => resolve(events));
-			answer.on('error', reject);
-		});
-		request.on('error', reject);
-	});
+/** Events of the stream until it ends. */
+async function listen(campaign: string): Promise<Told[]> {
+	const listener = new Listener(w.server.address, `/v1/campaigns/${campaign}/events`);
+	await listener.end;
+	expect(listener.type).toBe('text/event-stream');
+	return listener.told;
 }
 
 test('live counters, until the end', async () => {
