@@ -1,5 +1,6 @@
 /* Who listens to what is under one lock, which `closed` takes too, so that a listener that is woken is there. Reads are made
- * without it. */
+ * without it. The lists of an account are read by the thread and by whoever comes, one at a time, so that each goes on from the
+ * one before: a lock of its own, which is taken with a reader in hand, never before. */
 #include "api/events.h"
 
 #include <stdlib.h>
@@ -44,7 +45,7 @@ struct events {
 	struct store *store;
 	pthread_t thread;
 	bool has_thread;
-	pthread_mutex_t lock;
+	pthread_mutex_t lock, reading;
 	pthread_cond_t news; /* the first listener, or the end */
 	struct topic *topics;
 	int n_listeners;
@@ -265,28 +266,31 @@ static void take_news(struct topic *t, struct feed_news *news)
 }
 
 /* False: nobody listens to it yet. */
-static bool look_at(struct events *e, int64_t account_no, struct feed_look *ret)
+static bool look_at(struct events *e, int64_t account_no, struct arena *arena, struct feed_look *ret)
 {
-	*ret = (struct feed_look){.account_no = account_no, .last_row = -1};
+	*ret = (struct feed_look){.account_no = account_no};
 	pthread_mutex_lock(&e->lock);
 	const struct topic *known = topic_find(e, 0, account_no);
 	if (known)
-		feed_look(known->feed, ret);
+		feed_look(known->feed, arena, ret);
 	pthread_mutex_unlock(&e->lock);
 	return known != NULL;
 }
 
 static void read_account(struct events *e, int64_t account_no)
 {
+	arena_auto struct arena *arena = arena_create(1024);
 	struct feed_look look;
-	if (!look_at(e, account_no, &look))
-		return;
 	struct store_tx *tx = store_reader_take(e->store);
-	struct feed_news *news = store_snapshot(tx) < 0 ? NULL : feed_read(tx, &look, clock_now_ms());
+	pthread_mutex_lock(&e->reading);
+	if (look_at(e, account_no, arena, &look) && store_snapshot(tx) == 0) {
+		struct feed_news *news = feed_read(tx, &look, clock_now_ms());
+		pthread_mutex_lock(&e->lock);
+		take_news(topic_find(e, 0, account_no), news);
+		pthread_mutex_unlock(&e->lock);
+	}
+	pthread_mutex_unlock(&e->reading);
 	store_reader_put(e->store, tx);
-	pthread_mutex_lock(&e->lock);
-	take_news(topic_find(e, 0, account_no), news);
-	pthread_mutex_unlock(&e->lock);
 }
 
 static void read_all(struct events *e)
@@ -370,6 +374,7 @@ struct events *events_create(struct store *store)
 		abort();
 	e->store = store;
 	pthread_mutex_init(&e->lock, NULL);
+	pthread_mutex_init(&e->reading, NULL);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -393,6 +398,7 @@ void events_destroy(struct events *e)
 	if (e->has_thread)
 		pthread_join(e->thread, NULL);
 	pthread_cond_destroy(&e->news);
+	pthread_mutex_destroy(&e->reading);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 }
@@ -458,20 +464,27 @@ static bool listen_to_account(struct events *e, struct listener *l, int64_t acco
 	return room;
 }
 
-/* Whoever comes brings what there is, read without the lock. */
+/* Whoever comes brings what there is. */
+static int come(struct store_tx *tx, struct api_call *call, struct listener *l)
+{
+	struct feed_look look;
+	look_at(l->events, call->key.account_no, call->arena, &look);
+	struct feed_news *news = feed_read(tx, &look, call->now);
+	if (!news)
+		return -1;
+	return listen_to_account(l->events, l, call->key.account_no, news) ? 0 : refuse_more(call);
+}
+
 static int account_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
 	struct listener *l = call->state;
-	struct feed_look look;
-	look_at(l->events, call->key.account_no, &look);
-	struct feed_news *news = feed_read(tx, &look, call->now);
-	if (!news)
-		return -1;
-	if (!listen_to_account(l->events, l, call->key.account_no, news))
-		return refuse_more(call);
-	put_headers(call);
-	return 0;
+	pthread_mutex_lock(&l->events->reading);
+	int result = come(tx, call, l);
+	pthread_mutex_unlock(&l->events->reading);
+	if (result == 0)
+		put_headers(call);
+	return result;
 }
 
 static void listen_by(struct api_call *call, store_run_fn *run)

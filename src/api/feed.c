@@ -24,15 +24,13 @@ struct feed_item {
 struct feed {
 	int64_t account_no;
 	uint64_t version;
-	usec_t read_us;   /* when what was taken last was read */
-	int64_t last_row; /* of the log; -1 none was looked for */
+	char *mark; /* of the log; owned; NULL: nothing was taken yet */
 	struct feed_item item[MAX_ITEMS], row[FEED_MAX_ROWS];
 	int n_items, n_rows;
 };
 
 struct feed_news {
-	usec_t read_us;
-	int64_t last_row;
+	char *mark; /* owned */
 	struct feed_item item[MAX_ITEMS], row[FEED_MAX_ROWS];
 	int n_items, n_campaigns, n_rows;
 };
@@ -49,7 +47,6 @@ struct feed *feed_create(int64_t account_no)
 	if (!f)
 		abort();
 	f->account_no = account_no;
-	f->last_row = -1;
 	return f;
 }
 
@@ -59,12 +56,13 @@ void feed_destroy(struct feed *f)
 		return;
 	items_free(f->item, f->n_items);
 	items_free(f->row, f->n_rows);
+	free(f->mark);
 	free(f);
 }
 
-void feed_look(const struct feed *f, struct feed_look *ret)
+void feed_look(const struct feed *f, struct arena *arena, struct feed_look *ret)
 {
-	*ret = (struct feed_look){.account_no = f->account_no, .last_row = f->last_row, .n_items = f->n_items};
+	*ret = (struct feed_look){.account_no = f->account_no, .mark = arena_strdup(arena, f->mark), .n_items = f->n_items};
 	for (int i = 0; i < f->n_items; i++)
 		ret->item[i] = (struct feed_known){.is_import = f->item[i].is_import, .no = f->item[i].no};
 }
@@ -195,14 +193,16 @@ static int read_named(struct feed_news *n, struct store_tx *tx, int64_t account_
 static int read_log(struct feed_news *n, struct store_tx *tx, const struct feed_look *look, msec_t now, struct arena *arena)
 {
 	struct activity *a = arena_array(arena, FEED_MAX_ROWS, sizeof(*a));
+	const char *mark;
 	int n_rows = 0;
-	n->last_row = look->last_row;
-	if (look->last_row < 0)
-		return activity_last(tx, look->account_no, &n->last_row);
-	if (activity_since(tx, look->account_no, look->last_row, arena, a, FEED_MAX_ROWS, &n_rows) < 0)
+	if (activity_mark(tx, arena, &mark) < 0)
+		return -1;
+	n->mark = strdup(mark);
+	if (!n->mark)
+		abort();
+	if (look->mark && activity_since(tx, look->account_no, look->mark, arena, a, FEED_MAX_ROWS, &n_rows) < 0)
 		return -1;
 	for (int i = 0; i < n_rows; i++) {
-		n->last_row = a[i].no;
 		n->row[n->n_rows++] = (struct feed_item){.no = a[i].no, .text = row_text(tx->ids, &a[i])};
 		if (read_named(n, tx, look->account_no, &a[i], now) < 0)
 			return -1;
@@ -226,7 +226,6 @@ struct feed_news *feed_read(struct store_tx *tx, const struct feed_look *look, m
 	struct feed_news *n = calloc(1, sizeof(*n));
 	if (!n)
 		abort();
-	n->read_us = clock_mono_us();
 	if (read_all(n, tx, look, now) == 0)
 		return n;
 	feed_drop(n);
@@ -239,6 +238,7 @@ void feed_drop(struct feed_news *n)
 		return;
 	items_free(n->item, n->n_items);
 	items_free(n->row, n->n_rows);
+	free(n->mark);
 	free(n);
 }
 
@@ -254,14 +254,9 @@ static void take_row(struct feed *f, const struct feed_item *row)
 	f->row[f->n_rows++] = *row;
 }
 
-bool feed_take(struct feed *f, struct feed_news *n)
+/* The list as it is now, in place of the one before. */
+static bool take_items(struct feed *f, struct feed_news *n, uint64_t version)
 {
-	if (n->read_us < f->read_us) {
-		feed_drop(n);
-		return false;
-	}
-	f->read_us = n->read_us;
-	uint64_t version = f->version + 1;
 	bool changed = false;
 	for (int i = 0; i < n->n_items; i++) {
 		const struct feed_item *before = find(f->item, f->n_items, n->item[i].is_import, n->item[i].no);
@@ -272,20 +267,32 @@ bool feed_take(struct feed *f, struct feed_news *n)
 	items_free(f->item, f->n_items);
 	memcpy(f->item, n->item, sizeof(f->item));
 	f->n_items = n->n_items;
+	return changed;
+}
+
+static bool take_rows(struct feed *f, struct feed_news *n, uint64_t version)
+{
+	bool changed = false;
 	for (int i = 0; i < n->n_rows; i++) {
+		if (!n->row[i].text)
+			continue;
 		n->row[i].version = version;
-		if (n->row[i].text && n->row[i].no > f->last_row) {
-			take_row(f, &n->row[i]);
-			changed = true;
-		} else {
-			free(n->row[i].text);
-		}
+		take_row(f, &n->row[i]);
+		changed = true;
 	}
-	if (n->last_row > f->last_row)
-		f->last_row = n->last_row;
+	free(f->mark);
+	f->mark = n->mark;
+	return changed;
+}
+
+bool feed_take(struct feed *f, struct feed_news *n)
+{
+	uint64_t version = f->version + 1;
+	bool changed = take_items(f, n, version);
+	changed |= take_rows(f, n, version);
+	free(n);
 	if (changed)
 		f->version = version;
-	free(n);
 	return changed;
 }
 

@@ -2,7 +2,7 @@
 /* Inside api: what the stream of an account's lists tells (GET /v1/events): its campaigns that are in progress or lately changed,
  * its imports that run, and what is done in it. The state stands here once for all who listen, each part with the version in
  * which it changed; whoever listens is told what is newer than what it was told last. It has no lock: the reading is made without
- * one, between a look and a take, for both of which the caller holds its own. */
+ * one, between a look and a take, for both of which the caller holds its own. One look at a time, from there to its take. */
 
 #include "store/store.h"
 
@@ -16,18 +16,19 @@ void feed_destroy(struct feed *feed); /* NULL is fine */
 
 /* What the feed knows, as far as reading goes on from it. */
 struct feed_look {
-	int64_t account_no, last_row; /* -1: the log is told of from now on */
+	int64_t account_no;
+	const char *mark; /* of the log; NULL: it is told of from now on */
 	int n_items;
 	struct feed_known {
 		bool is_import;
 		int64_t no;
 	} item[FEED_MAX_CAMPAIGNS + FEED_MAX_IMPORTS];
 };
-void feed_look(const struct feed *feed, struct feed_look *ret);
+void feed_look(const struct feed *feed, struct arena *arena, struct feed_look *ret);
 struct feed_news;
-/* What there is now, by a reader with a snapshot; NULL: the database failed. feed_take, or free_news, frees it. */
+/* What there is now, by a reader with a snapshot; NULL: the database failed. feed_take, or feed_drop, frees it. */
 struct feed_news *feed_read(struct store_tx *tx, const struct feed_look *look, msec_t now);
-/* True when any of it is news for those who listen. What was read before what was taken last is dropped. */
+/* True when any of it is news for those who listen. */
 bool feed_take(struct feed *feed, struct feed_news *news);
 void feed_drop(struct feed_news *news); /* NULL is fine */
 

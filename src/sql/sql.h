@@ -7,6 +7,7 @@
  * spell differently (sql_expand):
  *   {serial}         the type and key of a column that numbers rows; a number is never given twice
  *   {blob} {real}    column types
+ *   {transaction_id} the type of a column that tells which transaction wrote its row; NULL in SQLite, which has one writer
  *   {without_rowid}  behind a table's closing parenthesis
  *   {bytewise}       behind TEXT in a column: order by bytes, as SQLite does, whatever the database's locale
  *   {for_update}     at the end of a SELECT in a writing transaction: lock its rows; {for_update_of_c} those of table c, and so

@@ -12,6 +12,7 @@ static const struct {
 	{"blob", {"BLOB", "BYTEA"}},
 	{"real", {"REAL", "DOUBLE PRECISION"}},
 	{"without_rowid", {"WITHOUT ROWID", ""}},
+	{"transaction_id", {"INTEGER", "XID8 DEFAULT pg_current_xact_id()"}},
 	{"bytewise", {"", "COLLATE \"C\""}},
 	/* SQLite has one writer, so there is nothing to lock. */
 	{"for_update", {"", "FOR NO KEY UPDATE"}},

@@ -162,21 +162,28 @@ int activity_list(struct store_tx *tx, int64_t account_no, const struct activity
 	return list_run(&list, ret_n);
 }
 
-int activity_since(struct store_tx *tx, int64_t account_no, int64_t after, struct arena *arena, struct activity *ret, int max,
+static void read_mark(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	*(const char **)item = one_text(rows, 0, arena);
+}
+
+int activity_mark(struct store_tx *tx, struct arena *arena, const char **ret)
+{
+	return one_row(tx, STMT_ACTIVITY_MARK, NULL, 0, read_mark, arena, ret) == 0 ? 0 : -1;
+}
+
+int activity_since(struct store_tx *tx, int64_t account_no, const char *mark, struct arena *arena, struct activity *ret, int max,
                    int *ret_n)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_ACTIVITY_SINCE, SQL_ARGS(sql_int(account_no), sql_int(after), sql_int(max)), &rows) < 0)
+	if (sql_query(tx->db, STMT_ACTIVITY_SINCE, SQL_ARGS(sql_int(account_no), sql_text(mark), sql_int(max)), &rows) < 0)
 		return -1;
+	struct activity *newest = arena_array(arena, (size_t)max, sizeof(*newest));
 	int n = 0, more;
 	while ((more = sql_next(rows)) > 0)
-		from_row(rows, arena, &ret[n++]);
+		from_row(rows, arena, &newest[n++]);
+	for (int i = 0; i < n; i++)
+		ret[i] = newest[n - 1 - i];
 	*ret_n = n;
 	return more;
-}
-
-int activity_last(struct store_tx *tx, int64_t account_no, int64_t *ret)
-{
-	*ret = 0;
-	return one_find(tx, STMT_ACTIVITY_LAST, SQL_ARGS(sql_int(account_no)), ret) < 0 ? -1 : 0;
 }

@@ -40,10 +40,11 @@ struct activity_filter {
 };
 must_check int activity_list(struct store_tx *tx, int64_t account_no, const struct activity_filter *filter, struct page *page,
                              struct arena *arena, struct activity *ret, int *ret_n);
-/* Those above number `after`, oldest first. */
-must_check int activity_since(struct store_tx *tx, int64_t account_no, int64_t after, struct arena *arena, struct activity *ret,
-                              int max, int *ret_n);
-/* The number of the newest; 0 none. */
-must_check int activity_last(struct store_tx *tx, int64_t account_no, int64_t *ret);
+/* Where the log stands in the reader's snapshot, for activity_since. It is no number: with several writers a row may be committed
+ * after one of a higher number. Text from `arena`, for this database alone. */
+must_check int activity_mark(struct store_tx *tx, struct arena *arena, const char **ret);
+/* The rows that can be seen now and could not at the mark, each exactly once: the latest `max`, oldest first. */
+must_check int activity_since(struct store_tx *tx, int64_t account_no, const char *mark, struct arena *arena,
+                              struct activity *ret, int max, int *ret_n);
 /* Forget what is kept no longer, `max_rows` at a time. *ret_more when there may be more. */
 must_check int activity_sweep(struct store_tx *tx, msec_t now, int max_rows, bool *ret_more);

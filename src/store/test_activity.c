@@ -2,33 +2,44 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "statements.h"
 #include "store/accounts.h"
 #include "store/activity.h"
 #include "store/hook_events.h"
 #include "store/imports.h"
 #include "store/optouts.h"
+#include "store/store_internal.h"
 #include "store/templates.h"
 #include "store/test_world.h"
 
 #define MAX 100
 
-static int64_t seen_no;
+static const char *mark;
 
-/* What came since the last look, oldest first, as words with blanks between them. */
-static const char *news(struct world *w)
+/* The rows since the last look, at most `max`, oldest first, as words with blanks between them. */
+static const char *latest_news(struct world *w, int max)
 {
 	static char words[2048];
 	struct activity item[MAX];
 	int n = 0;
-	assert_int_equal(IN_JOB(w, activity_since(tx, w->account, seen_no, w->arena, item, MAX, &n)), 0);
+	struct store_tx *tx = store_reader_take(w->store);
+	assert_int_equal(store_snapshot(tx), 0);
+	if (mark)
+		assert_int_equal(activity_since(tx, w->account, mark, w->arena, item, max, &n), 0);
+	assert_int_equal(activity_mark(tx, w->arena, &mark), 0);
+	store_reader_put(w->store, tx);
 	words[0] = '\0';
 	for (int i = 0; i < n; i++) {
-		assert_true(item[i].no > seen_no);
-		seen_no = item[i].no;
+		assert_true(i == 0 || item[i].no > item[i - 1].no);
 		strcat(words, i ? " " : "");
 		strcat(words, activity_word(item[i].action));
 	}
 	return words;
+}
+
+static const char *news(struct world *w)
+{
+	return latest_news(w, MAX);
 }
 
 static struct activity newest(struct world *w)
@@ -44,7 +55,7 @@ static struct activity newest(struct world *w)
 static struct world *begin(void **state, int n_contacts)
 {
 	struct world *w = world_open(state, n_contacts);
-	seen_no = 0;
+	mark = NULL;
 	news(w);
 	return w;
 }
@@ -314,8 +325,52 @@ static void it_is_kept_for_ninety_days(void **state)
 	assert_int_equal(IN_JOB(w, activity_sweep(tx, later, 5, &more)), 0);
 	assert_false(more);
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM activity WHERE name LIKE 'L_'"), 1);
-	assert_int_equal(IN_JOB(w, activity_last(tx, w->account + 1, &no)), 0);
-	assert_int_equal(no, 0);
+}
+
+/* A transaction of another server's. */
+static struct store_tx begin_beside(struct world *w)
+{
+	struct store_tx tx = w->store->tx;
+	tx.db = engines_connect(w->url, &(struct sql_options){.texts = store_texts, .n_texts = N_STMTS});
+	assert_int_equal(sql_begin(tx.db), 0);
+	return tx;
+}
+
+static void end_beside(struct store_tx *tx)
+{
+	if (sql_commit(tx->db) < 0)
+		fail_msg("%s", sql_error(tx->db));
+	sql_close(tx->db);
+}
+
+static void rows_are_told_in_the_order_of_the_commits(void **state)
+{
+	struct world *w = begin(state, 0);
+	int64_t no;
+	struct store_tx one = begin_beside(w), two = begin_beside(w);
+	assert_int_equal(audience_create(&one, w->account, "first by number", w->now, &no), 0);
+	assert_int_equal(IN_JOB(w, optout_say(tx, w->account, "447000000001", true, "api", "", w->now)), 0);
+	assert_string_equal(news(w), "optout_added");
+	assert_string_equal(news(w), "");
+	assert_int_equal(audience_create(&two, w->account, "last by number", w->now, &no), 0);
+	assert_string_equal(news(w), "");
+	end_beside(&two);
+	assert_string_equal(news(w), "audience_created");
+	assert_int_equal(IN_JOB(w, optout_say(tx, w->account, "447000000001", false, "api", "", w->now)), 0);
+	end_beside(&one);
+	assert_string_equal(news(w), "audience_created optout_removed");
+	assert_string_equal(news(w), "");
+}
+
+static void of_many_rows_the_latest_are_told(void **state)
+{
+	struct world *w = begin(state, 0);
+	int64_t no;
+	assert_int_equal(IN_JOB(w, audience_create(tx, w->account, "one", w->now, &no)), 0);
+	assert_int_equal(IN_JOB(w, audience_rename(tx, w->account, no, "two", w->now)), 0);
+	assert_int_equal(IN_JOB(w, audience_delete(tx, w->account, no, w->now)), 0);
+	assert_string_equal(latest_news(w, 2), "audience_renamed audience_deleted");
+	assert_string_equal(latest_news(w, 2), "");
 }
 
 int main(void)
@@ -331,6 +386,8 @@ int main(void)
 		WORLD_ON_BOTH(an_import_begins_and_ends_once),
 		WORLD_ON_BOTH(lists_by_resource_and_by_several_actions),
 		WORLD_ON_BOTH(it_is_kept_for_ninety_days),
+		WORLD_ON_POSTGRESQL(rows_are_told_in_the_order_of_the_commits),
+		WORLD_ON_BOTH(of_many_rows_the_latest_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

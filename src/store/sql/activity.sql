@@ -58,11 +58,12 @@ FROM campaign t WHERE t.sender_no = $1 AND t.status = 1 AND t.kind = 0 AND t.hol
 INSERT INTO activity (account_no, at_ms, actor, key_no, key_name, action, resource, resource_no, resource_sub, name, detail)
 VALUES ($1, $2, $3, $4, (SELECT k.name FROM api_key k WHERE k.no = $4), $5, $6, $7, $8, $9, NULL);
 
--- name: activity_since
-SELECT * FROM activity_seen WHERE account_no = $1 AND no > $2 ORDER BY no LIMIT $3;
+-- One writer alone: a mark is the number of the newest row.
+-- name: activity_mark
+SELECT CAST(COALESCE(MAX(no), 0) AS TEXT) FROM activity;
 
--- name: activity_last
-SELECT no FROM activity WHERE account_no = $1 ORDER BY no DESC LIMIT 1;
+-- name: activity_since
+SELECT * FROM activity_seen WHERE account_no = $1 AND no > CAST($2 AS BIGINT) ORDER BY no DESC LIMIT $3;
 
 -- name: activity_sweep
 DELETE FROM activity WHERE no IN (SELECT a.no FROM activity a WHERE a.at_ms < $1 ORDER BY a.at_ms LIMIT $2);
