@@ -81,7 +81,7 @@ function headerOf(header: Component, contact: Contact | undefined, pictures: Rec
 		case 'TEXT':
 			return { kind: 'text', text: fill(header.text ?? '', contact) };
 		case 'LOCATION':
-			return { kind: 'location', name: fill(header.location?.name ?? header.location?.address ?? '', contact) };
+			return { kind: 'location', name: fill(header.location?.name || header.location?.address || '', contact) };
 		case 'VIDEO':
 			return { kind: 'video' };
 		case 'DOCUMENT':

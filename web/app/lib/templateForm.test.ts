@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Template } from './template.ts';
-import { addable, emptyForm, formComponents, formField, formOf, judge, newButton, type TemplateForm } from './templateForm.ts';
+import { emptyForm, formComponents, formField, formOf, type TemplateForm } from './templateForm.ts';
+import { judge } from './templateLimits.ts';
 
 const components = [
 	{ type: 'HEADER', format: 'TEXT', text: 'For {first_name|you}', example: { header_text: ['Ann'] } },
@@ -23,8 +24,45 @@ test('samples go with the words that they were of', () => {
 });
 
 test('what the form does not have is not taken apart', () => {
-	for (const part of [{ type: 'CAROUSEL', cards: [] }, { type: 'HEADER', format: 'LOCATION' }, { type: 'BUTTONS', buttons: [{ type: 'OTP' }] }])
+	const otp = { type: 'BUTTONS', buttons: [{ type: 'OTP' }] };
+	for (const part of [otp, { type: 'PRODUCT' }, { type: 'CAROUSEL', cards: [{ components: [otp] }] }])
 		expect(formOf({ ...template, components: [components[1], part] } as unknown as Template)).toBeNull();
+});
+
+const body = { type: 'BODY', text: 'Hello, look.' };
+const card = (n: number) => ({
+	components: [
+		{ type: 'HEADER', format: 'IMAGE', url: `https://a.example/${n}.png` },
+		{ type: 'BODY', text: `Card ${n} for {first_name}.` },
+		{ type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Open', url: 'https://a.example/{custom1}' }, { type: 'QUICK_REPLY', text: 'Yes' }] },
+	],
+});
+const rich = {
+	place: [{ type: 'HEADER', format: 'LOCATION', location: { latitude: '51.5', longitude: '-0.1', name: 'Shop of {first_name}' } }, body],
+	offer: [{ type: 'HEADER', format: 'IMAGE', media_id: 'm1' }, body, { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Ends soon', has_expiration: true, expires_at: '2026-12-24 18:00:30' } }, { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', coupon_code: 'SPRING25' }, { type: 'URL', text: 'Open', url: 'https://a.example' }] }],
+	endless: [body, { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Ends soon' } }],
+	carousel: [body, { type: 'CAROUSEL', cards: [card(1), card(2)] }],
+};
+const read = (parts: object[]) => formOf({ ...template, components: parts } as unknown as Template)!;
+
+test.each(Object.entries(rich))('a template with more than a message survives the editor: %s', (_, parts) => {
+	expect(formComponents(read(parts))).toEqual(parts);
+	expect(judge(read(parts))).toEqual({});
+});
+
+test('a number in a place and what WhatsApp alone tells of one', () => {
+	expect(read([{ type: 'HEADER', format: 'LOCATION', location: { latitude: 51.5, longitude: -0.1 } }, body]).header).toMatchObject({ kind: 'location', latitude: '51.5', longitude: '-0.1' });
+	const bare = read([{ type: 'HEADER', format: 'LOCATION' }, body, { type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'x', has_expiration: true } }]);
+	expect(judge({ ...bare, shape: 'plain' })).toEqual({ 'header.latitude': 'required', 'header.longitude': 'required' });
+	expect(judge(bare)).toEqual({ 'offer.until': 'required' });
+});
+
+test('what a shape has no place for is not sent, and is there again with another', () => {
+	const full = formOf(template)!;
+	expect(formComponents({ ...full, shape: 'offer' }).map(({ type }) => type)).toEqual(['BODY', 'LIMITED_TIME_OFFER', 'BUTTONS']);
+	expect(formComponents({ ...full, shape: 'offer' })[2]!.buttons!.map(({ type }) => type)).toEqual(['COPY_CODE', 'URL']);
+	expect(formComponents({ ...full, shape: 'carousel' }).map(({ type }) => type)).toEqual(['BODY', 'CAROUSEL']);
+	expect(formComponents({ ...full, shape: 'carousel', wa_category: 'UTILITY' })).toEqual(formComponents(full));
 });
 
 test("the server's fields are the form's", () => {
@@ -38,41 +76,16 @@ test("the server's fields are the form's", () => {
 	expect(formField('components[0].text', form())).toBe('body');
 	expect(formField('name', full)).toBe('name');
 	expect(formField('components', full)).toBe('');
-});
-
-test("Meta's limits on texts", () => {
-	const body = (text: string) => judge(form({ body: text })).body;
-	expect(judge(form())).toEqual({});
-	expect(body(' ')).toBe('required');
-	expect(body('Hi {first_name}')).toBe('edge_placeholder');
-	expect(body('{first_name}, hi')).toBe('edge_placeholder');
-	expect(body('Hi {first_name}{last_name}.')).toBe('side_by_side');
-	expect(body('Hi {first_name')).toBe('open_brace');
-	expect(body('Hi {{{{ you.')).toBe('two_braces');
-	expect(body(`${'x'.repeat(1012)}{a}.`)).toBeUndefined();
-	expect(body(`${'x'.repeat(1019)}{a}.`)).toBe('long');
-	const header = (text: string) => judge(form({ header: { ...emptyForm().header, kind: 'text', text } }))['header.text'];
-	expect(header('{a} and {b}')).toBe('one_placeholder');
-	expect(header('For {a}')).toBeUndefined();
-	expect(header('x'.repeat(61))).toBe('long');
-	expect(judge(form({ footer: 'Hi {a}' })).footer).toBe('no_placeholder');
-});
-
-test("Meta's limits on buttons", () => {
-	const value = (type: Parameters<typeof newButton>[0], text: string) => judge(form({ buttons: [{ ...newButton(type), text: 'Go', value: text }] }))['buttons.0.value'];
-	expect(value('URL', 'https://a.example/{custom1}')).toBeUndefined();
-	expect(value('URL', 'https://a.example/{custom1}/x')).toBe('url');
-	expect(value('URL', '{custom1}')).toBe('url');
-	expect(value('URL', 'ftp://a.example')).toBe('url');
-	expect(value('COPY_CODE', 'SPRING25')).toBeUndefined();
-	expect(value('COPY_CODE', '{custom1|SPRING25}')).toBeUndefined();
-	expect(value('COPY_CODE', 'SPRING 25')).toBe('code');
-	expect(value('PHONE_NUMBER', '+44 7400 123457')).toBeUndefined();
-	expect(value('PHONE_NUMBER', 'call me')).toBe('phone');
-	const of = (...types: Parameters<typeof newButton>[0][]) => form({ buttons: types.map((type) => ({ ...newButton(type), text: 'Go', value: 'x' })) });
-	expect(judge(of('QUICK_REPLY', 'URL', 'QUICK_REPLY')).buttons).toBe('reply_together');
-	expect(judge(of('URL', 'QUICK_REPLY', 'QUICK_REPLY')).buttons).toBeUndefined();
-	expect(addable(of('URL', 'URL', 'PHONE_NUMBER').buttons)).toEqual(['QUICK_REPLY', 'COPY_CODE']);
+	expect(formField('components[0].location.latitude', read(rich.place))).toBe('header.latitude');
+	expect(formField('components[0].media_id', read(rich.offer))).toBe('header.url');
+	expect(formField('components[2].limited_time_offer.expires_at', read(rich.offer))).toBe('offer.until');
+	expect(formField('components[2].limited_time_offer', read(rich.offer))).toBe('offer.text');
+	const cards = read(rich.carousel);
+	expect(formField('components[1].cards[1].components[0].url', cards)).toBe('cards.1.header.url');
+	expect(formField('components[1].cards[0].components[1].text', cards)).toBe('cards.0.body');
+	expect(formField('components[1].cards[1].components[2].buttons[0].url', cards)).toBe('cards.1.buttons.0.value');
+	expect(formField('components[1].cards[1]', cards)).toBe('cards.1');
+	expect(formField('components[1].cards', cards)).toBe('cards');
 });
 
 test('a one-time code', () => {

@@ -1,13 +1,14 @@
-// The editor's view of a template: what a person types, to components and back, and Meta's limits on it. The limits are the
-// server's (src/model/template_limits.c), which judges again; here they are told as one types.
-import { countCharacters, isPlaceholder, readText, type TextFault } from './placeholders.ts';
+// The editor's view of a template: what a person types, to components and back.
 import { type Component, componentsOf, type MetaButton, ofType, type Template } from './template.ts';
 
-export const HEADER_KINDS = ['none', 'text', 'image', 'video', 'document'] as const;
+export const HEADER_KINDS = ['none', 'text', 'image', 'video', 'document', 'location'] as const;
 export type HeaderKind = (typeof HEADER_KINDS)[number];
 export const BUTTON_TYPES = ['QUICK_REPLY', 'URL', 'PHONE_NUMBER', 'COPY_CODE'] as const;
 export type ButtonType = (typeof BUTTON_TYPES)[number];
 export const CATEGORIES = ['MARKETING', 'UTILITY', 'AUTHENTICATION'] as const;
+/** Offers and carousels are for MARKETING alone. */
+export const SHAPES = ['plain', 'offer', 'carousel'] as const;
+export type Shape = (typeof SHAPES)[number];
 
 /** What Meta's form has besides, kept as long as the text that it belongs to is the same. */
 interface Rest {
@@ -23,17 +24,36 @@ export interface FormButton {
 	rest?: Rest;
 }
 
-export interface TemplateForm {
-	name: string;
-	wa_sender_code: string;
-	wa_category: string;
-	language: string;
-	header: { kind: HeaderKind; text: string; url: string; media_id: string; filename: string; rest?: Rest };
+export interface FormHeader {
+	kind: HeaderKind;
+	text: string;
+	url: string;
+	media_id: string;
+	filename: string;
+	latitude: string;
+	longitude: string;
+	name: string; // of the place
+	address: string;
+	rest?: Rest;
+}
+
+/** The message itself, or a card of a carousel. */
+export interface Panel {
+	header: FormHeader;
 	body: string;
 	bodyRest?: Rest;
-	footer: string;
 	buttons: FormButton[];
-	code: OneTimeCode; // the whole content of an AUTHENTICATION template
+}
+
+/** All cards have the same kind of header and the same kinds of buttons. */
+export interface Card extends Panel {
+	id: number; // for React
+}
+
+export interface Offer {
+	text: string;
+	ends: 'never' | 'at' | 'field';
+	until: string; // a time as the server writes it, or a text with a placeholder for one
 }
 
 /** WhatsApp writes the message; this is what can be chosen of it. */
@@ -44,20 +64,63 @@ export interface OneTimeCode {
 	button: string; // '': WhatsApp's own words
 }
 
+/** What the shape and the category have no place for stays in the form, for those who choose another, and is not sent. */
+export interface TemplateForm extends Panel {
+	name: string;
+	wa_sender_code: string;
+	wa_category: string;
+	language: string;
+	shape: Shape;
+	footer: string;
+	offer: Offer;
+	cards: Card[];
+	code: OneTimeCode; // the whole content of an AUTHENTICATION template
+}
+
 let lastId = 0;
 export const newButton = (type: ButtonType): FormButton => ({ id: ++lastId, type, text: '', value: '' });
+export const newHeader = (kind: HeaderKind): FormHeader => ({ kind, text: '', url: '', media_id: '', filename: '', latitude: '', longitude: '', name: '', address: '' });
+export const newCard = (kind: HeaderKind, buttons: ButtonType[]): Card => ({ id: ++lastId, header: newHeader(kind), body: '', buttons: buttons.map(newButton) });
 
 export const emptyForm = (): TemplateForm => ({
 	name: '',
 	wa_sender_code: '',
 	wa_category: 'MARKETING',
 	language: 'en_US',
-	header: { kind: 'none', text: '', url: '', media_id: '', filename: '' },
+	shape: 'plain',
+	header: newHeader('none'),
 	body: '',
 	footer: '',
 	buttons: [],
+	offer: { text: '', ends: 'never', until: '' },
+	cards: [newCard('image', ['URL']), newCard('image', ['URL'])],
 	code: { placeholder: '{code}', warns: true, minutes: 10, button: '' },
 });
+
+export const isCode = ({ wa_category }: Pick<TemplateForm, 'wa_category'>): boolean => wa_category === 'AUTHENTICATION';
+export const shapeOf = ({ shape, wa_category }: Pick<TemplateForm, 'shape' | 'wa_category'>): Shape => (wa_category === 'MARKETING' ? shape : 'plain');
+
+/* ---- what a shape has ---- */
+
+export const HEADERS_OF: Record<Exclude<Shape, 'carousel'>, readonly HeaderKind[]> = { plain: HEADER_KINDS, offer: ['none', 'image', 'video'] };
+export const BUTTONS_OF: Record<Shape, readonly ButtonType[]> = { plain: BUTTON_TYPES, offer: ['COPY_CODE', 'URL'], carousel: ['QUICK_REPLY', 'URL', 'PHONE_NUMBER'] };
+
+/** Of an offer the code comes first. */
+const ofOffer = (buttons: FormButton[]): FormButton[] => BUTTONS_OF.offer.flatMap((type) => buttons.filter((button) => button.type === type));
+
+/** The form without what its shape has no place for. */
+export function shaped(form: TemplateForm): TemplateForm {
+	switch (shapeOf(form)) {
+		case 'offer': {
+			const header = HEADERS_OF.offer.includes(form.header.kind) ? form.header : { ...form.header, kind: 'none' as const };
+			return { ...form, header, footer: '', buttons: ofOffer(form.buttons) };
+		}
+		case 'carousel':
+			return { ...form, header: newHeader('none'), footer: '', buttons: [] };
+		default:
+			return form;
+	}
+}
 
 /* ---- from components ---- */
 
@@ -76,8 +139,6 @@ function buttonOf(button: MetaButton): FormButton | null {
 	return { ...newButton(type), text: button.text ?? '', value, rest };
 }
 
-const isCode = ({ wa_category }: Pick<TemplateForm, 'wa_category'>): boolean => wa_category === 'AUTHENTICATION';
-
 /** null: the code is handed to an app, which this form does not have. */
 function codeOf(components: Component[]): OneTimeCode | null {
 	const button = ofType(components, 'BUTTONS')?.buttons?.[0];
@@ -90,52 +151,88 @@ function codeOf(components: Component[]): OneTimeCode | null {
 	};
 }
 
-/** null: it has parts that this form does not have (a carousel, an offer, a location, a code for an app). */
+function headerOf(part: Component): FormHeader | null {
+	const kind = HEADER_KINDS.find((known) => known === part.format?.toLowerCase());
+	if (!kind) return null;
+	const { text = '', url = '', media_id = '', filename = '', location: place = {} } = part;
+	const { latitude = '', longitude = '', name = '', address = '' } = place;
+	const rest = restOf(part, text, 'type', 'format', 'text', 'url', 'media_id', 'filename', 'location');
+	return { kind, text, url, media_id, filename, latitude: String(latitude), longitude: String(longitude), name, address, rest };
+}
+
+function offerOf({ limited_time_offer: offer = {} }: Component): Offer {
+	const until = offer.expires_at ?? '';
+	return { text: offer.text ?? '', ends: !offer.has_expiration ? 'never' : until.includes('{') ? 'field' : 'at', until };
+}
+
+/** Takes what a message and a card may both have; what it does not know is left to `other`. null: there is something that this form does not have. */
+function panelOf(components: Component[], other: (part: Component) => boolean): Panel | null {
+	const panel: Panel = { header: newHeader('none'), body: '', buttons: [] };
+	for (const part of components) {
+		const type = part.type.toUpperCase();
+		if (type === 'HEADER') {
+			const header = headerOf(part);
+			if (!header) return null;
+			panel.header = header;
+		} else if (type === 'BODY') {
+			panel.body = part.text ?? '';
+			panel.bodyRest = restOf(part, panel.body, 'type', 'text');
+		} else if (type === 'BUTTONS') {
+			const buttons = (part.buttons ?? []).map(buttonOf);
+			if (buttons.includes(null)) return null;
+			panel.buttons = buttons as FormButton[];
+		} else if (!other(part)) return null;
+	}
+	return panel;
+}
+
+function cardsOf({ cards = [] }: Component): Card[] | null {
+	const panels = cards.map(({ components }) => panelOf(components, () => false));
+	return panels.includes(null) ? null : (panels as Panel[]).map((panel) => ({ id: ++lastId, ...panel }));
+}
+
+/** null: it has parts that this form does not have, such as a code for an app. */
 export function formOf(template: Template): TemplateForm | null {
 	const form = { ...emptyForm(), name: template.name, wa_sender_code: template.wa_sender_code, wa_category: template.wa_category, language: template.language };
 	if (isCode(form)) {
 		const code = codeOf(componentsOf(template));
 		return code && { ...form, code };
 	}
-	for (const part of componentsOf(template)) {
-		const text = part.text ?? '';
+	const panel = panelOf(componentsOf(template), (part) => {
 		switch (part.type.toUpperCase()) {
-			case 'HEADER': {
-				const kind = HEADER_KINDS.find((known) => known === part.format?.toLowerCase());
-				if (!kind) return null;
-				const { url = '', media_id = '', filename = '' } = part;
-				form.header = { kind, text, url, media_id, filename, rest: restOf(part, text, 'type', 'format', 'text', 'url', 'media_id', 'filename') };
-				break;
-			}
-			case 'BODY':
-				form.body = text;
-				form.bodyRest = restOf(part, text, 'type', 'text');
-				break;
 			case 'FOOTER':
-				form.footer = text;
-				break;
-			case 'BUTTONS':
-				for (const button of part.buttons ?? []) {
-					const read = buttonOf(button);
-					if (!read) return null;
-					form.buttons.push(read);
-				}
-				break;
+				form.footer = part.text ?? '';
+				return true;
+			case 'LIMITED_TIME_OFFER':
+				form.shape = 'offer';
+				form.offer = offerOf(part);
+				return true;
+			case 'CAROUSEL': {
+				const cards = cardsOf(part);
+				form.shape = 'carousel';
+				form.cards = cards ?? [];
+				return cards !== null;
+			}
 			default:
-				return null;
+				return false;
 		}
-	}
-	return form;
+	});
+	return panel && { ...form, ...panel };
 }
 
 /* ---- to components ---- */
 
 const kept = (rest: Rest | undefined, of: string): Record<string, unknown> => (rest?.of === of ? rest.members : {});
 
-function headerComponent({ kind, text, url, media_id, filename, rest }: TemplateForm['header']): Component {
+/** What is not blank, without the white space around it. */
+const given = (members: Record<string, string>): Record<string, string> =>
+	Object.fromEntries(Object.entries(members).map(([name, text]) => [name, text.trim()]).filter(([, text]) => text));
+
+function headerComponent({ kind, text, url, media_id, filename, latitude, longitude, name, address, rest }: FormHeader): Component {
 	const format = kind.toUpperCase();
 	if (kind === 'text') return { ...kept(rest, text), type: 'HEADER', format, text };
-	return { type: 'HEADER', format, ...(media_id ? { media_id } : url.trim() ? { url: url.trim() } : {}), ...(kind === 'document' && { filename }) };
+	if (kind === 'location') return { type: 'HEADER', format, location: given({ latitude, longitude, name, address }) };
+	return { type: 'HEADER', format, ...(media_id ? { media_id } : given({ url })), ...(kind === 'document' && { filename }) };
 }
 
 function buttonComponent({ type, text, value, rest }: FormButton): MetaButton {
@@ -155,164 +252,73 @@ const codeComponents = ({ placeholder, warns, minutes, button }: OneTimeCode): C
 	{ type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE', ...(button && { text: button }), code: placeholder.trim() }] },
 ];
 
+const offerComponent = ({ text, ends, until }: Offer): Component => ({
+	type: 'LIMITED_TIME_OFFER',
+	limited_time_offer: ends === 'never' ? { text } : { text, has_expiration: true, expires_at: until.trim() },
+});
+
+const headersOf = ({ header }: Panel): Component[] => (header.kind === 'none' ? [] : [headerComponent(header)]);
+const bodyOf = ({ body, bodyRest }: Panel): Component => ({ ...kept(bodyRest, body), type: 'BODY', text: body });
+const buttonsOf = ({ buttons }: Panel): Component[] => (buttons.length === 0 ? [] : [{ type: 'BUTTONS', buttons: buttons.map(buttonComponent) }]);
+
+const carouselComponent = (cards: Card[]): Component => ({
+	type: 'CAROUSEL',
+	cards: cards.map((card) => ({ components: [...headersOf(card), ...(card.body.trim() ? [bodyOf(card)] : []), ...buttonsOf(card)] })),
+});
+
 export function formComponents(form: TemplateForm): Component[] {
 	if (isCode(form)) return codeComponents(form.code);
-	const ret: Component[] = [];
-	if (form.header.kind !== 'none') ret.push(headerComponent(form.header));
-	ret.push({ ...kept(form.bodyRest, form.body), type: 'BODY', text: form.body });
-	if (form.footer.trim()) ret.push({ type: 'FOOTER', text: form.footer });
-	if (form.buttons.length > 0) ret.push({ type: 'BUTTONS', buttons: form.buttons.map(buttonComponent) });
-	return ret;
+	const shape = shapeOf(form);
+	const content = shaped(form);
+	return [
+		...headersOf(content),
+		bodyOf(content),
+		...(shape === 'offer' ? [offerComponent(form.offer)] : []),
+		...(shape === 'carousel' ? [carouselComponent(form.cards)] : []),
+		...(content.footer.trim() ? [{ type: 'FOOTER', text: content.footer }] : []),
+		...buttonsOf(content),
+	];
+}
+
+/* ---- the server's names of fields ---- */
+
+const HEADER_FIELDS = ['text', 'url', 'filename', 'latitude', 'longitude', 'name', 'address'];
+
+/** Of a message's or a card's `[3].buttons[1].url`: `buttons.1.value`. null: none of both's. */
+function panelField(components: Component[], path: string): string | null {
+	const [, at, below = ''] = /^\[(\d+)\](?:\.(.+))?$/.exec(path) ?? [];
+	switch (components[Number(at)]?.type) {
+		case 'HEADER': {
+			const name = below.replace(/^location\./, '').replace('media_id', 'url');
+			return HEADER_FIELDS.includes(name) ? `header.${name}` : 'header';
+		}
+		case 'BODY':
+			return 'body';
+		case 'BUTTONS': {
+			const [, button, member] = /^buttons\[(\d+)\](?:\.(.+))?$/.exec(below) ?? [];
+			return button ? `buttons.${button}.${member === 'text' ? 'text' : 'value'}` : 'buttons';
+		}
+		default:
+			return null;
+	}
+}
+
+function cardField(cards: NonNullable<Component['cards']>, below: string): string {
+	const [, at, path] = /^cards\[(\d+)\](?:\.components(\[.+))?$/.exec(below) ?? [];
+	if (!at) return 'cards';
+	const inside = path ? panelField(cards[Number(at)]!.components, path) : null;
+	return inside ? `cards.${at}.${inside}` : `cards.${at}`;
 }
 
 /** The form's field for one that the server names: `components[3].buttons[1].url` is `buttons.1.value`. '' for none of them. */
 export function formField(field: string, form: TemplateForm): string {
-	const path = /^components\[(\d+)\](?:\.(.+))?$/.exec(field);
-	if (!path) return ['name', 'wa_category', 'wa_sender_code', 'language'].includes(field) ? field : '';
-	const type = formComponents(form)[Number(path[1])]?.type;
-	const below = path[2] ?? '';
-	if (isCode(form)) return type === 'FOOTER' ? 'code.minutes' : below.endsWith('.text') ? 'code.button' : type === 'BUTTONS' ? 'code.placeholder' : '';
-	if (type === 'HEADER') return ['text', 'url', 'media_id', 'filename'].includes(below) ? `header.${below === 'media_id' ? 'url' : below}` : 'header';
-	if (type === 'BODY') return 'body';
-	if (type === 'FOOTER') return 'footer';
-	const button = /^buttons\[(\d+)\](?:\.(.+))?$/.exec(below);
-	if (type === 'BUTTONS') return button ? `buttons.${button[1]}.${button[2] === 'text' ? 'text' : 'value'}` : 'buttons';
-	return '';
+	const [, at, below = ''] = /^components\[(\d+)\](?:\.(.+))?$/.exec(field) ?? [];
+	if (!at) return ['name', 'wa_category', 'wa_sender_code', 'language'].includes(field) ? field : '';
+	const components = formComponents(form);
+	const part = components[Number(at)];
+	if (isCode(form)) return part?.type === 'FOOTER' ? 'code.minutes' : below.endsWith('.text') ? 'code.button' : part?.type === 'BUTTONS' ? 'code.placeholder' : '';
+	if (part?.type === 'FOOTER') return 'footer';
+	if (part?.type === 'LIMITED_TIME_OFFER') return below.endsWith('expires_at') ? 'offer.until' : 'offer.text';
+	if (part?.cards) return cardField(part.cards, below);
+	return panelField(components, field.replace('components', '')) ?? '';
 }
-
-/* ---- Meta's limits ---- */
-
-export const LIMIT = { name: 45, header: 60, body: 1024, footer: 60, buttons: 10, button: 25, url: 2000, code: 20, payload: 100, filename: 25, mediaUrl: 2083 } as const;
-
-export type FormFault =
-	| TextFault
-	| 'required'
-	| 'long'
-	| 'edge_placeholder'
-	| 'side_by_side'
-	| 'two_braces'
-	| 'one_placeholder'
-	| 'no_placeholder'
-	| 'url'
-	| 'phone'
-	| 'code'
-	| 'filename'
-	| 'one_code'
-	| 'minutes'
-	| 'reply_together'
-	| 'too_many_of';
-export type FormFaults = Record<string, FormFault>;
-
-const characters = (text: string): number => [...text].length;
-const isUrl = (text: string): boolean => /^https?:\/\/[^/\s{}<>"\\^`|][^\s{}<>"\\^`|]*$/.test(text);
-
-function literalBraces(text: string): boolean {
-	const { pieces } = readText(text);
-	return pieces.some((piece, at) => !isPlaceholder(piece) && (piece.text.includes('{{') || (piece.text.endsWith('{') && at + 1 < pieces.length)));
-}
-
-function bodyFault(body: string): FormFault | undefined {
-	if (body.trim() === '') return 'required';
-	const { pieces, fault } = readText(body);
-	if (fault) return fault;
-	if (countCharacters(body) > LIMIT.body) return 'long';
-	if (literalBraces(body)) return 'two_braces';
-	if (pieces.some((piece, at) => isPlaceholder(piece) && at > 0 && isPlaceholder(pieces[at - 1]!))) return 'side_by_side';
-	return isPlaceholder(pieces[0]!) || isPlaceholder(pieces.at(-1)!) ? 'edge_placeholder' : undefined;
-}
-
-function headerTextFault(text: string): FormFault | undefined {
-	if (text.trim() === '') return 'required';
-	const { pieces, fault } = readText(text);
-	if (fault) return fault;
-	if (pieces.filter(isPlaceholder).length > 1) return 'one_placeholder';
-	if (literalBraces(text)) return 'two_braces';
-	return countCharacters(text) > LIMIT.header ? 'long' : undefined;
-}
-
-function urlFault(url: string): FormFault | undefined {
-	const { pieces, fault } = readText(url);
-	const [first, ...others] = pieces;
-	if (fault) return fault;
-	if (!first || isPlaceholder(first) || !isUrl(first.text) || others.length > 1 || (others[0] && !isPlaceholder(others[0]))) return 'url';
-	return countCharacters(url) > LIMIT.url ? 'long' : undefined;
-}
-
-function codeFault(code: string): FormFault | undefined {
-	const { pieces, fault } = readText(code);
-	if (fault) return fault;
-	const [only, other] = pieces;
-	return only && !other && (isPlaceholder(only) || /^[A-Za-z0-9]{1,20}$/.test(only.text)) ? undefined : 'code';
-}
-
-function valueFault({ type, value }: FormButton): FormFault | undefined {
-	const text = value.trim();
-	if (type === 'QUICK_REPLY') return new TextEncoder().encode(text).length > LIMIT.payload ? 'long' : undefined;
-	if (text === '') return 'required';
-	if (type === 'URL') return urlFault(text);
-	if (type === 'COPY_CODE') return codeFault(text);
-	return /^\+?[0-9 ().-]{7,25}$/.test(text) ? undefined : 'phone';
-}
-
-function buttonTextFault({ type, text }: FormButton): FormFault | undefined {
-	if (text.trim() === '') return type === 'COPY_CODE' ? undefined : 'required';
-	if (/[{}]/.test(text)) return 'no_placeholder';
-	return characters(text) > LIMIT.button ? 'long' : undefined;
-}
-
-const MOST: Partial<Record<ButtonType, number>> = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1 };
-
-/** Which kinds another button may still be of. */
-export const addable = (buttons: FormButton[]): ButtonType[] =>
-	buttons.length >= LIMIT.buttons ? [] : BUTTON_TYPES.filter((type) => buttons.filter((button) => button.type === type).length < (MOST[type] ?? LIMIT.buttons));
-
-function buttonsFault(buttons: FormButton[]): FormFault | undefined {
-	const isReply = buttons.map(({ type }) => type === 'QUICK_REPLY');
-	if (BUTTON_TYPES.some((type) => buttons.filter((button) => button.type === type).length > (MOST[type] ?? LIMIT.buttons))) return 'too_many_of';
-	return isReply.filter((reply, at) => at > 0 && reply !== isReply[at - 1]).length > 1 ? 'reply_together' : undefined;
-}
-
-function mediaFaults({ kind, url, media_id, filename }: TemplateForm['header']): [string, FormFault | undefined][] {
-	const source = media_id ? undefined : url.trim() === '' ? 'required' : url.length > LIMIT.mediaUrl ? 'long' : isUrl(url.trim()) ? undefined : 'url';
-	const name = filename === '' ? 'required' : characters(filename) > LIMIT.filename ? 'long' : /^\w+$/.test(filename) ? undefined : 'filename';
-	return [
-		['header.url', source],
-		['header.filename', kind === 'document' ? name : undefined],
-	];
-}
-
-function codeFaults({ placeholder, minutes, button }: OneTimeCode): [string, FormFault | undefined][] {
-	const { pieces, fault } = readText(placeholder.trim());
-	return [
-		['code.placeholder', fault ?? (pieces.length === 1 && isPlaceholder(pieces[0]!) ? undefined : 'one_code')],
-		['code.minutes', minutes === '' || (minutes >= 1 && minutes <= 90) ? undefined : 'minutes'],
-		['code.button', /[{}]/.test(button) ? 'no_placeholder' : characters(button) > LIMIT.button ? 'long' : undefined],
-	];
-}
-
-/** The first fault of each field. */
-export function judge(form: TemplateForm): FormFaults {
-	const found: [string, FormFault | undefined][] = [
-		['name', form.name.trim() === '' ? 'required' : characters(form.name) > LIMIT.name ? 'long' : undefined],
-		['wa_sender_code', form.wa_sender_code ? undefined : 'required'],
-		...(isCode(form) ? codeFaults(form.code) : contentFaults(form)),
-	];
-	return Object.fromEntries(found.filter((entry): entry is [string, FormFault] => entry[1] !== undefined));
-}
-
-function contentFaults({ header, body, footer, buttons }: TemplateForm): [string, FormFault | undefined][] {
-	return [
-		...(header.kind === 'none' ? [] : header.kind === 'text' ? [['header.text', headerTextFault(header.text)] as [string, FormFault | undefined]] : mediaFaults(header)),
-		['body', bodyFault(body)],
-		['footer', /[{}]/.test(footer) ? 'no_placeholder' : characters(footer) > LIMIT.footer ? 'long' : undefined],
-		['buttons', buttonsFault(buttons)],
-		...buttons.flatMap((button, at): [string, FormFault | undefined][] => [
-			[`buttons.${at}.text`, buttonTextFault(button)],
-			[`buttons.${at}.value`, valueFault(button)],
-		]),
-	];
-}
-
-/** Meta's codes of languages. */
-export const LANGUAGES =
-	'af sq ar ar_EG ar_AE ar_LB ar_MA ar_QA az be_BY bn bn_IN bg ca zh_CN zh_HK zh_TW hr cs da prs_AF nl nl_BE en en_GB en_US en_AE en_AU en_CA en_GH en_IE en_IN en_JM en_MY en_NZ en_QA en_SG en_UG en_ZA et fil fi fr fr_BE fr_CA fr_CH fr_CI fr_MA ka de de_AT de_CH el gu ha he hi hu id ga it ja kn kk rw_RW ko ky_KG lo lv lt mk ms ml mr nb ps_AF fa pl pt_BR pt_PT pa ro ru sr si_LK sk sl es es_AR es_CL es_CO es_CR es_DO es_EC es_HN es_MX es_PA es_PE es_ES es_UY sw sv ta te th tr uk ur uz vi zu'.split(' ');

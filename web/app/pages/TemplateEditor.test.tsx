@@ -81,3 +81,69 @@ test('a viewer is not offered to write one', async () => {
 	expect(await screen.findByText('Your key cannot do this')).toBeTruthy();
 	expect(document.querySelector('form')).toBeNull();
 });
+
+test('a carousel is written card by card, alike in what must be alike', async () => {
+	const asked = serve(says({ 'POST /v1/templates': { data: template } }));
+	await show(<TemplateEditor />, '/templates/new');
+	type(await field('name'), 'cards');
+	type(await body(), 'Look at these.');
+	fireEvent.click(screen.getByRole('radio', { name: 'Carousel' }));
+	expect(document.querySelector('[name=footer]')).toBeNull();
+	await press('Add a button');
+	await press('Quick reply');
+	expect(screen.queryByText('Add a button')).toBeNull(); // two are all
+	for (const at of [0, 1]) {
+		type(await field(`cards.${at}.header.url`), `https://a.example/${at}.png`);
+		type(await field(`cards.${at}.buttons.0.text`), 'Open');
+		type(await field(`cards.${at}.buttons.0.value`), 'https://a.example/{custom1}');
+		type(await field(`cards.${at}.buttons.1.text`), 'Yes');
+	}
+	type(await field('cards.0.body'), 'One.');
+	await press('Submit to WhatsApp');
+	expect(document.activeElement).toBe(await field('cards.1.body')); // all or none
+	type(await field('cards.1.body'), 'Two.');
+	await press('Submit to WhatsApp');
+	await waitFor(() => expect(location.hash).toBe('#/templates/t1'));
+	const card = (at: number, text: string) => ({
+		components: [
+			{ type: 'HEADER', format: 'IMAGE', url: `https://a.example/${at}.png` },
+			{ type: 'BODY', text },
+			{ type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Open', url: 'https://a.example/{custom1}' }, { type: 'QUICK_REPLY', text: 'Yes' }] },
+		],
+	});
+	expect(asked.find(({ call }) => call === 'POST /v1/templates')!.body).toMatchObject({
+		data: { components: [{ type: 'BODY', text: 'Look at these.' }, { type: 'CAROUSEL', cards: [card(0, 'One.'), card(1, 'Two.')] }] },
+	});
+});
+
+test('an offer and its end; the code comes before the address', async () => {
+	const asked = serve(says({ 'POST /v1/templates': { data: template } }));
+	await show(<TemplateEditor />, '/templates/new');
+	type(await field('name'), 'offer');
+	type(await body(), 'Hurry, come in.');
+	fireEvent.click(screen.getByRole('radio', { name: 'Limited-time offer' }));
+	expect(screen.queryByRole('radio', { name: 'Document' })).toBeNull();
+	type(await field('offer.text'), 'Ends soon, very soon');
+	expect(await screen.findByText('This is too long.')).toBeTruthy(); // as one types
+	type(await field('offer.text'), 'Ends soon!');
+	fireEvent.click(screen.getByRole('radio', { name: 'At the same time for all' }));
+	type(await field('offer.until'), '2026-12-24T18:00');
+	for (const [kind, value] of [['Open an address', 'https://a.example'], ['Copy a code', 'SPRING25']] as const) {
+		await press('Add a button');
+		await press(kind);
+		type(await field(`buttons.0.value`), value);
+		if (kind === 'Open an address') type(await field('buttons.0.text'), 'Open');
+	}
+	await press('Submit to WhatsApp');
+	await waitFor(() => expect(location.hash).toBe('#/templates/t1'));
+	const utc = new Date('2026-12-24T18:00').toISOString().slice(0, 19).replace('T', ' ');
+	expect(asked.find(({ call }) => call === 'POST /v1/templates')!.body).toMatchObject({
+		data: {
+			components: [
+				{ type: 'BODY' },
+				{ type: 'LIMITED_TIME_OFFER', limited_time_offer: { text: 'Ends soon!', has_expiration: true, expires_at: utc } },
+				{ type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', coupon_code: 'SPRING25' }, { type: 'URL', text: 'Open', url: 'https://a.example' }] },
+			],
+		},
+	});
+});

@@ -1,21 +1,24 @@
 // Up to ten buttons, in the order in which the phone shows them.
-import { ActionIcon, Button, Fieldset, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
+import { Button, Fieldset, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { addable, type ButtonType, type FormButton, LIMIT, newButton } from '../../lib/templateForm.ts';
+import { type ButtonType, type FormButton, newButton, type Shape } from '../../lib/templateForm.ts';
+import { addable, LIMIT } from '../../lib/templateLimits.ts';
+import { Moves } from './Moves.tsx';
 import { Count, InsertField, TextField } from './TextField.tsx';
 
-interface ButtonFieldsProps {
-	buttons: FormButton[];
-	change: (buttons: FormButton[]) => void;
+const VALUE_MAX: Record<ButtonType, number | undefined> = { QUICK_REPLY: LIMIT.payload, URL: LIMIT.url, PHONE_NUMBER: undefined, COPY_CODE: undefined };
+
+interface ButtonContentProps {
+	at: string; // before the names of its fields
+	button: FormButton;
+	set: (part: Partial<FormButton>) => void;
 	errors: Record<string, string>;
 	isDisabled: boolean;
 }
 
-const VALUE_MAX: Record<ButtonType, number | undefined> = { QUICK_REPLY: LIMIT.payload, URL: LIMIT.url, PHONE_NUMBER: undefined, COPY_CODE: undefined };
-
-function Value({ button, at, set, error, isDisabled }: { button: FormButton; at: number; set: (part: Partial<FormButton>) => void; error?: string; isDisabled: boolean }) {
+function Value({ at, button, set, errors, isDisabled }: ButtonContentProps) {
 	const { t } = useTranslation();
 	const field = useRef<HTMLInputElement>(null);
 	const max = VALUE_MAX[button.type];
@@ -25,14 +28,14 @@ function Value({ button, at, set, error, isDisabled }: { button: FormButton; at:
 		<Stack gap={4}>
 			<TextInput
 				ref={field}
-				name={`buttons.${at}.value`}
+				name={`${at}.value`}
 				label={label}
 				description={t(`editor.value_note.${button.type}`)}
 				withAsterisk={button.type !== 'QUICK_REPLY'}
 				dir={button.type === 'QUICK_REPLY' ? 'auto' : 'ltr'}
 				type={button.type === 'PHONE_NUMBER' ? 'tel' : 'text'}
 				value={button.value}
-				error={error}
+				error={errors[`${at}.value`]}
 				readOnly={isDisabled}
 				onChange={(event) => set({ value: event.currentTarget.value })}
 			/>
@@ -50,47 +53,75 @@ function Value({ button, at, set, error, isDisabled }: { button: FormButton; at:
 	);
 }
 
-export function ButtonFields({ buttons, change, errors, isDisabled }: ButtonFieldsProps) {
+/** What stands on a button, and what it does. */
+export function ButtonContent(props: ButtonContentProps) {
+	const { at, button, set, errors, isDisabled } = props;
+	const { t } = useTranslation();
+	return (
+		<>
+			<TextField
+				name={`${at}.text`}
+				label={t('editor.button_text')}
+				description={button.type === 'COPY_CODE' ? t('editor.button_text_own') : undefined}
+				value={button.text}
+				onChange={(text) => set({ text })}
+				max={LIMIT.button}
+				error={errors[`${at}.text`]}
+				isRequired={button.type !== 'COPY_CODE'}
+				isDisabled={isDisabled}
+			/>
+			<Value {...props} />
+		</>
+	);
+}
+
+/** Another one, of the kinds that there may still be. */
+export function AddButton({ types, add }: { types: ButtonType[]; add: (type: ButtonType) => void }) {
+	const { t } = useTranslation();
+	if (types.length === 0) return null;
+	return (
+		<Menu position="bottom-start">
+			<Menu.Target>
+				<Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} style={{ alignSelf: 'flex-start' }}>
+					{t('editor.button_add')}
+				</Button>
+			</Menu.Target>
+			<Menu.Dropdown>
+				{types.map((type) => (
+					<Menu.Item key={type} onClick={() => add(type)}>
+						{t(`editor.button_kinds.${type}`)}
+					</Menu.Item>
+				))}
+			</Menu.Dropdown>
+		</Menu>
+	);
+}
+
+interface ButtonFieldsProps {
+	buttons: FormButton[];
+	change: (buttons: FormButton[]) => void;
+	shape: Shape;
+	errors: Record<string, string>;
+	isDisabled: boolean;
+}
+
+export function ButtonFields({ buttons, change, shape, errors, isDisabled }: ButtonFieldsProps) {
 	const { t } = useTranslation();
 	const set = (at: number) => (part: Partial<FormButton>) => change(buttons.map((button, i) => (i === at ? { ...button, ...part } : button)));
-	const swap = (at: number, to: number) => {
-		const next = [...buttons];
-		[next[at], next[to]] = [next[to]!, next[at]!];
-		change(next);
-	};
-	const types = addable(buttons);
 	return (
 		<Stack gap="sm">
+			{shape === 'offer' && (
+				<Text size="sm" c="dimmed">
+					{t('editor.offer_buttons')}
+				</Text>
+			)}
 			{buttons.map((button, at) => {
 				const title = t('editor.button_n', { n: at + 1, kind: t(`editor.button_kinds.${button.type}`) });
 				return (
 					<Fieldset key={button.id} legend={title}>
 						<Stack gap="sm">
-							<TextField
-								name={`buttons.${at}.text`}
-								label={t('editor.button_text')}
-								description={button.type === 'COPY_CODE' ? t('editor.button_text_own') : undefined}
-								value={button.text}
-								onChange={(text) => set(at)({ text })}
-								max={LIMIT.button}
-								error={errors[`buttons.${at}.text`]}
-								isRequired={button.type !== 'COPY_CODE'}
-								isDisabled={isDisabled}
-							/>
-							<Value button={button} at={at} set={set(at)} error={errors[`buttons.${at}.value`]} isDisabled={isDisabled} />
-							{!isDisabled && (
-								<Group gap="xs" justify="flex-end">
-									<ActionIcon variant="default" disabled={at === 0} onClick={() => swap(at, at - 1)} aria-label={t('editor.button_up', { button: title })}>
-										<IconArrowUp size={16} />
-									</ActionIcon>
-									<ActionIcon variant="default" disabled={at === buttons.length - 1} onClick={() => swap(at, at + 1)} aria-label={t('editor.button_down', { button: title })}>
-										<IconArrowDown size={16} />
-									</ActionIcon>
-									<ActionIcon variant="default" onClick={() => change(buttons.filter((_, i) => i !== at))} aria-label={t('editor.button_remove', { button: title })}>
-										<IconTrash size={16} />
-									</ActionIcon>
-								</Group>
-							)}
+							<ButtonContent at={`buttons.${at}`} button={button} set={set(at)} errors={errors} isDisabled={isDisabled} />
+							{!isDisabled && <Moves list={buttons} at={at} change={change} name={title} isOrdered={shape === 'offer'} />}
 						</Stack>
 					</Fieldset>
 				);
@@ -100,22 +131,7 @@ export function ButtonFields({ buttons, change, errors, isDisabled }: ButtonFiel
 					{errors.buttons}
 				</Text>
 			)}
-			{!isDisabled && types.length > 0 && (
-				<Menu position="bottom-start">
-					<Menu.Target>
-						<Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} style={{ alignSelf: 'flex-start' }}>
-							{t('editor.button_add')}
-						</Button>
-					</Menu.Target>
-					<Menu.Dropdown>
-						{types.map((type) => (
-							<Menu.Item key={type} onClick={() => change([...buttons, newButton(type)])}>
-								{t(`editor.button_kinds.${type}`)}
-							</Menu.Item>
-						))}
-					</Menu.Dropdown>
-				</Menu>
-			)}
+			{!isDisabled && <AddButton types={addable(buttons, shape)} add={(type) => change([...buttons, newButton(type)])} />}
 		</Stack>
 	);
 }

@@ -1,7 +1,8 @@
 // A one-time code: WhatsApp writes the message itself, and a button copies the code.
 import { Checkbox, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { LIMIT, type OneTimeCode } from '../../lib/templateForm.ts';
+import type { OneTimeCode } from '../../lib/templateForm.ts';
+import { LIMIT } from '../../lib/templateLimits.ts';
 import { TextField } from './TextField.tsx';
 
 interface CodeFieldsProps {

@@ -1,17 +1,18 @@
 // Makes a template or changes one. What is wrong stands at its field: Meta's limits as one types, the server's word after it.
-import { Alert, Button, Fieldset, Grid, Group, Paper, Select, Stack, Title } from '@mantine/core';
+import { Alert, Button, Grid, Group, Paper, Select, Stack, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FocusEvent, type FormEvent, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { crier, faultsByField, read, type Schemas } from '../../lib/client.ts';
 import { locale } from '../../lib/format.ts';
+import { LANGUAGES } from '../../lib/languages.ts';
 import type { Template } from '../../lib/template.ts';
-import { CATEGORIES, emptyForm, type FormFault, formComponents, formField, judge, LANGUAGES, LIMIT, type TemplateForm } from '../../lib/templateForm.ts';
+import { CATEGORIES, emptyForm, formComponents, formField, type TemplateForm } from '../../lib/templateForm.ts';
+import { type FormFault, judge, LIMIT } from '../../lib/templateLimits.ts';
 import { TemplatePreview } from '../../parts/TemplatePreview.tsx';
-import { ButtonFields } from './ButtonFields.tsx';
 import { CodeFields } from './CodeFields.tsx';
-import { HeaderFields } from './HeaderFields.tsx';
+import { ContentFields } from './ContentFields.tsx';
 import { TextField } from './TextField.tsx';
 import { languageName } from './verdict.tsx';
 
@@ -46,30 +47,6 @@ function save(template: Template | undefined, form: TemplateForm, base: Template
 			params: { path: { template: template.id } },
 			body: { data: { ...(form.name !== base.name && { name: form.name.trim() }), ...(!isSame && { components }) } },
 		}),
-	);
-}
-
-interface FieldsProps {
-	form: TemplateForm;
-	change: (part: Partial<TemplateForm>) => void;
-	errors: Record<string, string>;
-	isDisabled: boolean;
-}
-
-function ContentFields({ form, change, errors, isDisabled }: FieldsProps) {
-	const { t } = useTranslation();
-	return (
-		<>
-			<Fieldset legend={t('editor.header')}>
-				<HeaderFields header={form.header} change={(part) => change({ header: { ...form.header, ...part } })} errors={errors} isDisabled={isDisabled} />
-			</Fieldset>
-			<TextField name="body" label={t('editor.body')} description={t('editor.body_note', { ob: '{{' })} value={form.body} onChange={(body) => change({ body })} max={LIMIT.body} error={errors.body} isLong isRequired isDisabled={isDisabled} takesFields />
-			<TextField name="footer" label={t('editor.footer')} description={t('editor.footer_note')} value={form.footer} onChange={(footer) => change({ footer })} max={LIMIT.footer} error={errors.footer} isDisabled={isDisabled} />
-			<Title order={2} size="h4">
-				{t('editor.buttons')}
-			</Title>
-			<ButtonFields buttons={form.buttons} change={(buttons) => change({ buttons })} errors={errors} isDisabled={isDisabled} />
-		</>
 	);
 }
 
