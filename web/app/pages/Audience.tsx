@@ -1,6 +1,6 @@
 import { Anchor, Button, Menu, Text } from '@mantine/core';
 import { IconPencil, IconTrash, IconUserPlus } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -16,7 +16,7 @@ import { Contacts } from './audience/Contacts.tsx';
 import { ImportProgress } from './audience/ImportProgress.tsx';
 import { ImportStart } from './audience/ImportStart.tsx';
 import { useRunningImports } from './audience/imports.ts';
-import { AudienceNameForm, deleteAudience } from './audience/name.tsx';
+import { AudienceNameForm, useDeleteAudience } from './audience/name.tsx';
 
 type Contact = Schemas['Contact'];
 
@@ -37,7 +37,7 @@ function Imports({ audience, mayStart }: { audience: string; mayStart: boolean }
 
 export default function Audience({ id }: { id: string }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
+	const remove = useDeleteAudience();
 	const [, go] = useLocation();
 	const maySend = useMay('sender');
 	const [isRenaming, setRenaming] = useState(false);
@@ -67,7 +67,7 @@ export default function Audience({ id }: { id: string }) {
 							<Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setRenaming(true)}>
 								{t('audiences.rename')}
 							</Menu.Item>
-							<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => deleteAudience(audience, cache, () => go('/audiences'))}>
+							<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => remove(audience, () => go('/audiences'))}>
 								{t('common.delete')}
 							</Menu.Item>
 						</RowActs>

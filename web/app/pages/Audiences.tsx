@@ -1,6 +1,5 @@
 import { Button, Group, Menu, Text } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -15,7 +14,7 @@ import { type Column, Rows } from '../parts/Rows.tsx';
 import { SearchField } from '../parts/SearchField.tsx';
 import { Empty } from '../parts/States.tsx';
 import { Time } from '../parts/Time.tsx';
-import { AudienceNameForm, deleteAudience } from './audience/name.tsx';
+import { AudienceNameForm, useDeleteAudience } from './audience/name.tsx';
 
 type Audience = Schemas['Audience'];
 
@@ -24,13 +23,13 @@ const audiencesPage = (search: string) => (token: string | undefined) =>
 
 function Acts({ audience, rename }: { audience: Audience; rename: () => void }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
+	const remove = useDeleteAudience();
 	return (
 		<RowActs label={t('audiences.acts', { name: audience.name })}>
 			<Menu.Item leftSection={<IconPencil size={16} />} onClick={rename}>
 				{t('audiences.rename')}
 			</Menu.Item>
-			<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => deleteAudience(audience, cache)}>
+			<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => remove(audience)}>
 				{t('common.delete')}
 			</Menu.Item>
 		</RowActs>

@@ -1,13 +1,12 @@
 import { Badge, Button, Menu, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLoss, useSave } from '../lib/acts.ts';
 import { crier, read, type Schemas, take } from '../lib/client.ts';
 import { PAGE_SIZE, usePages } from '../lib/pages.ts';
 import { type Role, useMay, useSession } from '../lib/session.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../parts/confirm.tsx';
-import { faultsOf, FormModal } from '../parts/FormModal.tsx';
+import { FormModal } from '../parts/FormModal.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { RowActs } from '../parts/RowActs.tsx';
 import { type Column, Rows } from '../parts/Rows.tsx';
@@ -22,29 +21,24 @@ const keysPage = (token: string | undefined) => take(crier.GET('/v1/keys', { par
 
 function CreateForm({ close, made }: { close: () => void; made: (key: string) => void }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
 	const [name, setName] = useState('');
 	const [role, setRole] = useState<Role>('viewer');
-	const create = useMutation({
-		mutationFn: () => read(crier.POST('/v1/keys', { body: { data: { name: name.trim(), role } } })),
-		onSuccess: ({ key }) => {
-			void cache.invalidateQueries({ queryKey: ['key'] });
+	const create = useSave({
+		save: () => read(crier.POST('/v1/keys', { body: { data: { name: name.trim(), role } } })),
+		isSecret: true,
+		old: ['key'],
+		then: ({ key }) => {
 			close();
 			made(key);
 		},
-		gcTime: 0, // the key is not to lie about
 	});
-	const faults = faultsOf(create.error);
 	return (
 		<FormModal
-			opened
 			close={close}
 			title={t('keys.create')}
 			label={t('common.create')}
-			submit={create.mutate}
-			isBusy={create.isPending}
+			saving={create}
 			isReady={name.trim() !== ''}
-			error={create.error}
 			fields={['name', 'role']}
 		>
 			<TextInput
@@ -53,11 +47,11 @@ function CreateForm({ close, made }: { close: () => void; made: (key: string) =>
 				maxLength={45}
 				value={name}
 				onChange={(event) => setName(event.currentTarget.value)}
-				error={faults.name}
+				error={create.faults.name}
 				required
 				data-autofocus
 			/>
-			<Radio.Group label={t('keys.role')} value={role} onChange={(value) => setRole(value as Role)} error={faults.role}>
+			<Radio.Group label={t('keys.role')} value={role} onChange={(value) => setRole(value as Role)} error={create.faults.role}>
 				<Stack gap="xs" mt="xs">
 					{ROLES.map((value) => (
 						<Radio key={value} value={value} label={t(`roles.${value}`)} description={t(`keys.may.${value}`)} />
@@ -70,24 +64,17 @@ function CreateForm({ close, made }: { close: () => void; made: (key: string) =>
 
 function useDelete() {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
 	const { data: session } = useSession();
-	return (key: Key) => {
-		const isOwn = key.id === session?.key_id;
-		const remove = async () => {
-			try {
-				await take(crier.DELETE('/v1/keys/{key}', { params: { path: { key: key.id } } }));
-				void cache.invalidateQueries({ queryKey: [isOwn ? 'session' : 'key'] });
-				tellDone(t('keys.deleted', { name: key.name }));
-			} catch (error) {
-				tellTrouble(error);
-			}
-		};
-		confirmLoss({
-			title: t('keys.delete_title', { name: key.name }),
+	const { ask } = useLoss();
+	return ({ id, name }: Key) => {
+		const isOwn = id === session?.key_id;
+		ask({
+			title: t('keys.delete_title', { name }),
 			loses: t(isOwn ? 'keys.delete_loses_own' : 'keys.delete_loses'),
 			label: t('keys.delete'),
-			deed: remove,
+			deed: () => take(crier.DELETE('/v1/keys/{key}', { params: { path: { key: id } } })),
+			old: [isOwn ? 'session' : 'key'],
+			told: () => t('keys.deleted', { name }),
 		});
 	};
 }

@@ -1,15 +1,14 @@
 import { Button, Group, Menu, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLoss, useSave } from '../lib/acts.ts';
 import { useFilters } from '../lib/address.ts';
 import { crier, read, type Schemas, take } from '../lib/client.ts';
 import { phone } from '../lib/format.ts';
 import { PAGE_SIZE, usePages } from '../lib/pages.ts';
 import { useMay } from '../lib/session.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../parts/confirm.tsx';
-import { faultsOf, FormModal } from '../parts/FormModal.tsx';
+import { FormModal } from '../parts/FormModal.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { RowActs } from '../parts/RowActs.tsx';
 import { type Column, Rows } from '../parts/Rows.tsx';
@@ -31,28 +30,21 @@ const optoutsPage = (search: string, source: string) => (token: string | undefin
 
 function AddForm({ close }: { close: () => void }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
 	const [number, setNumber] = useState('');
 	const [text, setText] = useState('');
-	const add = useMutation({
-		mutationFn: () => read(crier.POST('/v1/optouts', { body: { data: { number: number.trim(), ...(text.trim() && { text: text.trim() }) } } })),
-		onSuccess: (optout) => {
-			void cache.invalidateQueries({ queryKey: ['optout'] });
-			tellDone(t('optouts.added', { number: phone(optout.number) }));
-			close();
-		},
+	const add = useSave({
+		save: () => read(crier.POST('/v1/optouts', { body: { data: { number: number.trim(), ...(text.trim() && { text: text.trim() }) } } })),
+		old: ['optout'],
+		told: (optout) => t('optouts.added', { number: phone(optout.number) }),
+		then: close,
 	});
-	const faults = faultsOf(add.error);
 	return (
 		<FormModal
-			opened
 			close={close}
 			title={t('optouts.add')}
 			label={t('optouts.add')}
-			submit={add.mutate}
-			isBusy={add.isPending}
+			saving={add}
 			isReady={number.trim() !== ''}
-			error={add.error}
 			fields={['number', 'text']}
 		>
 			<Text size="sm">{t('optouts.add_note')}</Text>
@@ -64,7 +56,7 @@ function AddForm({ close }: { close: () => void }) {
 				maxLength={45}
 				value={number}
 				onChange={(event) => setNumber(event.currentTarget.value)}
-				error={faults.number}
+				error={add.faults.number}
 				required
 				data-autofocus
 			/>
@@ -77,7 +69,7 @@ function AddForm({ close }: { close: () => void }) {
 				dir="auto"
 				value={text}
 				onChange={(event) => setText(event.currentTarget.value)}
-				error={faults.text}
+				error={add.faults.text}
 			/>
 		</FormModal>
 	);
@@ -85,22 +77,16 @@ function AddForm({ close }: { close: () => void }) {
 
 function useRemove() {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
-	return (optout: Optout) => {
-		const remove = async () => {
-			try {
-				await take(crier.DELETE('/v1/optouts/{optout}', { params: { path: { optout: optout.id } } }));
-				void cache.invalidateQueries({ queryKey: ['optout'] });
-				tellDone(t('optouts.removed', { number: phone(optout.number) }));
-			} catch (error) {
-				tellTrouble(error);
-			}
-		};
-		confirmLoss({
-			title: t('optouts.remove_title', { number: phone(optout.number) }),
-			loses: t(optout.source === 'api' ? 'optouts.remove_loses' : 'optouts.remove_loses_theirs'),
+	const { ask } = useLoss();
+	return ({ id, number: digits, source }: Optout) => {
+		const number = phone(digits);
+		ask({
+			title: t('optouts.remove_title', { number }),
+			loses: t(source === 'api' ? 'optouts.remove_loses' : 'optouts.remove_loses_theirs'),
 			label: t('optouts.remove'),
-			deed: remove,
+			deed: () => take(crier.DELETE('/v1/optouts/{optout}', { params: { path: { optout: id } } })),
+			old: ['optout'],
+			told: () => t('optouts.removed', { number }),
 		});
 	};
 }

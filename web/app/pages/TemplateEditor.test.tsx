@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { expect, test } from 'vitest';
+import { Route } from 'wouter';
 import { listOf, refusal, type Says, serve, show } from '../test/page.tsx';
 import TemplateEditor from './TemplateEditor.tsx';
 
@@ -80,6 +81,15 @@ test('a viewer is not offered to write one', async () => {
 	await show(<TemplateEditor />, '/templates/new');
 	expect(await screen.findByText('Your key cannot do this')).toBeTruthy();
 	expect(document.querySelector('form')).toBeNull();
+});
+
+test('on the page of a template that is deleted nothing is asked about it any more', async () => {
+	const asked = serve(says({ 'DELETE /v1/templates/t1': () => new Response(null, { status: 204 }) }));
+	await show(<Route path="/templates/t1"><TemplateEditor id="t1" /></Route>, '/templates/t1');
+	await press('Delete');
+	await press('Delete the template');
+	await waitFor(() => expect(location.hash).toBe('#/templates'));
+	expect(asked.at(-1)!.call).toBe('DELETE /v1/templates/t1');
 });
 
 test('a carousel is written card by card, alike in what must be alike', async () => {

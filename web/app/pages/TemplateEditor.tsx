@@ -1,6 +1,6 @@
 import { Alert, Button, Grid, Stack, Text, Title } from '@mantine/core';
 import { IconInfoCircle, IconSpeakerphone, IconTrash } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -16,7 +16,7 @@ import { Empty, Loading, NotAllowed, Trouble } from '../parts/States.tsx';
 import { TemplatePreview } from '../parts/TemplatePreview.tsx';
 import { EditorForm, newForm } from './template/EditorForm.tsx';
 import { Facts } from './template/Facts.tsx';
-import { deleteTemplate } from './template/verdict.tsx';
+import { useDeleteTemplate } from './template/verdict.tsx';
 
 type Sender = Schemas['Sender'];
 
@@ -70,7 +70,7 @@ function Changing({ template, senders }: { template: Template; senders: Sender[]
 function Existing({ id }: { id: string }) {
 	const { t } = useTranslation();
 	const [, go] = useLocation();
-	const cache = useQueryClient();
+	const remove = useDeleteTemplate();
 	const maySend = useMay('sender');
 	const senders = useSenders();
 	const template = useQuery({ queryKey: ['template', id], queryFn: (): Promise<Template> => read(crier.GET('/v1/templates/{template}', { params: { path: { template: id } } })) });
@@ -86,7 +86,7 @@ function Existing({ id }: { id: string }) {
 					</Button>
 				)}
 				{maySend && data.status !== 'IN_PROCESS' && (
-					<Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => deleteTemplate(data, cache, () => go('/templates'))}>
+					<Button variant="default" leftSection={<IconTrash size={16} aria-hidden />} onClick={() => remove(data, () => go('/templates'))}>
 						{t('common.delete')}
 					</Button>
 				)}

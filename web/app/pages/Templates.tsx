@@ -16,7 +16,7 @@ import { type Column, Rows } from '../parts/Rows.tsx';
 import { SearchField } from '../parts/SearchField.tsx';
 import { Empty } from '../parts/States.tsx';
 import { Time } from '../parts/Time.tsx';
-import { deleteTemplate, languageName, Quality, Verdict } from './template/verdict.tsx';
+import { languageName, Quality, useDeleteTemplate, Verdict } from './template/verdict.tsx';
 
 const STATUSES = ['IN_PROCESS', 'COMPLETED', 'CANCELED'] as const;
 
@@ -26,7 +26,7 @@ const templatesPage = (name: string, status: string) => (token: string | undefin
 function Acts({ template }: { template: Template }) {
 	const { t } = useTranslation();
 	const [, go] = useLocation();
-	const cache = useQueryClient();
+	const remove = useDeleteTemplate();
 	const isJudged = template.status !== 'IN_PROCESS';
 	return (
 		<RowActs label={t('templates.acts', { name: template.name })}>
@@ -38,7 +38,7 @@ function Acts({ template }: { template: Template }) {
 					{t('templates.use')}
 				</Menu.Item>
 			)}
-			<Menu.Item color="red" leftSection={<IconTrash size={16} />} disabled={!isJudged} onClick={() => deleteTemplate(template, cache)}>
+			<Menu.Item color="red" leftSection={<IconTrash size={16} />} disabled={!isJudged} onClick={() => remove(template)}>
 				{isJudged ? t('common.delete') : t('templates.delete_later')}
 			</Menu.Item>
 		</RowActs>

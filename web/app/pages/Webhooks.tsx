@@ -1,13 +1,13 @@
 import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLoss } from '../lib/acts.ts';
 import { useFilters } from '../lib/address.ts';
 import { crier, read, type Schemas, take } from '../lib/client.ts';
 import { number } from '../lib/format.ts';
 import { useMay } from '../lib/session.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../parts/confirm.tsx';
 import { Facts } from '../parts/Facts.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { SecretOnce } from '../parts/SecretOnce.tsx';
@@ -21,24 +21,16 @@ export const EVENTS = ['message', 'delivery', 'campaign'] as const;
 
 function useDelete() {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
-	return (webhook: Webhook) => {
-		const remove = async () => {
-			try {
-				await take(crier.DELETE('/v1/webhooks/{webhook}', { params: { path: { webhook: webhook.id } } }));
-				void cache.invalidateQueries({ queryKey: ['webhook'] });
-				tellDone(t('webhooks.deleted'));
-			} catch (error) {
-				tellTrouble(error);
-			}
-		};
-		confirmLoss({
+	const { ask } = useLoss();
+	return ({ id, url, waiting }: Webhook) =>
+		ask({
 			title: t('webhooks.delete_title'),
-			loses: t('webhooks.delete_loses', { count: webhook.waiting, n: number(webhook.waiting), url: webhook.url }),
+			loses: t('webhooks.delete_loses', { count: waiting, n: number(waiting), url }),
 			label: t('webhooks.delete'),
-			deed: remove,
+			deed: () => take(crier.DELETE('/v1/webhooks/{webhook}', { params: { path: { webhook: id } } })),
+			old: ['webhook'],
+			told: () => t('webhooks.deleted'),
 		});
-	};
 }
 
 function Card({ webhook, isOpen, open }: { webhook: Webhook; isOpen: boolean; open: () => void }) {

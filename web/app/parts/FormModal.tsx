@@ -2,15 +2,10 @@
 import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { faultsByField } from '../lib/client.ts';
-
-export type Faults = Record<string, string>;
-
-/** The faults by their fields; none without an error. */
-export const faultsOf = (error: unknown): Faults => (error ? faultsByField(error) : {});
+import type { Saving } from '../lib/acts.ts';
 
 /** Faults of fields that the form does not show, and of none. */
-function Others({ faults, fields }: { faults: Faults; fields: readonly string[] }) {
+function Others({ faults, fields }: { faults: Saving['faults']; fields: readonly string[] }) {
 	const others = Object.keys(faults).filter((name) => !fields.includes(name));
 	if (others.length === 0) return null;
 	return (
@@ -21,30 +16,28 @@ function Others({ faults, fields }: { faults: Faults; fields: readonly string[] 
 }
 
 interface FormModalProps {
-	opened: boolean;
 	close: () => void;
 	title: string;
 	label: string; // of the button that sends
-	submit: () => void;
-	isBusy: boolean;
+	saving: Saving;
 	isReady?: boolean; // may it be sent?
-	error?: unknown;
 	fields: readonly string[]; // that show their own faults
 	children: ReactNode;
 }
 
-export function FormModal({ opened, close, title, label, submit, isBusy, isReady = true, error, fields, children }: FormModalProps) {
+export function FormModal({ close, title, label, saving, isReady = true, fields, children }: FormModalProps) {
 	const { t } = useTranslation();
+	const { submit, isBusy, faults } = saving;
 	const onSubmit = (event: FormEvent) => {
 		event.preventDefault();
 		if (isReady && !isBusy) submit();
 	};
 	return (
-		<Modal opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+		<Modal opened onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
 			<form onSubmit={onSubmit} noValidate>
 				<Stack>
 					{children}
-					<Others faults={faultsOf(error)} fields={fields} />
+					<Others faults={faults} fields={fields} />
 					<Group justify="flex-end">
 						<Button variant="default" onClick={close}>
 							{t('common.cancel')}

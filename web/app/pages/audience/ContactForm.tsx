@@ -2,12 +2,11 @@
 import { ActionIcon, Button, Fieldset, Group, SimpleGrid, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useSave } from '../../lib/acts.ts';
 import { crier, read, type Schemas } from '../../lib/client.ts';
 import { phone } from '../../lib/format.ts';
-import { tellDone } from '../../parts/confirm.tsx';
-import { faultsOf, FormModal } from '../../parts/FormModal.tsx';
+import { FormModal } from '../../parts/FormModal.tsx';
 import { type Contact, nameOf } from './Contacts.tsx';
 
 const TEXTS = ['first_name', 'last_name', 'custom1', 'custom2'] as const;
@@ -86,33 +85,27 @@ function Fields({ form, fault }: { form: Form; fault?: string }) {
 
 function Opened({ audience, contact, close }: ContactFormProps & { contact: Contact | 'new' }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
 	const isNew = contact === 'new';
 	const form = useForm<Values>({ initialValues: valuesOf(contact) });
-	const save = useMutation({
-		mutationFn: (): Promise<Contact> => {
+	const save = useSave({
+		save: (): Promise<Contact> => {
 			const body = { data: requestOf(form.getValues(), isNew) };
 			return isNew
 				? read(crier.POST('/v1/audiences/{audience}/contacts', { params: { path: { audience } }, body }))
 				: read(crier.PUT('/v1/audiences/{audience}/contacts/{contact}', { params: { path: { audience, contact: contact.id } }, body }));
 		},
-		onSuccess: (saved) => {
-			for (const word of ['contact', 'audience']) void cache.invalidateQueries({ queryKey: [word] });
-			tellDone(t(isNew ? 'contact.added' : 'contact.saved', { number: phone(saved.number) }));
-			close();
-		},
+		old: ['contact', 'audience'],
+		told: ({ number }) => t(isNew ? 'contact.added' : 'contact.saved', { number: phone(number) }),
+		then: close,
 	});
-	const faults = faultsOf(save.error);
+	const { faults } = save;
 	return (
 		<FormModal
-			opened
 			close={close}
 			title={isNew ? t('contact.add') : nameOf(contact) || phone(contact.number)}
 			label={isNew ? t('contact.add') : t('common.save')}
-			submit={save.mutate}
-			isBusy={save.isPending}
+			saving={save}
 			isReady={form.getValues().number.trim() !== ''}
-			error={save.error}
 			fields={['number', 'tags', 'fields', ...TEXTS]}
 		>
 			{isNew ? (

@@ -1,12 +1,11 @@
 import { Badge, Group, Menu, Text, Title } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useLoss } from '../../lib/acts.ts';
 import { useFilters } from '../../lib/address.ts';
 import { crier, type Schemas, take } from '../../lib/client.ts';
 import { phone } from '../../lib/format.ts';
 import { PAGE_SIZE, usePages } from '../../lib/pages.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../../parts/confirm.tsx';
 import { RowActs } from '../../parts/RowActs.tsx';
 import { type Column, Rows } from '../../parts/Rows.tsx';
 import { SearchField } from '../../parts/SearchField.tsx';
@@ -54,22 +53,16 @@ const Tags = ({ tags }: { tags: string[] }) => (
 
 function useDelete(audience: string) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
+	const { ask } = useLoss();
 	return (contact: Contact) => {
-		const remove = async () => {
-			try {
-				await take(crier.DELETE('/v1/audiences/{audience}/contacts/{contact}', { params: { path: { audience, contact: contact.id } } }));
-				for (const word of ['contact', 'audience']) void cache.invalidateQueries({ queryKey: [word] });
-				tellDone(t('contact.deleted', { number: phone(contact.number) }));
-			} catch (error) {
-				tellTrouble(error);
-			}
-		};
-		confirmLoss({
-			title: t('contact.delete_title', { number: phone(contact.number) }),
+		const number = phone(contact.number);
+		ask({
+			title: t('contact.delete_title', { number }),
 			loses: t('contact.delete_loses'),
 			label: t('contact.delete'),
-			deed: remove,
+			deed: () => take(crier.DELETE('/v1/audiences/{audience}/contacts/{contact}', { params: { path: { audience, contact: contact.id } } })),
+			old: ['contact', 'audience'],
+			told: () => t('contact.deleted', { number }),
 		});
 	};
 }

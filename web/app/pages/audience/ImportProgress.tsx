@@ -1,11 +1,10 @@
 // How far an import is, what came of it, and the lines that could not be taken.
 import { Alert, Badge, Button, CloseButton, Group, Paper, Progress, Stack, Text, Title } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useLoss } from '../../lib/acts.ts';
 import { crier, take } from '../../lib/client.ts';
 import { country, number, share } from '../../lib/format.ts';
-import { confirmLoss, tellTrouble } from '../../parts/confirm.tsx';
 import { FileLink } from '../../parts/FileLink.tsx';
 import { type Column, FewRows } from '../../parts/Rows.tsx';
 import { Loading, Trouble } from '../../parts/States.tsx';
@@ -70,15 +69,17 @@ function RejectedLines({ job }: { job: Import }) {
 
 function Stop({ job }: { job: Import }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
-	const stop = useMutation({
-		mutationFn: () => take(crier.DELETE('/v1/imports/{import}', { params: { path: { import: job.id } } })),
-		onError: tellTrouble,
-		onSettled: () => cache.invalidateQueries({ queryKey: ['import', job.id] }),
-	});
-	const ask = () => confirmLoss({ title: t('import.stop_title'), loses: t('import.stop_loses'), label: t('import.stop'), deed: () => stop.mutate() });
+	const { ask, isBusy } = useLoss();
+	const stop = () =>
+		ask({
+			title: t('import.stop_title'),
+			loses: t('import.stop_loses'),
+			label: t('import.stop'),
+			deed: () => take(crier.DELETE('/v1/imports/{import}', { params: { path: { import: job.id } } })),
+			old: ['import'],
+		});
 	return (
-		<Button size="xs" variant="default" leftSection={<IconPlayerStop size={14} />} onClick={ask} loading={stop.isPending}>
+		<Button size="xs" variant="default" leftSection={<IconPlayerStop size={14} />} onClick={stop} loading={isBusy}>
 			{t('import.stop')}
 		</Button>
 	);

@@ -4,10 +4,11 @@ import { IconCalendarTime, IconDots, IconPencil, IconPlayerPause, IconPlayerPlay
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
+import { useLoss } from '../../lib/acts.ts';
 import { type Campaign, isOver, useCampaignActs } from '../../lib/campaigns.ts';
 import { number } from '../../lib/format.ts';
 import { useMay } from '../../lib/session.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../../parts/confirm.tsx';
+import { tellTrouble } from '../../parts/confirm.tsx';
 import { Rename } from './Rename.tsx';
 import { Reschedule } from './Reschedule.tsx';
 import { TestSend } from './TestSend.tsx';
@@ -15,25 +16,25 @@ import { TestSend } from './TestSend.tsx';
 function useLosses(campaign: Campaign) {
 	const { t } = useTranslation();
 	const [, go] = useLocation();
+	const { ask } = useLoss();
 	const { change, remove } = useCampaignActs(campaign.id);
 	const { name, messages, status } = campaign;
 	const cancel = () =>
-		confirmLoss({
+		ask({
 			title: t('campaign.cancel_title', { name }),
 			loses: status === 'scheduled' ? t('campaign.cancel_scheduled') : t('campaign.cancel_loses', { count: messages.queued, n: number(messages.queued) }),
 			label: t('campaign.cancel'),
-			deed: () => change.mutate({ status: 'canceled' }, { onSuccess: () => tellDone(t('campaign.canceled', { name })), onError: tellTrouble }),
+			deed: () => change.mutateAsync({ status: 'canceled' }),
+			told: () => t('campaign.canceled', { name }),
 		});
-	const removed = () => {
-		tellDone(t('campaign.deleted', { name }));
-		go('/campaigns');
-	};
 	const destroy = () =>
-		confirmLoss({
+		ask({
 			title: t('campaign.delete_title', { name }),
 			loses: t('campaign.delete_loses', { count: messages.total, n: number(messages.total) }),
 			label: t('campaign.delete'),
-			deed: () => remove.mutate(undefined, { onSuccess: removed, onError: tellTrouble }),
+			deed: () => remove.mutateAsync(),
+			told: () => t('campaign.deleted', { name }),
+			then: () => go('/campaigns'),
 		});
 	return { cancel, destroy };
 }

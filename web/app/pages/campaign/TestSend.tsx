@@ -1,13 +1,12 @@
 import { Text, Textarea } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSave } from '../../lib/acts.ts';
 import type { Campaign } from '../../lib/campaigns.ts';
 import { crier, take } from '../../lib/client.ts';
 import { number } from '../../lib/format.ts';
 import { newAttempt } from '../../lib/attempt.ts';
-import { tellDone } from '../../parts/confirm.tsx';
-import { faultsOf, FormModal } from '../../parts/FormModal.tsx';
+import { FormModal } from '../../parts/FormModal.tsx';
 
 const MAX_NUMBERS = 10;
 
@@ -22,35 +21,29 @@ export function TestSend({ campaign, close }: { campaign: Campaign; close: () =>
 	const [text, setText] = useState('');
 	const numbers = numbersIn(text);
 	const [key, setKey] = useState(newAttempt);
-	const send = useMutation({
-		mutationFn: () =>
+	const send = useSave({
+		save: () =>
 			take(
 				crier.POST('/v1/campaigns/{campaign}/test', {
 					params: { path: { campaign: campaign.id }, header: { 'Idempotency-Key': key } },
 					body: { data: { to: numbers } },
 				}),
 			),
-		onSuccess: () => {
-			tellDone(t('campaign.test_sent', { count: numbers.length, n: number(numbers.length) }));
-			close();
-		},
+		told: () => t('campaign.test_sent', { count: numbers.length, n: number(numbers.length) }),
+		then: close,
 	});
-	const faults = faultsOf(send.error);
-	const fault = Object.entries(faults).find(([field]) => /^to\b/.test(field));
+	const fault = Object.entries(send.faults).find(([field]) => /^to\b/.test(field));
 	const change = (next: string) => {
 		setText(next);
 		setKey(newAttempt()); // another request
 	};
 	return (
 		<FormModal
-			opened
 			close={close}
 			title={t('campaign.test')}
 			label={t('campaign.test_send')}
-			submit={() => send.mutate()}
-			isBusy={send.isPending}
+			saving={send}
 			isReady={numbers.length > 0 && numbers.length <= MAX_NUMBERS}
-			error={send.error}
 			fields={fault ? [fault[0]] : []}
 		>
 			<Text size="sm">{t('campaign.test_note')}</Text>

@@ -1,12 +1,13 @@
 // A sender: how it stands with WhatsApp, how fast it may and does send, what holds it.
 import { Button, Group, Menu, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useLoss } from '../../lib/acts.ts';
 import { crier, read, type Schemas, take } from '../../lib/client.ts';
 import { number, phone } from '../../lib/format.ts';
+import { useResumeSender } from '../../lib/senders.ts';
 import { useMay } from '../../lib/session.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../../parts/confirm.tsx';
+import { tellDone, tellTrouble } from '../../parts/confirm.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 import { HoldNotice } from '../../parts/HoldNotice.tsx';
 import { RowActs } from '../../parts/RowActs.tsx';
@@ -14,39 +15,31 @@ import { Budget, Quality, SenderStatus, tierLimit } from '../../parts/SenderMark
 
 type Sender = Schemas['Sender'];
 
-function useActs(sender: Sender) {
+function useActs({ id, name, code }: Sender) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
-	const path = { sender: sender.id };
-	const old = () => cache.invalidateQueries({ queryKey: ['sender'] });
-	const hold = useMutation({
-		mutationFn: (isHeld: boolean) =>
-			read(isHeld ? crier.POST('/v1/senders/{sender}/pause', { params: { path } }) : crier.POST('/v1/senders/{sender}/resume', { params: { path } })),
-		onSuccess: (_, isHeld) => tellDone(t(isHeld ? 'senders.paused' : 'senders.resumed', { name: sender.name })),
-		onError: tellTrouble,
-		onSettled: old,
-	});
-	const remove = useMutation({
-		mutationFn: () => take(crier.DELETE('/v1/senders/{sender}', { params: { path } })),
-		onSuccess: () => tellDone(t('senders.deleted', { name: sender.name })),
-		onError: tellTrouble,
-		onSettled: old,
-	});
-	const askPause = () =>
-		confirmLoss({
-			title: t('senders.pause_title', { name: sender.name }),
+	const { ask, isBusy } = useLoss();
+	const resuming = useResumeSender();
+	const params = { path: { sender: id } };
+	const pause = () =>
+		ask({
+			title: t('senders.pause_title', { name }),
 			loses: t('senders.pause_loses'),
 			label: t('senders.pause'),
-			deed: () => hold.mutate(true),
+			deed: () => read(crier.POST('/v1/senders/{sender}/pause', { params })),
+			old: ['sender', 'campaign'],
+			told: () => t('senders.paused', { name }),
 		});
-	const askDelete = () =>
-		confirmLoss({
-			title: t('senders.delete_title', { name: sender.name }),
-			loses: t('senders.delete_loses', { number: phone(sender.code) }),
+	const remove = () =>
+		ask({
+			title: t('senders.delete_title', { name }),
+			loses: t('senders.delete_loses', { number: phone(code) }),
 			label: t('senders.delete'),
-			deed: () => remove.mutate(),
+			deed: () => take(crier.DELETE('/v1/senders/{sender}', { params })),
+			old: ['sender'],
+			told: () => t('senders.deleted', { name }),
 		});
-	return { askPause, askDelete, resume: () => hold.mutate(false), isBusy: hold.isPending || remove.isPending };
+	const resume = () => resuming.mutate(id, { onSuccess: () => tellDone(t('senders.resumed', { name })), onError: tellTrouble });
+	return { pause, remove, resume, isBusy: isBusy || resuming.isPending };
 }
 
 function Tier({ tier }: { tier: string | null }) {
@@ -80,7 +73,7 @@ export function SenderCard({ sender, change }: { sender: Sender; change: () => v
 					{maySend && (
 						<RowActs label={t('senders.acts', { name: sender.name })}>
 							{hold?.by !== 'person' && (
-								<Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={acts.askPause}>
+								<Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={acts.pause}>
 									{t('senders.pause')}
 								</Menu.Item>
 							)}
@@ -90,7 +83,7 @@ export function SenderCard({ sender, change }: { sender: Sender; change: () => v
 								</Menu.Item>
 							)}
 							{isAdmin && (
-								<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={acts.askDelete}>
+								<Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={acts.remove}>
 									{t('common.delete')}
 								</Menu.Item>
 							)}

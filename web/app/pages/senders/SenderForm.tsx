@@ -1,11 +1,10 @@
 // A sender is registered, or changed. Token and secret go in and never come out again.
 import { Anchor, NumberInput, PasswordInput, SimpleGrid, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { useSave } from '../../lib/acts.ts';
 import { crier, read, type Schemas } from '../../lib/client.ts';
-import { tellDone } from '../../parts/confirm.tsx';
-import { faultsOf, FormModal } from '../../parts/FormModal.tsx';
+import { FormModal } from '../../parts/FormModal.tsx';
 
 type Sender = Schemas['Sender'];
 
@@ -40,7 +39,6 @@ function registration({ rate, ...texts }: Values) {
 
 function Opened({ sender, close }: { sender: Sender | 'new'; close: () => void }) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
 	const isNew = sender === 'new';
 	const form = useForm<Values>({
 		initialValues: {
@@ -53,22 +51,19 @@ function Opened({ sender, close }: { sender: Sender | 'new'; close: () => void }
 			rate: isNew ? '' : (sender.rate ?? ''),
 		},
 	});
-	const save = useMutation({
-		mutationFn: (): Promise<Sender> =>
+	const save = useSave({
+		save: (): Promise<Sender> =>
 			isNew
 				? read(crier.POST('/v1/senders', { body: { data: registration(form.getValues()) } }))
 				: read(crier.PUT('/v1/senders/{sender}', { params: { path: { sender: sender.id } }, body: { data: changesOf(form.getValues(), sender) } })),
-		onSuccess: (saved) => {
-			void cache.invalidateQueries({ queryKey: ['sender'] });
-			tellDone(t(isNew ? 'senders.registered' : 'senders.changed', { name: saved.name }));
-			close();
-		},
-		gcTime: 0, // tokens are not to lie about
+		isSecret: true,
+		old: ['sender'],
+		told: ({ name }) => t(isNew ? 'senders.registered' : 'senders.changed', { name }),
+		then: close,
 	});
-	const faults = faultsOf(save.error);
 	const { rate: _, ...texts } = form.getValues();
 	const isReady = isNew ? Object.values(texts).every((text) => text.trim() !== '') : texts.name.trim() !== '';
-	const field = (name: (typeof FIELDS)[number]) => ({ label: t(`senders.fields.${name}`), ...form.getInputProps(name), error: faults[name] });
+	const field = (name: (typeof FIELDS)[number]) => ({ label: t(`senders.fields.${name}`), ...form.getInputProps(name), error: save.faults[name] });
 	const secret = (name: 'access_token' | 'app_secret') => ({
 		...field(name),
 		description: isNew ? t(`senders.fields_note.${name}`) : t('senders.kept'),
@@ -78,14 +73,11 @@ function Opened({ sender, close }: { sender: Sender | 'new'; close: () => void }
 	});
 	return (
 		<FormModal
-			opened
 			close={close}
 			title={isNew ? t('senders.register') : t('senders.change_title', { name: sender.name })}
 			label={isNew ? t('senders.register') : t('common.save')}
-			submit={save.mutate}
-			isBusy={save.isPending}
+			saving={save}
 			isReady={isReady}
-			error={save.error}
 			fields={FIELDS}
 		>
 			{isNew && (

@@ -1,12 +1,10 @@
 // What Meta says of a template, in words and colours.
 import { Badge, Group, Text } from '@mantine/core';
 import { IconCheck, IconClock, IconX } from '@tabler/icons-react';
-import { type QueryClient } from '@tanstack/react-query';
-import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { useLoss } from '../../lib/acts.ts';
 import { crier, take } from '../../lib/client.ts';
 import type { Template } from '../../lib/template.ts';
-import { confirmLoss, tellDone, tellTrouble } from '../../parts/confirm.tsx';
 
 const LOOK = {
 	IN_PROCESS: { color: 'yellow', icon: IconClock },
@@ -60,21 +58,17 @@ export function languageName(code: string, locale: string): string {
 	}
 }
 
-export function deleteTemplate(template: Template, cache: QueryClient, done?: () => void) {
-	const { name } = template;
-	confirmLoss({
-		title: i18next.t('templates.delete_title', { name }),
-		loses: i18next.t('templates.delete_loses'),
-		label: i18next.t('templates.delete'),
-		deed: async () => {
-			try {
-				await take(crier.DELETE('/v1/templates/{template}', { params: { path: { template: template.id } } }));
-				tellDone(i18next.t('templates.deleted', { name }));
-				void cache.invalidateQueries({ queryKey: ['template'] });
-				done?.();
-			} catch (error) {
-				tellTrouble(error);
-			}
-		},
-	});
+export function useDeleteTemplate() {
+	const { t } = useTranslation();
+	const { ask } = useLoss();
+	return ({ id, name }: Template, then?: () => void) =>
+		ask({
+			title: t('templates.delete_title', { name }),
+			loses: t('templates.delete_loses'),
+			label: t('templates.delete'),
+			deed: () => take(crier.DELETE('/v1/templates/{template}', { params: { path: { template: id } } })),
+			old: ['template'],
+			told: () => t('templates.deleted', { name }),
+			then,
+		});
 }

@@ -1,9 +1,9 @@
 import { PasswordInput, Radio, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSave } from '../../lib/acts.ts';
 import { crier, read, type Schemas } from '../../lib/client.ts';
-import { faultsOf, FormModal } from '../../parts/FormModal.tsx';
+import { FormModal } from '../../parts/FormModal.tsx';
 
 type Event = Schemas['Webhook']['event'];
 
@@ -15,30 +15,25 @@ interface WebhookFormProps {
 
 export function WebhookForm({ events, close, made }: WebhookFormProps) {
 	const { t } = useTranslation();
-	const cache = useQueryClient();
 	const [url, setUrl] = useState('');
 	const [event, setEvent] = useState(events[0]!);
 	const [secret, setSecret] = useState('');
-	const create = useMutation({
-		mutationFn: () => read(crier.POST('/v1/webhooks', { body: { data: { url: url.trim(), event, ...(secret && { secret }) } } })),
-		onSuccess: (webhook) => {
-			void cache.invalidateQueries({ queryKey: ['webhook'] });
+	const create = useSave({
+		save: () => read(crier.POST('/v1/webhooks', { body: { data: { url: url.trim(), event, ...(secret && { secret }) } } })),
+		isSecret: true,
+		old: ['webhook'],
+		then: (webhook) => {
 			close();
 			made(webhook.secret);
 		},
-		gcTime: 0, // the secret is not to lie about
 	});
-	const faults = faultsOf(create.error);
 	return (
 		<FormModal
-			opened
 			close={close}
 			title={t('webhooks.create')}
 			label={t('common.create')}
-			submit={create.mutate}
-			isBusy={create.isPending}
+			saving={create}
 			isReady={url.trim() !== ''}
-			error={create.error}
 			fields={['url', 'event', 'secret']}
 		>
 			<TextInput
@@ -49,11 +44,11 @@ export function WebhookForm({ events, close, made }: WebhookFormProps) {
 				maxLength={2083}
 				value={url}
 				onChange={(change) => setUrl(change.currentTarget.value)}
-				error={faults.url}
+				error={create.faults.url}
 				required
 				data-autofocus
 			/>
-			<Radio.Group label={t('webhooks.event')} value={event} onChange={(value) => setEvent(value as Event)} error={faults.event}>
+			<Radio.Group label={t('webhooks.event')} value={event} onChange={(value) => setEvent(value as Event)} error={create.faults.event}>
 				<Stack gap="xs" mt="xs">
 					{events.map((value) => (
 						<Radio key={value} value={value} label={t(`webhooks.events.${value}`)} description={t(`webhooks.events_note.${value}`)} />
@@ -68,7 +63,7 @@ export function WebhookForm({ events, close, made }: WebhookFormProps) {
 				visibilityToggleButtonProps={{ 'aria-label': t('common.show_secret') }}
 				value={secret}
 				onChange={(change) => setSecret(change.currentTarget.value)}
-				error={faults.secret}
+				error={create.faults.secret}
 			/>
 		</FormModal>
 	);
