@@ -47,7 +47,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # Not under a long TMPDIR: a socket's path has at most 107 bytes.
-folder=$(mktemp -d /tmp/crier-pg-XXXXXX) || die "no temporary folder"
+parent=${TMPDIR:-/tmp}
+[ ${#parent} -le 60 ] || parent=/tmp
+folder=$(mktemp -d "$parent/crier-pg-XXXXXX") || die "no temporary folder"
 [ ${#as[@]} = 0 ] || chown "$user" "$folder" || die "cannot hand $folder to $user"
 cd "$folder" || die "cannot enter $folder"
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sql/testdb.h"
 #include "store/accounts.h"
@@ -19,7 +20,29 @@ const struct hold world_refusal = {.rule = HOLD_REFUSED,
 
 static struct world *present; /* one at a time; the teardown closes it */
 
-struct world *world_bare(void **state)
+/* The key is no part of it: each world makes its own, and a new installation with it. */
+static int make_schema(const char *url)
+{
+	char folder[] = "/tmp/crier-test-XXXXXX", key_file[64];
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(key_file, sizeof(key_file), "%s/key", folder);
+	struct store_options options = {.url = url, .key_file = key_file, .inline_jobs = true, .n_readers = 1};
+	struct store *store;
+	struct err err;
+	int ret = store_open(&options, &store, &err);
+	if (ret < 0) {
+		fprintf(stderr, "%s\n", err.text);
+	} else {
+		ret = sql_script(store->writer, "DELETE FROM setting");
+		store_close(store);
+	}
+	unlink(key_file);
+	rmdir(folder);
+	return ret;
+}
+
+static struct world *world_over(void **state, bool has_schema)
 {
 	enum sql_engine engine = *(enum sql_engine *)*state;
 	if (!testdb_available(engine))
@@ -31,7 +54,7 @@ struct world *world_bare(void **state)
 	w->engine = engine;
 	w->arena = arena_create(65536);
 	w->now = WORLD_START;
-	w->url = testdb_url(engine);
+	w->url = has_schema ? testdb_url_filled(engine, make_schema) : testdb_url(engine);
 	/* The folder of a database file is a place for the key too, whichever engine is tested. */
 	const char *file = engine == SQL_SQLITE ? w->url : testdb_url(SQL_SQLITE);
 	file += strlen("sqlite:");
@@ -45,9 +68,14 @@ struct store_options world_options(const struct world *w, bool inline_jobs)
 	return (struct store_options){.url = w->url, .key_file = w->key_file, .inline_jobs = inline_jobs, .n_readers = 2};
 }
 
+struct world *world_bare(void **state)
+{
+	return world_over(state, false);
+}
+
 struct world *world_empty(void **state)
 {
-	struct world *w = world_bare(state);
+	struct world *w = world_over(state, true);
 	struct store_options options = world_options(w, true);
 	struct err err;
 	if (store_open(&options, &w->store, &err) < 0)
