@@ -138,7 +138,7 @@ void campaigns_analytics(struct api_call *call)
 	*interval = REPORT_MINUTE;
 	faults_set_prefix(&call->faults, "%s", "");
 	if (text && !report_interval_parse(text, interval))
-		call_fault(call, FAULT_QUERY, "interval", " must be minute, hour or day");
+		call_fault(call, FAULT_QUERY, "interval", " must be second, minute, hour or day");
 	else
 		call_read(call, analytics_run);
 }

@@ -199,6 +199,34 @@ static int read_run(struct store_tx *tx, void *arg)
 	return answer_import(tx, call, call->id[0]);
 }
 
+static int list_run(struct store_tx *tx, void *arg)
+{
+	struct api_call *call = arg;
+	struct page *page = call->state;
+	struct import *item = arena_array(call->arena, (size_t)page->size, sizeof(*item));
+	struct audience audience;
+	int n = 0, got = audience_read(tx, call->key.account_no, call->id[0], call->arena, &audience);
+	if (got != 0)
+		return got < 0 ? -1 : call_unknown(call);
+	if (import_list(tx, audience.no, page, call->arena, item, &n) < 0)
+		return -1;
+	call_begin_list(call);
+	for (int i = 0; i < n; i++) {
+		json_open_object(&call->json, NULL);
+		put_import(call, &item[i]);
+		json_close_object(&call->json);
+	}
+	call_end_list(call, page, n);
+	return 0;
+}
+
+void imports_list(struct api_call *call)
+{
+	struct page *page = call->state = arena_alloc(call->arena, sizeof(*page));
+	if (call_page(call, page))
+		call_read(call, list_run);
+}
+
 /* All rejected rows that are kept, as CSV. */
 static int csv_run(struct store_tx *tx, void *arg)
 {

@@ -265,6 +265,7 @@ void senders_update(struct api_call *call)
 	const char *phone_number_id = NULL;
 	call_decode(call, call->data, fields, N_FIELDS, &c->req);
 	c->req.code = NULL; /* what a sender is at Meta never changes */
+	c->req.no_rate = cJSON_IsNull(json_get(call->data, "rate"));
 	sender_judge_update(&c->req, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
 	int known = phone_number_of(call, &phone_number_id);

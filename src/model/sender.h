@@ -42,6 +42,7 @@ struct sender_request {
 	const char *access_token;
 	const char *app_secret;
 	int64_t rate;                   /* 0: not given */
+	bool no_rate;                   /* of a change: it is to have none any more */
 	char code_digits[NUMBER_BYTES]; /* set by the judge */
 };
 

@@ -9,12 +9,17 @@
 
 static const struct {
 	const char *word;
-	int64_t minutes;
-} intervals[] = {[REPORT_MINUTE] = {"minute", 1}, [REPORT_HOUR] = {"hour", 60}, [REPORT_DAY] = {"day", 1440}};
+	int64_t step; /* in minutes; of seconds, one */
+} intervals[] = {
+	[REPORT_SECOND] = {"second", 1},
+	[REPORT_MINUTE] = {"minute", 1},
+	[REPORT_HOUR] = {"hour", 60},
+	[REPORT_DAY] = {"day", 1440},
+};
 
 bool report_interval_parse(const char *text, enum report_interval *ret)
 {
-	for (int i = REPORT_MINUTE; i <= REPORT_DAY; i++) {
+	for (int i = REPORT_SECOND; i <= REPORT_DAY; i++) {
 		if (text_equal_nocase(text, intervals[i].word)) {
 			*ret = (enum report_interval)i;
 			return true;
@@ -118,17 +123,19 @@ static void build_countries(const struct tally *tally, int n, struct arena *aren
 
 /* ---- the timeline ---- */
 
-static bool is_timeline(const struct tally *t)
+/* Which of a point's four figures it counts, from 0; -1: none. */
+static int figure_of(const struct tally *t, enum report_interval interval)
 {
-	return t->kind >= TALLY_T_SENT && t->kind <= TALLY_T_FAILED;
+	int first = interval == REPORT_SECOND ? TALLY_S_SENT : TALLY_T_SENT, figure = (int)t->kind - first;
+	return figure >= 0 && figure <= TALLY_T_FAILED - TALLY_T_SENT && t->n > 0 ? figure : -1;
 }
 
-/* First and last minute that has anything; false when none has. */
-static bool timeline_span(const struct tally *tally, int n, int64_t *ret_first, int64_t *ret_last)
+/* First and last minute, or second, that has anything; false when none has. */
+static bool timeline_span(const struct tally *tally, int n, enum report_interval interval, int64_t *ret_first, int64_t *ret_last)
 {
 	bool any = false;
 	for (int i = 0; i < n; i++) {
-		if (!is_timeline(&tally[i]))
+		if (figure_of(&tally[i], interval) < 0)
 			continue;
 		*ret_first = !any || tally[i].bucket < *ret_first ? tally[i].bucket : *ret_first;
 		*ret_last = !any || tally[i].bucket > *ret_last ? tally[i].bucket : *ret_last;
@@ -137,23 +144,23 @@ static bool timeline_span(const struct tally *tally, int n, int64_t *ret_first, 
 	return any;
 }
 
-static void point_add(struct report_point *p, enum tally_kind kind, int64_t n)
+static void point_add(struct report_point *p, int figure, int64_t n)
 {
-	p->sent += kind == TALLY_T_SENT ? n : 0;
-	p->delivered += kind == TALLY_T_DELIVERED ? n : 0;
-	p->read += kind == TALLY_T_READ ? n : 0;
-	p->failed += kind == TALLY_T_FAILED ? n : 0;
+	int64_t *const figures[] = {&p->sent, &p->delivered, &p->read, &p->failed};
+	*figures[figure] += n;
 }
 
 static void build_timeline(const struct tally *tally, int n, struct arena *arena, struct report *r)
 {
 	int64_t first = 0, last = 0;
-	if (!timeline_span(tally, n, &first, &last))
+	if (r->interval == REPORT_SECOND && !timeline_span(tally, n, REPORT_SECOND, &first, &last))
+		r->interval = REPORT_MINUTE;
+	if (!timeline_span(tally, n, r->interval, &first, &last))
 		return;
 	while (r->interval < REPORT_DAY &&
-	       last / intervals[r->interval].minutes - first / intervals[r->interval].minutes >= REPORT_MAX_POINTS)
+	       last / intervals[r->interval].step - first / intervals[r->interval].step >= REPORT_MAX_POINTS)
 		r->interval++;
-	int64_t minutes = intervals[r->interval].minutes, from = first / minutes, n_points = last / minutes - from + 1;
+	int64_t step = intervals[r->interval].step, from = first / step, n_points = last / step - from + 1;
 	if (n_points > REPORT_MAX_POINTS) { /* years of days: the latest */
 		from += n_points - REPORT_MAX_POINTS;
 		n_points = REPORT_MAX_POINTS;
@@ -161,10 +168,12 @@ static void build_timeline(const struct tally *tally, int n, struct arena *arena
 	r->n_points = (int)n_points;
 	r->points = arena_array(arena, (size_t)n_points, sizeof(*r->points));
 	for (int i = 0; i < r->n_points; i++)
-		r->points[i].at = (from + i) * minutes * MINUTE_MS;
-	for (int i = 0; i < n; i++)
-		if (is_timeline(&tally[i]) && tally[i].bucket / minutes >= from)
-			point_add(&r->points[tally[i].bucket / minutes - from], tally[i].kind, tally[i].n);
+		r->points[i].at = (from + i) * step * (r->interval == REPORT_SECOND ? SECOND_MS : MINUTE_MS);
+	for (int i = 0; i < n; i++) {
+		int figure = figure_of(&tally[i], r->interval);
+		if (figure >= 0 && tally[i].bucket / step >= from)
+			point_add(&r->points[tally[i].bucket / step - from], figure, tally[i].n);
+	}
 }
 
 int report_build(struct store_tx *tx, const struct campaign *campaign, enum report_interval interval, struct arena *arena,
@@ -172,7 +181,7 @@ int report_build(struct store_tx *tx, const struct campaign *campaign, enum repo
 {
 	struct tally *tally;
 	int n;
-	if (tally_read(tx, campaign->no, arena, &tally, &n) < 0)
+	if (tally_read(tx, campaign->no, interval == REPORT_SECOND, arena, &tally, &n) < 0)
 		return -1;
 	*ret = (struct report){.interval = interval};
 	build_funnel(campaign, tally, n, ret);

@@ -5,7 +5,7 @@
 #include "store/replies.h"
 #include "store/store.h"
 
-enum report_interval { REPORT_MINUTE, REPORT_HOUR, REPORT_DAY };
+enum report_interval { REPORT_SECOND, REPORT_MINUTE, REPORT_HOUR, REPORT_DAY };
 bool report_interval_parse(const char *text, enum report_interval *ret);
 const char *report_interval_text(enum report_interval interval);
 
@@ -38,8 +38,10 @@ struct report {
 	struct reply_count *replies;
 	int n_replies; /* most first */
 	struct report_point *points;
-	int n_points;                  /* oldest first, at most REPORT_MAX_POINTS, empty intervals inside filled in */
-	enum report_interval interval; /* the one given, or a wider one when there would be too many points */
+	int n_points; /* oldest first, at most REPORT_MAX_POINTS, empty intervals inside filled in */
+	/* The one given, or a wider one when there would be too many points. By the second only what a campaign begins with is
+	 * known (store/tally.h): that, or all by the minute where there is nothing of it. */
+	enum report_interval interval;
 };
 #define REPORT_MAX_POINTS 1500
 

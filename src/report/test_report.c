@@ -143,6 +143,29 @@ static void the_timeline_has_no_holes(void **state)
 	assert_int_equal(r.points[3].read, 1);
 }
 
+static void a_beginning_by_the_second(void **state)
+{
+	(void)state;
+	int64_t second = MINUTE(0) * 60;
+	struct report r = REPORT(REPORT_SECOND, {TALLY_T_SENT, MINUTE(0), 4}, {TALLY_T_READ, MINUTE(90), 1},
+	                         {TALLY_S_SENT, second, 3}, {TALLY_S_SENT, second + 2, 1}, {TALLY_S_FAILED, second + 1, 2},
+	                         {TALLY_S_READ, second + 9, 0});
+	assert_int_equal(r.interval, REPORT_SECOND);
+	assert_int_equal(r.n_points, 3);
+	assert_int_equal(r.points[0].at, second * SECOND_MS);
+	assert_int_equal(r.points[0].sent, 3);
+	assert_int_equal(r.points[1].failed, 2);
+	assert_int_equal(r.points[2].at, (second + 2) * SECOND_MS);
+	assert_int_equal(r.points[2].sent, 1);
+	r = REPORT(REPORT_MINUTE, {TALLY_T_SENT, MINUTE(0), 4}, {TALLY_S_SENT, second, 4});
+	assert_int_equal(r.n_points, 1);
+	assert_int_equal(r.points[0].sent, 4);
+	r = REPORT(REPORT_SECOND, {TALLY_T_SENT, MINUTE(0), 4},
+	           {TALLY_T_SENT, MINUTE(1), 1}); /* begun before seconds were counted */
+	assert_int_equal(r.interval, REPORT_MINUTE);
+	assert_int_equal(r.n_points, 2);
+}
+
 static void too_many_points_widen_the_interval(void **state)
 {
 	(void)state;
@@ -163,6 +186,8 @@ static void interval_words(void **state)
 {
 	enum report_interval interval;
 	(void)state;
+	assert_true(report_interval_parse("second", &interval));
+	assert_int_equal(interval, REPORT_SECOND);
 	assert_true(report_interval_parse("Hour", &interval));
 	assert_int_equal(interval, REPORT_HOUR);
 	assert_false(report_interval_parse("week", &interval));
@@ -176,6 +201,7 @@ int main(void)
 		cmocka_unit_test(failures_most_first),
 		cmocka_unit_test(countries_by_their_recipients),
 		cmocka_unit_test(the_timeline_has_no_holes),
+		cmocka_unit_test(a_beginning_by_the_second),
 		cmocka_unit_test(too_many_points_widen_the_interval),
 		cmocka_unit_test(interval_words),
 	};

@@ -2,6 +2,7 @@
 
 #include "statements.h"
 #include "store/activity.h"
+#include "store/list.h"
 #include "store/one.h"
 
 static const char *const status_texts[] = {
@@ -57,6 +58,23 @@ static void from_row(const struct sql_rows *rows, struct arena *arena, void *ite
 int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena, struct import *ret)
 {
 	return one_row(tx, STMT_IMPORT_READ, SQL_ARGS(sql_int(no), sql_int(account_no)), from_row, arena, ret);
+}
+
+int import_list(struct store_tx *tx, int64_t audience_no, struct page *page, struct arena *arena, struct import *ret, int *ret_n)
+{
+	struct list list = {.tx = tx,
+	                    .before = STMT_IMPORT_LIST_BEFORE,
+	                    .after = STMT_IMPORT_LIST_AFTER,
+	                    .count = STMT_IMPORT_COUNT,
+	                    .arg = {sql_int(audience_no)},
+	                    .n_args = 1,
+	                    .n_count_args = 1,
+	                    .page = page,
+	                    .read = from_row,
+	                    .arena = arena,
+	                    .items = ret,
+	                    .item_bytes = sizeof(*ret)};
+	return list_run(&list, ret_n);
 }
 
 int imports_open(struct store_tx *tx, int64_t account_no, struct arena *arena, struct import *ret, int max, int *ret_n)

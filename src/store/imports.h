@@ -35,6 +35,9 @@ must_check int import_create(struct store_tx *tx, int64_t account_no, int64_t au
                              int64_t bytes, const char *region, msec_t now, int64_t *ret_no);
 must_check int import_read(struct store_tx *tx, int64_t account_no, int64_t no, struct arena *arena,
                            struct import *ret); /* 1 unknown */
+/* Those of an audience, the latest first. */
+must_check int import_list(struct store_tx *tx, int64_t audience_no, struct page *page, struct arena *arena, struct import *ret,
+                           int *ret_n);
 /* Nobody else writes to it until this transaction is over. */
 must_check int import_lock(struct store_tx *tx, int64_t no);
 /* The oldest that is waiting or running; 1 none. */

@@ -50,6 +50,7 @@ static int campaign_open(struct applier *a, int64_t campaign_no)
 		return 0;
 	if (evidence_flush(a) < 0 || ledger_gate_open(a->tx, campaign_no, &a->gate) < 0)
 		return -1;
+	tally_begun(a->batch, campaign_no, a->gate.start_ms);
 	bool ours = a->gate.known && memcmp(a->gate.secret_hash, a->hash, SECRET_HASH_BYTES) == 0;
 	a->sender_no = ours ? a->gate.sender_no : 0;
 	return 0;

@@ -13,7 +13,7 @@ int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gat
 {
 	if (gate->campaign_no == campaign_no)
 		return 0;
-	*gate = (struct ledger_gate){.campaign_no = campaign_no};
+	*gate = (struct ledger_gate){.campaign_no = campaign_no, .start_ms = -1};
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_LEDGER_GATE, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
 		return -1;
@@ -30,6 +30,7 @@ int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gat
 	gate->canceled = status == CAMPAIGN_CANCELED;
 	gate->retries_capped = stands && (status == CAMPAIGN_IN_PROGRESS || status == CAMPAIGN_COMPLETED);
 	gate->deadline = sql_is_null(rows, 3) ? sql_col_int(rows, 4) + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 3);
+	gate->start_ms = sql_col_int(rows, 9) == 0 ? row_col_time(rows, 4) : -1;
 	gate->account_no = sql_col_int(rows, 5);
 	gate->sender_no = sql_col_int(rows, 6);
 	gate->portfolio_no = sql_col_int(rows, 8);

@@ -11,6 +11,7 @@ struct ledger_gate {
 	int64_t account_no, sender_no, portfolio_no; /* portfolio_no: 0 where no limit is kept */
 	unsigned char secret_hash[SECRET_HASH_BYTES];
 	bool retries_capped;
+	msec_t start_ms; /* -1: of single messages, which have none */
 	msec_t deadline;
 };
 /* Reads nothing when `gate` is that campaign's already. */

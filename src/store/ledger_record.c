@@ -74,6 +74,7 @@ static int record_one(struct recorder *r, const struct outcome *o)
 		return 0;
 	if (ledger_gate_open(r->tx, o->campaign_no, &r->gate) < 0)
 		return -1;
+	tally_begun(r->batch, o->campaign_no, r->gate.start_ms);
 	struct row is = was;
 	bool knows = was.state == STATE_UNCONFIRMED && o->kind != OUTCOME_UNCONFIRMED; /* an owner that was thought lost */
 	if (was.state == STATE_CLAIMED || knows) {

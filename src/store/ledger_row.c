@@ -87,7 +87,7 @@ static void tally_step(struct tally_batch *batch, const struct row *r, enum tall
 	if ((was >= 0) == (is >= 0))
 		return;
 	int n = is >= 0 ? 1 : -1;
-	tally_add(batch, r->campaign_no, kind, (is >= 0 ? is : was) / MINUTE_MS, n);
+	tally_add_step(batch, r->campaign_no, kind, is >= 0 ? is : was, n);
 	tally_add(batch, r->campaign_no, by_country, r->country, n);
 }
 

@@ -196,7 +196,7 @@ int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const str
 		return known < 0 ? -1 : 2;
 	if (sql_run(tx->db, STMT_SENDER_UPDATE,
 	            SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(req->name),
-	                     req->rate > 0 ? sql_int(req->rate) : sql_null(), sql_int(now)),
+	                     req->rate > 0 || req->no_rate ? sql_int(req->rate) : sql_null(), sql_int(now)),
 	            &changes) < 0)
 		return -1;
 	if (!changes)

@@ -18,6 +18,8 @@ struct tally_batch {
 	size_t n_slots, n_used;
 	struct message_note *note;
 	size_t n_notes, max_notes;
+	int64_t begun_no; /* 0 none */
+	msec_t begun_ms;
 };
 
 #define TALLY_FIRST_SLOTS 64
@@ -96,6 +98,20 @@ void tally_add(struct tally_batch *batch, int64_t campaign_no, enum tally_kind k
 	e->n += n;
 }
 
+void tally_begun(struct tally_batch *batch, int64_t campaign_no, msec_t start_ms)
+{
+	batch->begun_no = start_ms >= 0 ? campaign_no : 0;
+	batch->begun_ms = start_ms;
+}
+
+void tally_add_step(struct tally_batch *batch, int64_t campaign_no, enum tally_kind by_minute, msec_t at, int64_t n)
+{
+	int64_t second = at / SECOND_MS, first = batch->begun_ms / SECOND_MS - TALLY_SECONDS_BEFORE;
+	tally_add(batch, campaign_no, by_minute, at / MINUTE_MS, n);
+	if (campaign_no == batch->begun_no && second >= first && second < first + TALLY_SECONDS)
+		tally_add(batch, campaign_no, by_minute - TALLY_T_SENT + TALLY_S_SENT, second, n);
+}
+
 /* One order of writing for everyone: two nodes that tally the same campaigns never wait for each other in a ring. */
 static int entry_compare(const void *a, const void *b)
 {
@@ -169,10 +185,11 @@ const struct message_note *tally_batch_notes(struct tally_batch *batch, size_t *
 	return batch->note;
 }
 
-int tally_read(struct store_tx *tx, int64_t campaign_no, struct arena *arena, struct tally **ret, int *ret_n)
+int tally_read(struct store_tx *tx, int64_t campaign_no, bool seconds, struct arena *arena, struct tally **ret, int *ret_n)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_TALLY_READ, SQL_ARGS(sql_int(campaign_no)), &rows) < 0)
+	if (sql_query(tx->db, STMT_TALLY_READ,
+	              SQL_ARGS(sql_int(campaign_no), sql_int(seconds ? TALLY_S_FAILED : TALLY_T_REFUSED)), &rows) < 0)
 		return -1;
 	struct tally *list = NULL;
 	int n = 0, cap = 0, more;

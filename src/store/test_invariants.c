@@ -6,6 +6,11 @@
 #include "store/store_internal.h"
 #include "store/test_world.h"
 
+/* Of a campaign that is no single messages', 25 minutes from one before its start on are told by the second. */
+#define BEGINS                                                                        \
+	" FROM ledger l JOIN campaign c ON c.no = l.campaign_no AND c.kind = 0) seen" \
+	" WHERE at >= of_start - 60 AND at < of_start + 1440"
+
 /* Each tally against the rows it counts: what does not sum up to nothing is wrong. A campaign that is being deleted loses
  * rows and tallies batch by batch and is seen by nobody. */
 static const char tallies_text[] =
@@ -26,6 +31,12 @@ static const char tallies_text[] =
 	" UNION ALL SELECT campaign_no, 12, country, -1 FROM ledger WHERE failed_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 13, COALESCE(accepted_ms, failed_ms) / 60000, -1 FROM ledger WHERE failed_ms IS NOT NULL"
 	" UNION ALL SELECT campaign_no, 14, failed_ms / 60000, -1 FROM ledger WHERE failed_ms IS NOT NULL AND accepted_ms IS NULL"
+	" UNION ALL SELECT campaign_no, 15, at, -1 FROM (SELECT l.campaign_no, accepted_ms / 1000 AS at, start_ms / 1000 AS "
+	"of_start" BEGINS " UNION ALL SELECT campaign_no, 16, at, -1 FROM (SELECT l.campaign_no, delivered_ms / 1000 AS at, "
+	"start_ms / 1000 AS of_start" BEGINS
+	" UNION ALL SELECT campaign_no, 17, at, -1 FROM (SELECT l.campaign_no, read_ms / 1000 AS at, start_ms / 1000 AS "
+	"of_start" BEGINS " UNION ALL SELECT campaign_no, 18, at, -1 FROM (SELECT l.campaign_no, failed_ms / 1000 AS at, "
+	"start_ms / 1000 AS of_start" BEGINS
 	") parts WHERE campaign_no NOT IN (SELECT no FROM campaign WHERE deleted_ms IS NOT NULL AND kind = 0)"
 	" GROUP BY campaign_no, kind, bucket HAVING SUM(n) <> 0";
 

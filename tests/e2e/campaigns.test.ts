@@ -21,6 +21,12 @@ test('a campaign from its creation to its read receipts', async () => {
 	expect(analytics.timeline.reduce((sum, point) => sum + point.sent, 0)).toBe(25);
 	const byDay = { params: { path: { campaign: made.id }, query: { interval: 'day' } } } as const;
 	expect((await good(w.api.GET('/v1/campaigns/{campaign}/analytics', byDay))).data.interval).toBe('day');
+	const bySecond = { params: { path: { campaign: made.id }, query: { interval: 'second' } } } as const;
+	const { data: fine } = await good(w.api.GET('/v1/campaigns/{campaign}/analytics', bySecond));
+	expect(fine.interval).toBe('second');
+	for (const figure of ['sent', 'read'] as const)
+		expect(fine.timeline.reduce((sum, point) => sum + point[figure], 0), figure).toBe(25);
+	expect(fine.timeline.length).toBeLessThan(600);
 	await refused(w.call('GET', `/v1/campaigns/${made.id}/analytics?interval=week`), 400, 1014, 'interval');
 	const messages = await w.messages(made);
 	expect(new Set(messages.map((m) => m.to))).toEqual(new Set(Array.from({ length: 25 }, (_, i) => harness.digits(harness.contact(i).number))));

@@ -45,6 +45,20 @@ test('rejected lines are told', async () => {
 	expect(Object.keys(await contacts(audience))).toHaveLength(2);
 });
 
+test('the imports of an audience, the latest first', async () => {
+	const { audience, job } = await start('number\n447400123456\n12\n');
+	await over(job);
+	const again = await over((await start('number\n447400123457\n', '', audience)).job);
+	await over((await start('number\n447400123458\n')).job); // another's
+	const list = await w.get(`/v1/audiences/${audience.id}/imports?page_size=1`);
+	const { rejected: _, links: __, ...told } = again;
+	expect(list.tree.data).toEqual([told]);
+	expect(list.tree.pagination.total).toBe(2);
+	expect((await w.all(`/v1/audiences/${audience.id}/imports?page_size=1`)).map((one) => [one.id, one.invalid])).toEqual([[again.id, 0], [job.id, 1]]);
+	await refused(w.call('GET', `/v1/audiences/${UNKNOWN_ID}/imports`), 404, 1301);
+	await refused(w.call('GET', '/v1/audiences/x/imports'), 400, 1302);
+});
+
 test('again updates and counts duplicates', async () => {
 	const { audience, job } = await start('number,first_name\n447400123456,Ann\n447400123457,Bob\n447400123456,Ann\n');
 	expect(await over(job)).toMatchObject({ added: 2, updated: 0, duplicates: 1 });

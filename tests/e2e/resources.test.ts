@@ -23,6 +23,10 @@ test('senders', async () => {
 	expect((await good(w.api.GET('/v1/senders/{sender}', one))).data).toEqual(made);
 	const renamed = await good(w.api.PUT('/v1/senders/{sender}', { ...one, body: { data: { name: 'Renamed', rate: 30 } } }));
 	expect(renamed.data.rate).toBe(30);
+	const unbound = await good(w.api.PUT('/v1/senders/{sender}', { ...one, body: { data: { rate: null } } }));
+	expect(unbound.data).toMatchObject({ name: 'Renamed', rate: null });
+	const kept = await good(w.api.PUT('/v1/senders/{sender}', { ...one, body: { data: { name: 'Renamed', rate: 30 } } }));
+	expect((await good(w.api.PUT('/v1/senders/{sender}', { ...one, body: { data: { name: 'Renamed' } } }))).data.rate).toBe(kept.data.rate);
 	expect((await good(w.api.GET('/v1/senders'))).data.map((sender) => sender.name)).toEqual(['Renamed', 'MyBusiness']);
 	const counts: [string, number][] = [
 		['filter[name]=Renamed', 1],

@@ -5,25 +5,32 @@ INSERT INTO import (account_no, audience_no, status, file, region, begin_bytes, 
 VALUES ($1, $2, 0, $3, $4, $5, $5, $6, $7, $7)
 RETURNING no;
 
--- name: import_read
-SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
+-- part: columns
+no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
   header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
-FROM import WHERE no = $1 AND account_no = $2;
+
+-- name: import_read
+SELECT {columns} FROM import WHERE no = $1 AND account_no = $2;
+
+-- name: import_count
+SELECT COUNT(*) FROM import WHERE audience_no = $1;
+
+-- name: import_list_before
+SELECT {columns} FROM import WHERE audience_no = $1 AND no < $2 ORDER BY no DESC LIMIT $3;
+
+-- name: import_list_after
+SELECT {columns} FROM import WHERE audience_no = $1 AND no > $2 ORDER BY no LIMIT $3;
 
 -- name: import_lock
 SELECT no FROM import WHERE no = $1 {for_update};
 
 -- name: import_next
-SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
-  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
-FROM import WHERE status <= 1 ORDER BY no LIMIT 1
+SELECT {columns} FROM import WHERE status <= 1 ORDER BY no LIMIT 1
 -- scan: the first row of the partial index of open imports
 ;
 
 -- name: imports_open
-SELECT no, account_no, audience_no, status, file, region, bytes, done_bytes, line, n_rows, added, updated, duplicates, invalid,
-  header, error, create_ms, update_ms, begin_bytes, batch_end_bytes, batch_size, batch_rows
-FROM import WHERE status <= 1 AND account_no = $1 ORDER BY no LIMIT $2
+SELECT {columns} FROM import WHERE status <= 1 AND account_no = $1 ORDER BY no LIMIT $2
 -- scan: reads the partial index of open imports, a handful
 ;
 

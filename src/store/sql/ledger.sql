@@ -80,7 +80,7 @@ WHERE c.no = $1 AND l.state = 0 AND l.not_before IS NOT NULL ORDER BY l.not_befo
 -- name: ledger_gate
 SELECT c.status, c.kind + c.on_capped, COALESCE(c.deleted_ms, 0) + COALESCE(t.deleted_ms, 0) + COALESCE(s.deleted_ms, 0),
   c.deadline_ms, c.start_ms, c.account_no, c.sender_no, s.app_secret_hash,
-  CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END
+  CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END, c.kind
 FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN template t ON t.no = c.template_no
   LEFT JOIN portfolio p ON p.no = s.portfolio_no
 WHERE c.no = $1;
@@ -132,7 +132,7 @@ INSERT INTO tally (campaign_no, kind, bucket, n) VALUES ($1, $2, $3, $4)
 ON CONFLICT (campaign_no, kind, bucket) DO UPDATE SET n = tally.n + excluded.n;
 
 -- name: tally_read
-SELECT kind, bucket, n FROM tally WHERE campaign_no = $1 ORDER BY kind, bucket;
+SELECT kind, bucket, n FROM tally WHERE campaign_no = $1 AND kind <= $2 ORDER BY kind, bucket;
 
 -- name: tally_states
 SELECT bucket, n FROM tally WHERE campaign_no = $1 AND kind = 0;

@@ -36,12 +36,23 @@ export function useCampaign(id: string) {
 	});
 }
 
-export function useAnalytics(id: string, interval: Interval) {
+export function useAnalytics(id: string, interval: Interval, enabled = true) {
 	return useQuery({
 		queryKey: ['campaign', id, 'analytics', interval],
 		queryFn: () => read(crier.GET('/v1/campaigns/{campaign}/analytics', { params: { path: { campaign: id }, query: { interval } } })),
 		placeholderData: (old?: Analytics) => old,
+		enabled,
 	});
+}
+
+const FEW_MINUTES = 5;
+
+/** By the chosen interval; where none is, by the second as long as the campaign has lasted for a few minutes only. */
+export function useFittingAnalytics(id: string, chosen: Interval | null) {
+	const query = useAnalytics(id, chosen ?? 'minute');
+	const isShort = chosen === null && query.data !== undefined && query.data.timeline.length <= FEW_MINUTES;
+	const fine = useAnalytics(id, 'second', isShort);
+	return isShort && fine.data ? fine : query;
 }
 
 /** What is under way of a campaign, as it changes: into the cache, with the figures that follow from it. */

@@ -18,6 +18,7 @@ test('a time of another zone is told as it is there', () => {
 test('a moment has its day only where it is not today, its year only where it is another', () => {
 	const now = new Date(2026, 10, 28, 20, 0);
 	expect(moment(new Date(2026, 10, 28, 9, 5), now)).toMatch(/^09:05/);
+	expect(moment(new Date(2026, 10, 28, 9, 5, 7), now, { seconds: true })).toMatch(/^09:05:07/);
 	expect(moment(new Date(2026, 10, 27, 9, 5), now)).toMatch(/Nov/);
 	expect(moment(new Date(2026, 10, 27, 9, 5), now)).not.toMatch(/2026/);
 	expect(moment(new Date(2025, 10, 28, 9, 5), now)).toMatch(/2025/);

@@ -38,11 +38,11 @@ export function bytes(n: number): string {
 const sameDay = (a: Date, b: Date) => a.toDateString() === b.toDateString();
 
 /** Short: the hour alone today, with the day otherwise. */
-export function moment(date: Date, now = new Date()): string {
+export function moment(date: Date, now = new Date(), { seconds = false } = {}): string {
 	const day: Intl.DateTimeFormatOptions = sameDay(date, now)
 		? {}
 		: { day: 'numeric', month: 'short', ...(date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' }) };
-	return times({ ...day, hour: '2-digit', minute: '2-digit' }).format(date);
+	return times({ ...day, hour: '2-digit', minute: '2-digit', ...(seconds && { second: '2-digit' }) }).format(date);
 }
 
 export const wholeMoment = (date: Date, timeZone?: string): string =>

@@ -10,6 +10,11 @@ test('minutes in which nothing happened are zero, not missing', () => {
 	expect(line[1]!.time - line[0]!.time).toBe(60_000);
 });
 
+test('so are seconds', () => {
+	const line = points([point('2027-01-01 10:00:58', 5), point('2027-01-01 10:01:01', 7)], 'second');
+	expect(line.map(({ sent }) => sent)).toEqual([5, 0, 0, 7]);
+});
+
 test('a gap of years does not fill the memory', () => {
 	expect(points([point('2027-01-01 10:00:00', 5), point('2037-01-01 10:00:00', 7)], 'minute')).toHaveLength(2);
 });

@@ -10,6 +10,9 @@ export interface Point {
 	failed: number;
 }
 
+/** How a point's time is told. */
+export type TimeText = (time: number) => string;
+
 export interface Mark {
 	time: number; // the point that it belongs to
 	at: string;
@@ -17,7 +20,7 @@ export interface Mark {
 	action: string;
 }
 
-export const STEP_MS: Record<Interval, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+export const STEP_MS: Record<Interval, number> = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const MAX_POINTS = 1500;
 
 /** The server leaves out what is empty: a chart that joined the points would show messages where there were none. */

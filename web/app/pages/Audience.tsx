@@ -15,6 +15,7 @@ import { ContactForm } from './audience/ContactForm.tsx';
 import { Contacts } from './audience/Contacts.tsx';
 import { ImportProgress } from './audience/ImportProgress.tsx';
 import { ImportStart } from './audience/ImportStart.tsx';
+import { PastImports } from './audience/PastImports.tsx';
 import { useRunningImports } from './audience/imports.ts';
 import { AudienceNameForm, useDeleteAudience } from './audience/name.tsx';
 
@@ -31,6 +32,7 @@ function Imports({ audience, mayStart }: { audience: string; mayStart: boolean }
 				<ImportProgress key={id} id={id} mayStop={mayStart} dismiss={id === begun ? () => setFilters({ import: '' }) : undefined} />
 			))}
 			{mayStart && <ImportStart audience={audience} begun={(id) => setFilters({ import: id })} />}
+			<PastImports audience={audience} shown={shown} open={(id) => setFilters({ import: id })} />
 		</>
 	);
 }

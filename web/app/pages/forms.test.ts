@@ -17,7 +17,8 @@ test("a contact's fields are those with a name; its number is given once", () =>
 test('of a sender only what was changed is sent', () => {
 	const kept = { name: 'A', code: '', phone_number_id: '', waba_id: '', access_token: '', app_secret: '', rate: 40 as const };
 	expect(changesOf(kept, { name: 'A', rate: 40 })).toEqual({});
-	expect(changesOf({ ...kept, name: ' B ', access_token: ' t ', rate: '' }, { name: 'A', rate: 40 })).toEqual({ name: 'B', access_token: 't' });
+	expect(changesOf({ ...kept, name: ' B ', access_token: ' t ', rate: '' }, { name: 'A', rate: null })).toEqual({ name: 'B', access_token: 't' });
+	expect(changesOf({ ...kept, rate: '' }, { name: 'A', rate: 40 })).toEqual({ rate: null });
 	expect(changesOf(kept, { name: 'A', rate: null })).toEqual({ rate: 40 });
 });
 

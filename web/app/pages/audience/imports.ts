@@ -1,9 +1,11 @@
 // Imports of CSV files: begun here, told of by the stream.
 import { useQuery } from '@tanstack/react-query';
 import { crier, read, type Schemas, take } from '../../lib/client.ts';
+import { usePages } from '../../lib/pages.ts';
 import { RUNNING_IMPORTS, type ImportNews } from '../../lib/live.tsx';
 
 export type Import = Schemas['ImportAnswer']['data'];
+export type ImportRow = Schemas['Import'];
 
 export const isOver = ({ status }: Pick<Import, 'status'>) => status !== 'waiting' && status !== 'running';
 
@@ -14,7 +16,14 @@ async function readImport(id: string): Promise<Import> {
 
 export const useImport = (id: string) => useQuery({ queryKey: ['import', id], queryFn: () => readImport(id) });
 
-/** Those of the audience that the stream tells of: it is the only one that knows them all. */
+const FEW = 5; // a page of them
+
+export const useImports = (audience: string) =>
+	usePages<ImportRow>(['import', 'list', audience], (page_token) =>
+		take(crier.GET('/v1/audiences/{audience}/imports', { params: { path: { audience }, query: { page_size: FEW, page_token } } })),
+	);
+
+/** Those of the audience that the stream tells of. */
 export function useRunningImports(audience: string): string[] {
 	const { data = [] } = useQuery<ImportNews[]>({ queryKey: RUNNING_IMPORTS, queryFn: () => [], enabled: false });
 	return data.filter((news) => news.audience_id === audience && !isOver(news)).map(({ id }) => id);

@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Campaign, type Interval, useAnalytics } from '../../lib/campaigns.ts';
+import { type Campaign, type Interval, useFittingAnalytics } from '../../lib/campaigns.ts';
 import { Empty, Loading, Trouble } from '../../parts/States.tsx';
 import { Countries, Failures, Replies } from './Breakdowns.tsx';
 import { Funnel } from './Funnel.tsx';
@@ -11,8 +11,8 @@ import { Timeline } from './Timeline.tsx';
 /** What became of the campaign, in figures. */
 export function Overview({ campaign }: { campaign: Campaign }) {
 	const { t } = useTranslation();
-	const [interval, setInterval] = useState<Interval>('minute');
-	const query = useAnalytics(campaign.id, interval);
+	const [interval, setInterval] = useState<Interval | null>(null);
+	const query = useFittingAnalytics(campaign.id, interval);
 	const analytics = query.data;
 	if (query.isPending) return <Loading />;
 	if (!analytics) return <Trouble error={query.error} again={query.refetch} />;

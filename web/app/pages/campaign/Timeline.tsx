@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useActivity } from '../../lib/activity.ts';
 import type { Analytics, Campaign, Interval } from '../../lib/campaigns.ts';
 import { moment, number } from '../../lib/format.ts';
-import { marks, type Point, points } from '../../lib/timeline.ts';
+import { marks, type Point, points, type TimeText } from '../../lib/timeline.ts';
 import { type Column, FewRows } from '../../parts/Rows.tsx';
 import { Section } from '../../parts/Section.tsx';
 import { Time } from '../../parts/Time.tsx';
@@ -14,10 +14,10 @@ const TimelineChart = lazy(() => import('./TimelineChart.tsx'));
 const SERIES = ['sent', 'delivered', 'read', 'failed'] as const;
 const MAX_LISTED = 200; // rows of the table; a wider interval shows the rest
 
-function PointsTable({ line }: { line: Point[] }) {
+function PointsTable({ line, at }: { line: Point[]; at: TimeText }) {
 	const { t } = useTranslation();
 	const columns: Column<Point>[] = [
-		{ key: 'time', title: t('timeline.time'), cell: ({ time }) => moment(new Date(time)) },
+		{ key: 'time', title: t('timeline.time'), cell: ({ time }) => at(time) },
 		...SERIES.map((key): Column<Point> => ({ key, title: t(`states.${key}`), cell: (point) => number(point[key]), isNumber: true })),
 	];
 	return (
@@ -36,6 +36,7 @@ export function Timeline({ campaign, analytics, setInterval }: { campaign: Campa
 	const { t } = useTranslation();
 	const [form, setForm] = useState('chart');
 	const { rows } = useActivity({ campaign: campaign.id });
+	const at: TimeText = (time) => moment(new Date(time), undefined, { seconds: analytics.interval === 'second' });
 	const line = points(analytics.timeline, analytics.interval);
 	const found = marks(rows, line);
 	const aside = (
@@ -45,7 +46,7 @@ export function Timeline({ campaign, analytics, setInterval }: { campaign: Campa
 				aria-label={t('timeline.interval')}
 				value={analytics.interval}
 				onChange={(value) => setInterval(value as Interval)}
-				data={(['minute', 'hour', 'day'] as const).map((value) => ({ value, label: t(`timeline.${value}`) }))}
+				data={(['second', 'minute', 'hour', 'day'] as const).map((value) => ({ value, label: t(`timeline.${value}`) }))}
 			/>
 			<SegmentedControl
 				size="xs"
@@ -67,10 +68,10 @@ export function Timeline({ campaign, analytics, setInterval }: { campaign: Campa
 	return (
 		<Section title={t('timeline.title')} aside={aside}>
 			{form === 'table' ? (
-				<PointsTable line={line} />
+				<PointsTable line={line} at={at} />
 			) : (
 				<Suspense fallback={<Skeleton height={280} />}>
-					<TimelineChart line={line} marks={found} />
+					<TimelineChart line={line} marks={found} at={at} />
 				</Suspense>
 			)}
 			{found.length > 0 && (

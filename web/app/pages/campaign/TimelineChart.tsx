@@ -2,8 +2,8 @@
 import '@mantine/charts/styles.css';
 import { LineChart } from '@mantine/charts';
 import { useTranslation } from 'react-i18next';
-import { moment, number } from '../../lib/format.ts';
-import type { Mark, Point } from '../../lib/timeline.ts';
+import { number } from '../../lib/format.ts';
+import type { Mark, Point, TimeText } from '../../lib/timeline.ts';
 import { STATE_COLOR } from '../../theme.ts';
 
 const SERIES = ['sent', 'delivered', 'read', 'failed'] as const;
@@ -16,7 +16,7 @@ function lines(marks: Mark[]) {
 	return [...at].map(([x, which]) => ({ x, label: which.map(number).join(' '), color: 'var(--mantine-color-text)', labelPosition: 'insideTopLeft' as const }));
 }
 
-export default function TimelineChart({ line, marks }: { line: Point[]; marks: Mark[] }) {
+export default function TimelineChart({ line, marks, at }: { line: Point[]; marks: Mark[]; at: TimeText }) {
 	const { t } = useTranslation();
 	return (
 		<div role="img" aria-label={t('timeline.described')} dir="ltr">
@@ -31,8 +31,8 @@ export default function TimelineChart({ line, marks }: { line: Point[]; marks: M
 				withDots={line.length <= FEW}
 				withLegend
 				valueFormatter={number}
-				xAxisProps={{ tickFormatter: (time: number) => moment(new Date(time)), minTickGap: 40 }}
-				tooltipProps={{ labelFormatter: (time) => (Number.isFinite(time) ? moment(new Date(Number(time))) : '') }}
+				xAxisProps={{ tickFormatter: at, minTickGap: 40 }}
+				tooltipProps={{ labelFormatter: (time) => (Number.isFinite(time) ? at(Number(time)) : '') }}
 				lineChartProps={{ margin: { right: 24 } }}
 				lineProps={{ isAnimationActive: false }}
 			/>

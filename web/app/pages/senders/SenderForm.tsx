@@ -21,14 +21,14 @@ interface Values {
 const FIELDS = ['name', 'code', 'phone_number_id', 'waba_id', 'access_token', 'app_secret', 'rate'] as const;
 const MAX_RATE = 100_000;
 
-/** What is left empty stays as it is. */
+/** Secrets that are left empty stay as they are; an empty rate is none. */
 export function changesOf(values: Values, sender: Pick<Sender, 'name' | 'rate'>) {
 	const { name, access_token, app_secret, rate } = values;
 	return {
 		...(name.trim() !== sender.name && { name: name.trim() }),
 		...(access_token && { access_token: access_token.trim() }),
 		...(app_secret && { app_secret: app_secret.trim() }),
-		...(rate !== '' && rate !== sender.rate && { rate }),
+		...((rate === '' ? null : rate) !== sender.rate && { rate: rate === '' ? null : rate }),
 	};
 }
 
