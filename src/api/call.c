@@ -208,7 +208,7 @@ void call_read(struct api_call *call, store_run_fn *run)
 	answer_result(call, result);
 }
 
-void call_stream(struct api_call *call, store_run_fn *run, const char *content_type, const struct http_stream *stream)
+void call_stream(struct api_call *call, store_run_fn *run, const struct http_stream *stream)
 {
 	struct store *store = call->api->options.store;
 	struct store_tx *tx = store_reader_take(store);
@@ -220,7 +220,7 @@ void call_stream(struct api_call *call, store_run_fn *run, const char *content_t
 	}
 	buf_fini(&call->out);
 	cJSON_Delete(call->body);
-	http_respond_stream(call->req, 200, content_type, stream);
+	http_respond_stream(call->req, 200, call->content_type, stream);
 }
 
 static void written(int result, void *arg)

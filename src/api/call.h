@@ -72,7 +72,7 @@ enum {
 };
 void call_write(struct api_call *call, store_run_fn *run, unsigned after);
 /* Read; where that gives 0, answer 200 with `stream`, else as call_read does. The call lives until the stream is closed. */
-void call_stream(struct api_call *call, store_run_fn *run, const char *content_type, const struct http_stream *stream);
+void call_stream(struct api_call *call, store_run_fn *run, const struct http_stream *stream);
 int call_unknown(struct api_call *call); /* add the 404 of the path's last id; returns 1 */
 
 /* Empty `out` and open `{"data":{`; call_end_answer closes both. */

@@ -492,7 +492,8 @@ static void listen_by(struct api_call *call, store_run_fn *run)
 	struct listener *l = arena_alloc(call->arena, sizeof(*l));
 	*l = (struct listener){.events = call->api->events, .req = call->req, .by = authenticate_authority(call)};
 	call->state = l;
-	call_stream(call, run, "text/event-stream", &(struct http_stream){produce, closed, l});
+	call->content_type = "text/event-stream";
+	call_stream(call, run, &(struct http_stream){produce, closed, l});
 }
 
 void campaigns_events(struct api_call *call)

@@ -144,5 +144,6 @@ void recipients_export(struct api_call *call, const struct recipient_filter *fil
 	                     .filter = *filter,
 	                     .mark = csv_mark(call),
 	                     .nothing = nothing};
-	call_stream(call, exists_run, "text/csv; charset=utf-8", &(struct http_stream){produce, closed, e});
+	call->content_type = "text/csv; charset=utf-8";
+	call_stream(call, exists_run, &(struct http_stream){produce, closed, e});
 }

@@ -44,12 +44,25 @@ test('a picture is uploaded, read, listed and deleted', async () => {
 	expect(made.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
 	const medium = at({ media: made.id });
 	expect((await good(w.api.GET('/v1/media/{media}', medium))).data).toMatchObject({ id: made.id });
+	const file = await w.get(`/v1/media/${made.id}/content`);
+	expect(createHash('sha256').update(file.body).digest('hex')).toBe(made.sha256);
+	expect(file.headers).toMatchObject({ 'content-type': 'image/png', 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" });
 	expect((await w.all('/v1/media?filter[type]=IMAGE')).map(({ id }) => id)).toContain(made.id);
 	expect(await w.all('/v1/media?filter[type]=video')).toEqual([]);
 	expect(await w.all('/v1/media?filter[type]=nothing')).toEqual([]);
 	await good(w.api.DELETE('/v1/media/{media}', medium), 204);
 	await refused(w.api.GET('/v1/media/{media}', medium), 404, 1821);
 	await refused(w.api.DELETE('/v1/media/{media}', medium), 404, 1821);
+	await refused(w.call('GET', `/v1/media/${made.id}/content`), 404, 1821);
+	await refused(w.call('GET', '/v1/media/x/content'), 400, 1822);
+});
+
+test('a file of many pieces comes whole', async () => {
+	const bytes = Buffer.alloc(3 << 20, 'a line of text\n');
+	const made = await uploaded(bytes, 'text/plain');
+	const file = await w.get(`/v1/media/${made.id}/content`);
+	expect(file.headers['content-type']).toBe('text/plain');
+	expect(Buffer.compare(file.body, bytes)).toBe(0);
 });
 
 test('the same bytes are one medium and one file', async () => {

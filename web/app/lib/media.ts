@@ -1,4 +1,4 @@
-// Files for headers: sent to the server, and shown where the page knows how they look.
+// Files for headers: sent to the server, and shown as it keeps them.
 import { useQueries } from '@tanstack/react-query';
 import { crier, read, type Schemas } from './client.ts';
 
@@ -10,16 +10,10 @@ export const ACCEPTED = {
 	document: ['application/pdf'],
 } as const;
 
-/** The pictures that were uploaded from this page, as the browser has them. */
-const uploaded = new Map<string, string>();
-
-export async function upload(file: File): Promise<Medium> {
-	const medium = await read(
+export const upload = (file: File): Promise<Medium> =>
+	read(
 		crier.POST('/v1/media', { body: file as never, bodySerializer: (body: unknown) => body as BodyInit, headers: { 'Content-Type': file.type || 'application/octet-stream' } }),
 	);
-	if (medium.type === 'image' && !uploaded.has(medium.id)) uploaded.set(medium.id, URL.createObjectURL(file));
-	return medium;
-}
 
 /** What is known of media, and the addresses of pictures among them, by their ids. */
 export function useMedia(ids: string[]): { media: Medium[]; pictures: Record<string, string> } {
@@ -27,9 +21,6 @@ export function useMedia(ids: string[]): { media: Medium[]; pictures: Record<str
 		queries: ids.map((id) => ({ queryKey: ['medium', id], queryFn: () => read(crier.GET('/v1/media/{media}', { params: { path: { media: id } } })), staleTime: Infinity })),
 	});
 	const media = answers.flatMap(({ data }) => (data ? [data] : []));
-	const pictures = media.flatMap(({ id, url }): [string, string][] => {
-		const address = uploaded.get(id) ?? url;
-		return address ? [[id, address]] : [];
-	});
-	return { media, pictures: Object.fromEntries(pictures) };
+	const pictures = Object.fromEntries(media.filter(({ type }) => type === 'image').map(({ id }) => [id, `/v1/media/${id}/content`]));
+	return { media, pictures };
 }

@@ -132,6 +132,18 @@ test('nothing at all, and what the server refuses, are told', async () => {
 	expect(screen.getByText('Nothing here')).toBeTruthy();
 });
 
+test('a page without rows is not the end as long as another follows', async () => {
+	let answer: (page: Page<Line>) => void = () => {};
+	fetchPage.mockResolvedValueOnce({ data: [], pagination: pagination('0', null) });
+	fetchPage.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+	const shown = show();
+	await waitFor(() => expect(fetchPage).toHaveBeenCalledTimes(2));
+	expect(screen.queryByText('Nothing here')).toBeNull();
+	answer({ data: [{ id: '7', name: 'Line 7' }], pagination: pagination(null, null) });
+	await shown;
+	expect(await screen.findByText('Line 7')).toBeTruthy();
+});
+
 test('a first page that fails can be asked for again', async () => {
 	fetchPage.mockRejectedValueOnce(new Error('the disk is full'));
 	await show();

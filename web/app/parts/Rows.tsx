@@ -105,7 +105,7 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 
 	if (pages.isPending) return <Loading />;
 	if (pages.isError && rows.length === 0) return <Trouble error={pages.error} again={pages.refetch} />;
-	if (rows.length === 0) return <>{empty}</>;
+	if (rows.length === 0) return hasNextPage ? <Loading /> : <>{empty}</>; // what no index finds is looked for page after page
 	const before = items[0]?.start ?? 0;
 	const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
 	return (
