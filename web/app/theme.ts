@@ -30,6 +30,7 @@ export const theme = createTheme({
 	fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
 	respectReducedMotion: true,
 	components: {
+		Badge: { defaultProps: { variant: 'light', c: 'var(--mantine-color-text)', tt: 'none' } },
 		// the head of a dialog is no banner of the page
 		ModalHeader: { defaultProps: { role: 'presentation' } },
 		DrawerHeader: { defaultProps: { role: 'presentation' } },

@@ -25,7 +25,6 @@ function useColumns(): Column<Campaign>[] {
 		{
 			key: 'name',
 			title: t('campaigns.name'),
-			width: '26%',
 			cell: (campaign) => (
 				<Stack gap={4}>
 					<Anchor component={Link} href={`/campaigns/${campaign.id}`} onClick={(event: MouseEvent) => event.stopPropagation()} style={{ overflowWrap: 'anywhere' }}>

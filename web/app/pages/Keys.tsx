@@ -92,7 +92,7 @@ function List() {
 				<>
 					<bdi>{row.name}</bdi>
 					{row.id === session?.key_id && (
-						<Badge ms="xs" variant="light">
+						<Badge ms="xs">
 							{t('keys.own')}
 						</Badge>
 					)}

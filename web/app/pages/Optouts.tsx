@@ -130,15 +130,14 @@ export default function Optouts() {
 				</RowActs>
 			),
 		});
+	const add = maySend && (
+		<Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+			{t('optouts.add')}
+		</Button>
+	);
 	return (
 		<>
-			<PageHead title={t('optouts.title')}>
-				{maySend && (
-					<Button leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-						{t('optouts.add')}
-					</Button>
-				)}
-			</PageHead>
+			<PageHead title={t('optouts.title')}>{add}</PageHead>
 			<Text mb="md" c="dimmed">
 				{t('optouts.note')}
 			</Text>
@@ -162,7 +161,12 @@ export default function Optouts() {
 					search || source ? (
 						<Empty title={t('common.nothing_found')}>{t('common.nothing_found_next')}</Empty>
 					) : (
-						<Empty title={t('optouts.none')}>{t('optouts.none_next')}</Empty>
+						<Empty title={t('optouts.none')}>
+							<Text c="dimmed" ta="center">
+								{t('optouts.none_next')}
+							</Text>
+							{add}
+						</Empty>
 					)
 				}
 			/>

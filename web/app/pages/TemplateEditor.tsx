@@ -15,7 +15,7 @@ import { PageHead } from '../parts/PageHead.tsx';
 import { Empty, Loading, NotAllowed, Trouble } from '../parts/States.tsx';
 import { TemplatePreview } from '../parts/TemplatePreview.tsx';
 import { EditorForm, newForm } from './template/EditorForm.tsx';
-import { Facts } from './template/Facts.tsx';
+import { TemplateFacts } from './template/TemplateFacts.tsx';
 import { useDeleteTemplate } from './template/verdict.tsx';
 
 type Sender = Schemas['Sender'];
@@ -44,7 +44,7 @@ function Making({ senders }: { senders: Sender[] }) {
 	return <EditorForm base={base} senders={senders} mayChange done={done} />;
 }
 
-function Changing({ template, senders }: { template: Template; senders: Sender[] }) {
+function Changing({ template }: { template: Template }) {
 	const { t } = useTranslation();
 	const maySend = useMay('sender');
 	const base = useMemo(() => formOf(template), [template]);
@@ -64,7 +64,7 @@ function Changing({ template, senders }: { template: Template; senders: Sender[]
 				</Grid.Col>
 			</Grid>
 		);
-	return <EditorForm template={template} base={base} senders={senders} mayChange={maySend} done={(saved) => tellDone(t(saved.status === 'IN_PROCESS' ? 'editor.resubmitted' : 'editor.saved', { name: saved.name }))} />;
+	return <EditorForm template={template} base={base} mayChange={maySend} done={(saved) => tellDone(t(saved.status === 'IN_PROCESS' ? 'editor.resubmitted' : 'editor.saved', { name: saved.name }))} />;
 }
 
 function Existing({ id }: { id: string }) {
@@ -72,10 +72,9 @@ function Existing({ id }: { id: string }) {
 	const [, go] = useLocation();
 	const remove = useDeleteTemplate();
 	const maySend = useMay('sender');
-	const senders = useSenders();
 	const template = useQuery({ queryKey: ['template', id], queryFn: (): Promise<Template> => read(crier.GET('/v1/templates/{template}', { params: { path: { template: id } } })) });
 	if (template.isError) return <><PageHead title={t('editor.title')} /><Trouble error={template.error} again={template.refetch} /></>;
-	if (template.isPending || senders.isPending) return <Loading />;
+	if (template.isPending) return <Loading />;
 	const { data } = template;
 	return (
 		<>
@@ -91,8 +90,8 @@ function Existing({ id }: { id: string }) {
 					</Button>
 				)}
 			</PageHead>
-			<Facts template={data} />
-			<Changing template={data} senders={senders.data ?? []} />
+			<TemplateFacts template={data} />
+			<Changing template={data} />
 		</>
 	);
 }

@@ -46,7 +46,7 @@ function Card({ webhook, isOpen, open }: { webhook: Webhook; isOpen: boolean; op
 					<Title order={2} size="h4">
 						{title}
 					</Title>
-					<Badge variant="light" color={isFailing ? 'red' : webhook.last_attempt_date ? 'green' : 'gray'} c="var(--mantine-color-text)">
+					<Badge color={isFailing ? 'red' : webhook.last_attempt_date ? 'green' : 'gray'}>
 						{isFailing ? t('webhooks.failing') : webhook.last_attempt_date ? t('webhooks.working') : t('webhooks.idle')}
 					</Badge>
 				</Group>
@@ -105,7 +105,14 @@ export default function Webhooks() {
 			</Text>
 			{query.isPending && <Loading />}
 			{query.isError && <Trouble error={query.error} again={query.refetch} />}
-			{query.isSuccess && webhooks.length === 0 && <Empty title={t('webhooks.none')}>{isAdmin ? t('webhooks.none_next') : t('webhooks.none_next_admin')}</Empty>}
+			{query.isSuccess && webhooks.length === 0 && (
+				<Empty title={t('webhooks.none')}>
+					<Text c="dimmed" ta="center">
+						{isAdmin ? t('webhooks.none_next') : t('webhooks.none_next_admin')}
+					</Text>
+					{create}
+				</Empty>
+			)}
 			<SimpleGrid cols={{ base: 1, md: 2, xl: 3 }} mb="lg">
 				{webhooks.map((webhook) => (
 					<Card

@@ -11,7 +11,7 @@ export function Facts({ facts }: { facts: [term: string, value: ReactNode][] }) 
 						{term}
 					</Text>
 					<Text component="dd" m={0} fw={600} className="tabular">
-						<bdi>{value}</bdi>
+						{typeof value === 'string' ? <bdi>{value}</bdi> : value}
 					</Text>
 				</div>
 			))}

@@ -18,7 +18,7 @@ const QUALITY = {
 export function SenderStatus({ status }: Pick<Sender, 'status'>) {
 	const { t } = useTranslation();
 	return (
-		<Badge variant="light" color={STATUS_COLOR[status]} c="var(--mantine-color-text)">
+		<Badge color={STATUS_COLOR[status]}>
 			{t(`sender.status.${status}`)}
 		</Badge>
 	);
@@ -28,7 +28,7 @@ export function Quality({ quality }: Pick<Sender, 'quality'>) {
 	const { t } = useTranslation();
 	const { color, icon: Icon } = QUALITY[quality];
 	return (
-		<Badge variant="light" color={color} c="var(--mantine-color-text)" leftSection={<Icon size={14} aria-hidden color={`var(--mantine-color-${color}-6)`} />}>
+		<Badge color={color} leftSection={<Icon size={14} aria-hidden color={`var(--mantine-color-${color}-6)`} />}>
 			{t(`sender.quality.${quality}`)}
 		</Badge>
 	);

@@ -18,7 +18,7 @@ export function StandingBadge({ campaign }: { campaign: Campaign }) {
 	const where = standing(campaign);
 	const { icon: Icon, color } = LOOK[where];
 	return (
-		<Badge variant="light" color={color} c="var(--mantine-color-text)" tt="none" miw="max-content" leftSection={<Icon size={14} aria-hidden />}>
+		<Badge color={color} miw="max-content" leftSection={<Icon size={14} aria-hidden />}>
 			{t(`standing.${where}`)}
 		</Badge>
 	);

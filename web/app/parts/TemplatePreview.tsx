@@ -49,9 +49,11 @@ export function TemplatePreview({ components, audience }: { components: Componen
 	const contact = contacts[at];
 	const keys = keysOf(...textsOf(components));
 	const empty = contact ? keys.filter((key) => valueOf(contact, key) === '') : [];
+	const message = bubbleOf(components, { contact, pictures });
+	const isBlank = message.body.trim() === '' && !message.header && !message.footer && !message.cards && !message.buttons;
 	return (
 		<Stack gap="xs">
-			<Bubble label={t('preview.title')} message={bubbleOf(components, { contact, pictures })} />
+			{isBlank ? <Text c="dimmed">{t('preview.blank')}</Text> : <Bubble label={t('preview.title')} message={message} />}
 			{keys.length > 0 && (contact ? <Turn contacts={contacts} at={at} setAt={setTurned} /> : <Text size="sm" c="dimmed">{t('preview.nobody')}</Text>)}
 			{empty.length > 0 && (
 				<Text size="sm" c="dimmed">

@@ -44,7 +44,7 @@ function Values({ contact }: { contact: Contact }) {
 const Tags = ({ tags }: { tags: string[] }) => (
 	<Group gap={4}>
 		{tags.map((tag) => (
-			<Badge key={tag} variant="light" color="gray" c="var(--mantine-color-text)" tt="none">
+			<Badge key={tag} color="gray">
 				<bdi>{tag}</bdi>
 			</Badge>
 		))}

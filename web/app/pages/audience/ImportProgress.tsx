@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useLoss } from '../../lib/acts.ts';
 import { crier, take } from '../../lib/client.ts';
 import { country, number, share } from '../../lib/format.ts';
+import { Facts } from '../../parts/Facts.tsx';
 import { FileLink } from '../../parts/FileLink.tsx';
 import { type Column, FewRows } from '../../parts/Rows.tsx';
 import { Loading, Trouble } from '../../parts/States.tsx';
@@ -15,26 +16,16 @@ const COLORS = { waiting: 'gray', running: 'blue', completed: 'green', failed: '
 
 function Counts({ job }: { job: Import }) {
 	const { t } = useTranslation();
-	const counts = [
-		['import.rows', job.rows],
-		['import.added', job.added],
-		['import.updated', job.updated],
-		['import.duplicates', job.duplicates],
-		['import.invalid', job.invalid],
-	] as const;
 	return (
-		<Group component="dl" gap="xl" m={0}>
-			{counts.map(([text, count]) => (
-				<div key={text}>
-					<Text component="dt" size="sm" c="dimmed">
-						{t(text)}
-					</Text>
-					<Text component="dd" m={0} fw={600} className="tabular">
-						{number(count)}
-					</Text>
-				</div>
-			))}
-		</Group>
+		<Facts
+			facts={[
+				[t('import.rows'), number(job.rows)],
+				[t('import.added'), number(job.added)],
+				[t('import.updated'), number(job.updated)],
+				[t('import.duplicates'), number(job.duplicates)],
+				[t('import.invalid'), number(job.invalid)],
+			]}
+		/>
 	);
 }
 
@@ -105,7 +96,7 @@ export function ImportProgress({ id, mayStop, dismiss }: ImportProgressProps) {
 						<Title order={2} size="h4">
 							{t('import.title')}
 						</Title>
-						<Badge variant="light" color={COLORS[job.status]} c="var(--mantine-color-text)" role="status">
+						<Badge color={COLORS[job.status]} role="status">
 							{t(`import.status.${job.status}`)}
 						</Badge>
 						{job.region && <Text size="sm">{t('import.of_region', { country: country(job.region) })}</Text>}

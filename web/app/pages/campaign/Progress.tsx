@@ -3,7 +3,7 @@ import { Alert, Anchor, Button, Group, Paper, Stack, Text } from '@mantine/core'
 import { IconHourglass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { type Campaign, isOver, rateNow, useCampaignActs } from '../../lib/campaigns.ts';
+import { type Campaign, isOver, rateNow } from '../../lib/campaigns.ts';
 import { fromServer, moment, number, pace } from '../../lib/format.ts';
 import { useResumeSender, useSenders } from '../../lib/senders.ts';
 import { useMay } from '../../lib/session.ts';
@@ -65,22 +65,13 @@ function Facts({ campaign }: { campaign: Campaign }) {
 
 function Holds({ campaign }: { campaign: Campaign }) {
 	const { t } = useTranslation();
-	const { resume } = useCampaignActs(campaign.id);
 	const maySend = useMay('sender');
 	const senders = useSenders();
 	const resumeSender = useResumeSender();
 	const sender = senders.data?.find(({ name }) => name === campaign.sender);
 	return (
 		<>
-			{campaign.hold && (
-				<HoldNotice hold={campaign.hold} title={campaign.hold.by === 'person' ? t('campaign.paused') : t('campaign.held')}>
-					{maySend && (
-						<Button size="xs" loading={resume.isPending} onClick={() => resume.mutate(undefined, { onError: tellTrouble })}>
-							{t('campaign.resume')}
-						</Button>
-					)}
-				</HoldNotice>
-			)}
+			{campaign.hold && <HoldNotice hold={campaign.hold} title={campaign.hold.by === 'person' ? t('campaign.paused') : t('campaign.held')} />}
 			{campaign.sender_hold && (
 				<HoldNotice hold={campaign.sender_hold} title={t('campaign.sender_held', { name: campaign.sender })}>
 					{maySend && sender && (

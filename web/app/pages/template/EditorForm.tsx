@@ -1,5 +1,5 @@
 // Makes a template or changes one. What is wrong stands at its field: Meta's limits as one types, the server's word after it.
-import { Alert, Button, Grid, Group, Paper, Select, Stack, Title } from '@mantine/core';
+import { Alert, Button, Grid, Group, Paper, Select, SimpleGrid, Stack, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FocusEvent, type FormEvent, useMemo, useRef, useState } from 'react';
@@ -50,15 +50,64 @@ function save(template: Template | undefined, form: TemplateForm, base: Template
 	);
 }
 
+interface ChoicesProps {
+	form: TemplateForm;
+	change: (part: Partial<TemplateForm>) => void;
+	senders: Sender[];
+	errors: Record<string, string>;
+}
+
+/** What a template keeps for good. */
+function Choices({ form, change, senders, errors }: ChoicesProps) {
+	const { t } = useTranslation();
+	return (
+		<>
+			<Select
+				name="wa_sender_code"
+				label={t('editor.sender')}
+				description={t('editor.sender_note')}
+				data={senders.map(({ code, name }) => ({ value: code, label: `${name} (+${code})` }))}
+				value={form.wa_sender_code || null}
+				onChange={(code) => change({ wa_sender_code: code ?? '' })}
+				error={errors.wa_sender_code}
+				withAsterisk
+				searchable
+				allowDeselect={false}
+			/>
+			<SimpleGrid cols={{ base: 1, xs: 2 }}>
+				<Select
+					label={t('templates.category')}
+					description={t(`editor.category_note.${form.wa_category as 'MARKETING'}`)}
+					data={CATEGORIES.map((value) => ({ value, label: t(`templates.categories.${value}`) }))}
+					value={form.wa_category}
+					onChange={(category) => category && change({ wa_category: category })}
+					error={errors.wa_category}
+					allowDeselect={false}
+				/>
+				<Select
+					label={t('templates.language')}
+					description={t('editor.language_note')}
+					data={LANGUAGES.map((value) => ({ value, label: `${languageName(value, locale())} · ${value}` }))}
+					value={form.language}
+					onChange={(language) => language && change({ language })}
+					error={errors.language}
+					searchable
+					allowDeselect={false}
+				/>
+			</SimpleGrid>
+		</>
+	);
+}
+
 interface EditorFormProps {
 	template?: Template; // to change; none: to make
 	base: TemplateForm;
-	senders: Sender[];
+	senders?: Sender[]; // to choose from, of a new one
 	mayChange: boolean;
 	done: (saved: Template) => void;
 }
 
-export function EditorForm({ template, base, senders, mayChange, done }: EditorFormProps) {
+export function EditorForm({ template, base, senders = [], mayChange, done }: EditorFormProps) {
 	const { t } = useTranslation();
 	const cache = useQueryClient();
 	const [draft, setDraft] = useState<TemplateForm | null>(null); // null: untouched
@@ -100,8 +149,6 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 	};
 	const isFrozen = !mayChange || template?.status === 'IN_PROCESS';
 	const components = useMemo(() => formComponents(form), [form]);
-	const senderOptions = senders.map(({ code, name }) => ({ value: code, label: `${name} (+${code})` }));
-	if (template && !senders.some(({ code }) => code === template.wa_sender_code)) senderOptions.push({ value: template.wa_sender_code, label: `+${template.wa_sender_code}` });
 
 	return (
 		<form ref={element} onSubmit={submit} onBlur={onBlur} noValidate>
@@ -109,45 +156,7 @@ export function EditorForm({ template, base, senders, mayChange, done }: EditorF
 				<Grid.Col span={{ base: 12, md: 7 }}>
 					<Stack>
 						<TextField name="name" label={t('editor.name')} description={t('editor.name_note')} value={form.name} onChange={(name) => change({ name })} max={LIMIT.name} error={told.name} isRequired isDisabled={!mayChange} />
-						<Group grow preventGrowOverflow={false} align="start">
-							<Select
-								name="wa_sender_code"
-								label={t('editor.sender')}
-								description={template ? undefined : t('editor.sender_note')}
-								data={senderOptions}
-								value={form.wa_sender_code || null}
-								onChange={(code) => change({ wa_sender_code: code ?? '' })}
-								error={told.wa_sender_code}
-								withAsterisk={!template}
-								readOnly={!!template}
-								searchable
-								allowDeselect={false}
-								miw="12rem"
-							/>
-							<Select
-								label={t('templates.category')}
-								description={template ? undefined : t(`editor.category_note.${form.wa_category as 'MARKETING'}`)}
-								data={(template ? [form.wa_category] : CATEGORIES).map((value) => ({ value, label: t(`templates.categories.${value as 'MARKETING'}`, value) }))}
-								value={form.wa_category}
-								onChange={(category) => category && change({ wa_category: category })}
-								error={told.wa_category}
-								readOnly={!!template}
-								allowDeselect={false}
-								miw="10rem"
-							/>
-							<Select
-								label={t('templates.language')}
-								description={template ? undefined : t('editor.language_note')}
-								data={(template ? [form.language] : LANGUAGES).map((value) => ({ value, label: `${languageName(value, locale())} · ${value}` }))}
-								value={form.language}
-								onChange={(language) => language && change({ language })}
-								error={told.language}
-								readOnly={!!template}
-								searchable
-								allowDeselect={false}
-								miw="10rem"
-							/>
-						</Group>
+						{!template && <Choices form={form} change={change} senders={senders} errors={told} />}
 						{form.wa_category === 'AUTHENTICATION' ? (
 							<CodeFields code={form.code} change={(part) => change({ code: { ...form.code, ...part } })} errors={told} isDisabled={isFrozen} />
 						) : (

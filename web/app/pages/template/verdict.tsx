@@ -21,11 +21,11 @@ export function Verdict({ template }: { template: Template }) {
 	const own = template.meta_status;
 	return (
 		<Group gap={6}>
-			<Badge variant="light" color={color} c="var(--mantine-color-text)" leftSection={<Icon size={12} aria-hidden />}>
+			<Badge color={color} leftSection={<Icon size={12} aria-hidden />}>
 				{t(`templates.status.${template.status}`)}
 			</Badge>
 			{own && !TOLD.includes(own) && (
-				<Badge variant="outline" color="gray" c="var(--mantine-color-text)" lang="en">
+				<Badge variant="outline" color="gray" lang="en">
 					{own}
 				</Badge>
 			)}
@@ -43,7 +43,7 @@ export function Quality({ quality }: { quality: string }) {
 			</Text>
 		);
 	return (
-		<Badge variant="dot" color={color} c="var(--mantine-color-text)">
+		<Badge variant="dot" color={color}>
 			{t(`templates.quality.${quality as 'GREEN' | 'YELLOW' | 'RED'}`)}
 		</Badge>
 	);

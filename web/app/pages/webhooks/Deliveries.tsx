@@ -30,7 +30,7 @@ const deliveriesPage = (webhook: string, status: string) => (token: string | und
 function Status({ status }: { status: Delivery['status'] }) {
 	const { t } = useTranslation();
 	return (
-		<Badge variant="light" color={COLORS[status]} c="var(--mantine-color-text)">
+		<Badge color={COLORS[status]}>
 			{t(`webhooks.status.${status}`)}
 		</Badge>
 	);

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { faultsByField, Refusal } from '../../lib/client.ts';
 import { moment, number } from '../../lib/format.ts';
 import { instantOf, plannedMoment } from '../../lib/zones.ts';
+import { Facts } from '../../parts/Facts.tsx';
 import { Trouble } from '../../parts/States.tsx';
 import { useAudience } from './AudienceStep.tsx';
 import { type Draft, requestOf, type Step, stepOfField } from './draft.ts';
@@ -40,26 +41,16 @@ function Chosen({ draft }: { draft: Draft }) {
 	const { data: template } = useTemplate(draft.template);
 	const { data: audience } = useAudience(draft.audience);
 	const at = draft.isLater ? instantOf(draft.at, draft.zone) : null;
-	const facts = [
-		[t('wizard.name'), draft.name.trim() || t('wizard.name_by_date')],
-		[t('wizard.step.sender'), draft.from],
-		[t('wizard.step.template'), template?.name ?? '…'],
-		[t('wizard.step.audience'), audience?.name ?? '…'],
-		[t('wizard.when'), at ? plannedMoment(at, draft.zone) : t('wizard.now')],
-	] as const;
 	return (
-		<Group component="dl" gap="xl" m={0} align="start">
-			{facts.map(([name, value]) => (
-				<div key={name}>
-					<Text component="dt" size="sm" c="dimmed">
-						{name}
-					</Text>
-					<Text component="dd" m={0} style={{ overflowWrap: 'anywhere' }}>
-						<bdi>{value}</bdi>
-					</Text>
-				</div>
-			))}
-		</Group>
+		<Facts
+			facts={[
+				[t('wizard.name'), draft.name.trim() || t('wizard.name_by_date')],
+				[t('wizard.step.sender'), draft.from],
+				[t('wizard.step.template'), template?.name ?? '…'],
+				[t('wizard.step.audience'), audience?.name ?? '…'],
+				[t('wizard.when'), at ? plannedMoment(at, draft.zone) : t('wizard.now')],
+			]}
+		/>
 	);
 }
 

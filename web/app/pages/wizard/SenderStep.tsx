@@ -14,13 +14,13 @@ function SenderCard({ sender }: { sender: Sender }) {
 	const left = sender.messaging_limit.left_24h;
 	return (
 		<CardText title={sender.name}>
-			<Group gap="md">
+			<Group gap="0 1rem">
 				<span>{phone(sender.code)}</span>
 				<Quality quality={sender.quality} />
 				<span>{left === null ? t('wizard.no_limit') : t('wizard.left', { count: left, n: number(left) })}</span>
 				<span>{t('wizard.ceiling', { n: number(sender.throughput.limit) })}</span>
 				{sender.status !== 'available' && (
-					<Badge color="red" variant="light" c="var(--mantine-color-text)">
+					<Badge color="red">
 						{t(`wizard.sender_status.${sender.status}`)}
 					</Badge>
 				)}

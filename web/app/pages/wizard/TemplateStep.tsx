@@ -87,7 +87,7 @@ export function TemplateStep({ draft, change, faults }: StepProps) {
 								<Text lineClamp={2} dir="auto" inherit>
 									{template.text}
 								</Text>
-								<Group gap="md">
+								<Group gap="0 1rem">
 									<span>{t(`templates.categories.${template.wa_category as 'MARKETING'}`, template.wa_category)}</span>
 									<span>{languageName(template.language, locale())}</span>
 									<Quality quality={template.quality} />
