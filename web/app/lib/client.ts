@@ -15,6 +15,9 @@ export class Refusal extends Error {
 	}
 }
 
+/** There is no such thing, or no more. */
+export const isGone = (error: unknown): boolean => error instanceof Refusal && error.status === 404;
+
 /** No answer came: the server or the network is away. */
 export class Unreachable extends Error {}
 

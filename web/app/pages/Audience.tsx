@@ -5,12 +5,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { useFilters } from '../lib/address.ts';
-import { crier, read, type Schemas } from '../lib/client.ts';
+import { crier, isGone, read, type Schemas } from '../lib/client.ts';
 import { number } from '../lib/format.ts';
 import { useMay } from '../lib/session.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { RowActs } from '../parts/RowActs.tsx';
 import { Loading, Trouble } from '../parts/States.tsx';
+import { Nowhere } from './Nowhere.tsx';
 import { ContactForm } from './audience/ContactForm.tsx';
 import { Contacts } from './audience/Contacts.tsx';
 import { ImportProgress } from './audience/ImportProgress.tsx';
@@ -45,15 +46,10 @@ export default function Audience({ id }: { id: string }) {
 	const [isRenaming, setRenaming] = useState(false);
 	const [edited, setEdited] = useState<Contact | 'new' | null>(null);
 	const query = useQuery({ queryKey: ['audience', id], queryFn: () => read(crier.GET('/v1/audiences/{audience}', { params: { path: { audience: id } } })) });
-	if (query.isPending) return <Loading />;
-	if (query.isError)
-		return (
-			<>
-				<PageHead title={t('audience.title')} />
-				<Trouble error={query.error} again={query.refetch} />
-			</>
-		);
 	const audience = query.data;
+	if (query.isPending) return <Loading />;
+	if (isGone(query.error)) return <Nowhere />;
+	if (!audience) return <><PageHead title={t('audience.title')} /><Trouble error={query.error} again={query.refetch} /></>;
 	return (
 		<>
 			<Anchor component={Link} href="/audiences" size="sm">

@@ -3,7 +3,7 @@ import { IconChartBar, IconHistory, IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useFilters } from '../lib/address.ts';
 import { isOver, useCampaign, useCampaignStream } from '../lib/campaigns.ts';
-import { Refusal } from '../lib/client.ts';
+import { isGone } from '../lib/client.ts';
 import { NO_FILTER, RECIPIENT_FILTERS } from '../lib/recipients.ts';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Loading, Trouble } from '../parts/States.tsx';
@@ -24,7 +24,7 @@ export default function Campaign({ id }: { id: string }) {
 	const campaign = query.data;
 	useCampaignStream(id, !campaign || isOver(campaign));
 	if (query.isPending) return <Loading />;
-	if (!campaign) return query.error instanceof Refusal && query.error.status === 404 ? <Nowhere /> : <Trouble error={query.error} again={query.refetch} />;
+	if (!campaign) return isGone(query.error) ? <Nowhere /> : <Trouble error={query.error} again={query.refetch} />;
 	const view = VIEWS.find((word) => word === filters.view) ?? 'figures';
 	const choose = (next: string | null) => change({ view: next === 'figures' ? '' : (next as View), ...NO_FILTER });
 	return (

@@ -23,7 +23,7 @@ const optoutsPage = (search: string, source: string) => (token: string | undefin
 	take(
 		crier.GET('/v1/optouts', {
 			params: {
-				query: { page_size: PAGE_SIZE, page_token: token, 'filter[search]': search.replace(/^\+/, '') || undefined, 'filter[source]': source || undefined },
+				query: { page_size: PAGE_SIZE, page_token: token, 'filter[search]': search || undefined, 'filter[source]': source || undefined },
 			},
 		}),
 	);
@@ -142,7 +142,7 @@ export default function Optouts() {
 				{t('optouts.note')}
 			</Text>
 			<Group mb="md">
-				<SearchField label={t('optouts.search')} value={search} onChange={(search) => setFilters({ search })} />
+				<SearchField label={t('optouts.search')} value={search} onChange={(search) => setFilters({ search: search.replaceAll(/\D/g, '') })} />
 				<Select
 					aria-label={t('optouts.source')}
 					placeholder={t('optouts.any_source')}

@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { useState } from 'react';
 import { expect, test } from 'vitest';
 import { Route } from 'wouter';
 import { listOf, refusal, type Says, serve, show } from '../test/page.tsx';
@@ -81,6 +83,28 @@ test('a viewer is not offered to write one', async () => {
 	await show(<TemplateEditor />, '/templates/new');
 	expect(await screen.findByText('Your key cannot do this')).toBeTruthy();
 	expect(document.querySelector('form')).toBeNull();
+});
+
+test('what is typed outlives an answer that does not come', async () => {
+	let isAway = false;
+	serve(says({ 'GET /v1/templates/t1': () => (isAway ? refusal(503, '', 'Too busy.') : { data: template }) }));
+	const Ask = () => {
+		const cache = useQueryClient();
+		const [isDone, setDone] = useState(false);
+		return <button onClick={() => void cache.invalidateQueries({ queryKey: ['template'] }).then(() => setDone(true))}>{isDone ? 'Asked' : 'Ask'}</button>;
+	};
+	await show(<><Ask /><TemplateEditor id="t1" /></>, '/templates/t1');
+	type(await body(), 'Half a sentence');
+	isAway = true;
+	await press('Ask');
+	await screen.findByText('Asked');
+	expect((await body()).value).toBe('Half a sentence');
+});
+
+test('of a template that is not there the page says so', async () => {
+	serve(says({ 'GET /v1/templates/t1': () => refusal(404, '', 'Unknown.') }));
+	await show(<TemplateEditor id="t1" />, '/templates/t1');
+	expect(await screen.findByText('There is no such page')).toBeTruthy();
 });
 
 test('on the page of a template that is deleted nothing is asked about it any more', async () => {

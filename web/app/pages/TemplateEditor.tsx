@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { address } from '../lib/address.ts';
-import { crier, read, type Schemas } from '../lib/client.ts';
+import { crier, isGone, read, type Schemas } from '../lib/client.ts';
 import { useMay } from '../lib/session.ts';
 import { useSenders } from '../lib/senders.ts';
 import { componentsOf, type Template } from '../lib/template.ts';
@@ -14,6 +14,7 @@ import { tellDone } from '../parts/confirm.tsx';
 import { PageHead } from '../parts/PageHead.tsx';
 import { Empty, Loading, NotAllowed, Trouble } from '../parts/States.tsx';
 import { TemplatePreview } from '../parts/TemplatePreview.tsx';
+import { Nowhere } from './Nowhere.tsx';
 import { EditorForm, newForm } from './template/EditorForm.tsx';
 import { TemplateFacts } from './template/TemplateFacts.tsx';
 import { useDeleteTemplate } from './template/verdict.tsx';
@@ -73,9 +74,10 @@ function Existing({ id }: { id: string }) {
 	const remove = useDeleteTemplate();
 	const maySend = useMay('sender');
 	const template = useQuery({ queryKey: ['template', id], queryFn: (): Promise<Template> => read(crier.GET('/v1/templates/{template}', { params: { path: { template: id } } })) });
-	if (template.isError) return <><PageHead title={t('editor.title')} /><Trouble error={template.error} again={template.refetch} /></>;
-	if (template.isPending) return <Loading />;
 	const { data } = template;
+	if (template.isPending) return <Loading />;
+	if (isGone(template.error)) return <Nowhere />;
+	if (!data) return <><PageHead title={t('editor.title')} /><Trouble error={template.error} again={template.refetch} /></>;
 	return (
 		<>
 			<PageHead title={data.name}>
@@ -103,7 +105,7 @@ function New() {
 	return (
 		<>
 			<PageHead title={t('editor.new')} />
-			{!maySend ? <NotAllowed /> : senders.isPending ? <Loading /> : senders.isError ? <Trouble error={senders.error} again={senders.refetch} /> : <Making senders={senders.data} />}
+			{!maySend ? <NotAllowed /> : senders.isPending ? <Loading /> : senders.data ? <Making senders={senders.data} /> : <Trouble error={senders.error} again={senders.refetch} />}
 		</>
 	);
 }

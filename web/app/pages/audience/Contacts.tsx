@@ -17,7 +17,7 @@ export type Contact = Schemas['Contact'];
 const contactsPage = (audience: string, search: string) => (token: string | undefined) =>
 	take(
 		crier.GET('/v1/audiences/{audience}/contacts', {
-			params: { path: { audience }, query: { page_size: PAGE_SIZE, page_token: token, 'filter[search]': search || undefined } },
+			params: { path: { audience }, query: { page_size: PAGE_SIZE, page_token: token, 'filter[search]': (/^[+\d ().-]+$/.test(search) ? search.replaceAll(/\D/g, '') : search) || undefined } },
 		}),
 	);
 

@@ -86,7 +86,7 @@ export function ImportProgress({ id, mayStop, dismiss }: ImportProgressProps) {
 	const { t } = useTranslation();
 	const query = useImport(id);
 	if (query.isPending) return <Loading />;
-	if (query.isError) return <Trouble error={query.error} again={query.refetch} />;
+	if (!query.data) return <Trouble error={query.error} again={query.refetch} />;
 	const job = query.data;
 	return (
 		<Paper withBorder p="md" mb="md" component="section" aria-label={t('import.title')}>

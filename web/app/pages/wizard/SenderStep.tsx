@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { number, phone } from '../../lib/format.ts';
 import { type Sender, useSenders } from '../../lib/senders.ts';
+import { Quality } from '../../parts/SenderMarks.tsx';
 import { Empty, Loading, Trouble } from '../../parts/States.tsx';
-import { Quality } from '../template/verdict.tsx';
 import { CardText, Choice } from './Choice.tsx';
 import type { StepProps } from './step.ts';
 
@@ -38,7 +38,7 @@ export function SenderStep({ draft, change, faults }: StepProps) {
 		if (only && !draft.from) change({ from: only });
 	}, [only, draft.from, change]);
 	if (senders.isPending) return <Loading />;
-	if (senders.isError) return <Trouble error={senders.error} again={senders.refetch} />;
+	if (!senders.data) return <Trouble error={senders.error} again={senders.refetch} />;
 	if (senders.data.length === 0)
 		return (
 			<Empty title={t('editor.no_sender')}>

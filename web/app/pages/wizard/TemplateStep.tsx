@@ -1,4 +1,4 @@
-import { Button, Grid, Group, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Grid, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import { locale } from '../../lib/format.ts';
 import { PAGE_SIZE, usePages } from '../../lib/pages.ts';
 import { useSenders } from '../../lib/senders.ts';
 import { componentsOf, type Template } from '../../lib/template.ts';
+import { SearchField } from '../../parts/SearchField.tsx';
 import { Empty, Loading, Trouble } from '../../parts/States.tsx';
 import { TemplatePreview } from '../../parts/TemplatePreview.tsx';
 import { languageName, Quality } from '../template/verdict.tsx';
@@ -22,8 +23,8 @@ export function ChosenPreview({ template: id, audience }: { template: string; au
 	const { t } = useTranslation();
 	const template = useTemplate(id);
 	if (id === '') return <Text c="dimmed">{t('wizard.preview_none')}</Text>;
-	if (template.isError) return <Trouble error={template.error} again={template.refetch} />;
 	if (template.isPending) return <Loading />;
+	if (!template.data) return <Trouble error={template.error} again={template.refetch} />;
 	return <TemplatePreview components={componentsOf(template.data)} audience={audience || undefined} />;
 }
 
@@ -72,7 +73,11 @@ export function TemplateStep({ draft, change, faults }: StepProps) {
 		<Grid gutter="xl">
 			<Grid.Col span={{ base: 12, md: 7 }}>
 				<Stack>
-					{(rows.length > 5 || hasNextPage) && <TextInput type="search" aria-label={t('wizard.search_template')} placeholder={t('wizard.search_template')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} />}
+					{(rows.length > 5 || hasNextPage) && (
+						<Group>
+							<SearchField label={t('wizard.search_template')} value={search} onChange={setSearch} />
+						</Group>
+					)}
 					{found.length === 0 && !isFetchingNextPage && <Empty title={t('common.nothing_found')}>{t('common.nothing_found_next')}</Empty>}
 					<Choice
 						label={t('wizard.step.template')}
