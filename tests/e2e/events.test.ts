@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { at as when, KEY, waitUntil } from './harness.ts';
 import { Listener } from './listen.ts';
 import { completed, finished } from './things.ts';
-import { at, good, refused, world } from './world.ts';
+import { at, good, refused, withWorld, world } from './world.ts';
 
 const w = world();
 
@@ -95,3 +95,23 @@ test('a stream ends with the session or the key that opened it, and no other', a
 	expect(byAdmin[0]!.over).toBe(false);
 	byAdmin[0]!.close();
 });
+
+test('two hundred listen and no more, until one leaves', () =>
+	withWorld({}, async (full) => {
+		const join = (path = '/v1/events') => new Listener(full.server.address, path);
+		const campaign = await full.campaign(undefined, await full.audience(3), { schedule: when(3600) });
+		const paths = ['/v1/events', `/v1/campaigns/${campaign.id}/events`];
+		const listeners = Array.from({ length: 200 }, (_, i) => join(paths[i % 2]));
+		await begun(...listeners);
+		for (const path of paths) {
+			const answer = await full.call('GET', path);
+			await refused(Promise.resolve(answer), 503, 1021);
+			expect(answer.headers['retry-after']).toBe('1');
+		}
+		await full.audience(1);
+		for (const listener of listeners.filter((_, i) => i % 2 === 0))
+			await waitUntil(() => listener.of('activity').some((a) => a.action === 'audience_created'), 20, 'what was done');
+		listeners[0]!.close();
+		await waitUntil(async () => (await full.call('GET', '/v1/events')).status === 200, 30, 'a place');
+		listeners.forEach((listener) => listener.close());
+	}));
