@@ -218,6 +218,164 @@ static void test_silence_begins_anew_when_a_node_falls(void **state)
 	stage_check_completed(s, c);
 }
 
+/* ---- what judges a campaign counts on while its lane goes from node to node ---- */
+
+/* The node that has the first sender's lane. */
+static struct stage_node *owner(struct stage *s)
+{
+	int64_t no = world_int(s->w, "SELECT node_no FROM sender WHERE no = %lld", (long long)sender[0]);
+	for (int i = 0; i < s->n_nodes; i++)
+		if (!s->node[i].dead && atomic_load(&s->node[i].lease.node_no) == no)
+			return &s->node[i];
+	fail_msg("nobody has the lane");
+	return NULL;
+}
+
+/* It drains, another takes over, and a new one joins. */
+static void retire(struct stage *s)
+{
+	struct stage_node *from = owner(s);
+	engine_drain(from->engine);
+	from->woken = true;
+	stage_run(s, SECOND_MS);
+	assert_true(engine_is_quiet(from->engine));
+	from->dead = true;
+	stage_second_node(s);
+	stage_run(s, 2 * SECOND_MS);
+	assert_ptr_not_equal(owner(s), from);
+}
+
+/* It is gone without a word; how many of its messages are on the wire. */
+static int fell(struct stage *s)
+{
+	struct stage_node *from = owner(s);
+	int on_wire = 0;
+	for (int i = 0; i < s->n_wire; i++)
+		on_wire += s->wire[i]->node == from;
+	from->dead = true;
+	stage_second_node(s);
+	stage_run(s, 2 * STAGE_LEASE_MS);
+	assert_ptr_not_equal(owner(s), from);
+	return on_wire;
+}
+
+static void notify_all(struct stage *s)
+{
+	for (int i = 0; i < s->n_nodes; i++)
+		if (!s->node[i].dead)
+			engine_notify(s->node[i].engine);
+}
+
+static int64_t start(struct stage *s, struct campaign_request req)
+{
+	int64_t no = stage_create(s, &req);
+	notify_all(s);
+	return no;
+}
+
+static int64_t start_canary(struct stage *s)
+{
+	struct campaign_request req = world_request(s->w, "Canary");
+	req.canary = 20;
+	req.canary_wait = 5;
+	req.brake = 30;
+	return start(s, req);
+}
+
+static void check_hold(struct stage *s, int64_t no, enum hold_rule rule)
+{
+	assert_int_equal(world_read(s->w, no).hold.rule, rule);
+}
+
+static void resume(struct stage *s, int64_t no)
+{
+	assert_int_equal(IN_JOB(s->w, campaign_release(tx, s->w->account, no, s->now.wall)), 0);
+	notify_all(s);
+}
+
+static void all_taken_once(struct stage *s, int64_t no, int n)
+{
+	stage_run_until_over(s, no, HOUR_MS);
+	stage_check_completed(s, no);
+	assert_int_equal(stage_n_taken(s, no), n);
+	assert_int_equal(stage_most_posts(s, no), 1);
+}
+
+static void test_a_canary_goes_where_its_lane_goes(void **state)
+{
+	struct stage *s = shared(state, 100, 2);
+	int64_t no = start_canary(s);
+	stage_run(s, SECOND_MS);
+	assert_in_range(s->n_posts, 5, 15);
+	retire(s);
+	stage_run(s, 10 * SECOND_MS);
+	assert_int_equal(s->n_posts, 20);
+	check_hold(s, no, HOLD_CANARY);
+	for (int seq = 1; seq <= 20; seq++)
+		stage_webhook(s, no, seq, seq <= 6 ? STATE_FAILED : STATE_DELIVERED);
+	retire(s);
+	fell(s);
+	stage_run_until(s, world_read(s->w, no).hold.until - SECOND_MS);
+	assert_int_equal(s->n_posts, 20);
+	all_taken_once(s, no, 100);
+}
+
+/* What the fallen node had sent is part of the canary, and of those who failed. */
+static void test_a_canary_whose_node_falls(void **state)
+{
+	struct stage *s = shared(state, 100, 2);
+	int64_t no = start_canary(s);
+	stage_run(s, SECOND_MS);
+	int on_wire = fell(s);
+	assert_in_range(on_wire, 1, 7);
+	assert_int_equal(s->n_posts, 20);
+	stage_check_count(s, no, STATE_UNCONFIRMED, on_wire);
+	check_hold(s, no, HOLD_CANARY);
+	for (int seq = 1; seq <= 20; seq++)
+		if (world_row(s->w, no, seq).state == STATE_UNCONFIRMED || seq > 20 - 7 + on_wire)
+			stage_webhook(s, no, seq, STATE_FAILED);
+	stage_check_count(s, no, STATE_FAILED, 7);
+	stage_run(s, 6 * MINUTE_MS);
+	check_hold(s, no, HOLD_CANARY_FAILED);
+	assert_int_equal(s->n_posts, 20);
+	resume(s, no);
+	all_taken_once(s, no, 100);
+}
+
+static struct stage_reply every_other_fails(struct stage *s, const struct stage_call *call)
+{
+	(void)s;
+	return (struct stage_reply){.kind = call->seq % 2 && call->seq < 200 ? STAGE_CODE : STAGE_ACCEPTED, .code = 131026};
+}
+
+/* Neither node has had enough failures by itself, or enough messages to judge by. */
+static void test_the_brake_counts_what_every_node_sent(void **state)
+{
+	struct stage *s = shared(state, 300, 2);
+	struct campaign_request req = world_request(s->w, "Brake");
+	req.brake = 30;
+	s->script = every_other_fails;
+	int64_t no = start(s, req);
+	stage_run(s, 6 * SECOND_MS);
+	assert_in_range(s->n_posts, 50, 70);
+	check_hold(s, no, HOLD_NONE);
+	retire(s);
+	stage_run(s, 10 * SECOND_MS);
+	check_hold(s, no, HOLD_BRAKE);
+	assert_in_range(s->n_posts, 100, 105);
+	int posts = s->n_posts;
+	fell(s);
+	stage_run(s, MINUTE_MS);
+	check_hold(s, no, HOLD_BRAKE);
+	assert_int_equal(s->n_posts, posts);
+	resume(s, no);
+	stage_run_until_over(s, no, 5 * MINUTE_MS);
+	stage_check_completed(s, no);
+	stage_check_count(s, no, STATE_FAILED, 100);
+	stage_check_count(s, no, STATE_ACCEPTED, 200);
+	assert_int_equal(stage_most_posts(s, no), 1);
+}
+
 /* Nodes come, go, freeze and die at random; all messages arrive, each once. */
 static void test_random_lives(void **state)
 {
@@ -262,6 +420,9 @@ int main(void)
 		STAGE_TEST(test_a_frozen_claim_is_not_posted),
 		STAGE_TEST(test_rolling_restart),
 		STAGE_TEST(test_silence_begins_anew_when_a_node_falls),
+		STAGE_TEST(test_a_canary_goes_where_its_lane_goes),
+		STAGE_TEST(test_a_canary_whose_node_falls),
+		STAGE_TEST(test_the_brake_counts_what_every_node_sent),
 		STAGE_TEST(test_random_lives),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
