@@ -13,6 +13,7 @@ struct number_call {
 	int64_t sender_no;
 	struct wa_number_record record;
 	msec_t at;
+	bool held;                 /* by this record */
 	delivery_checked_fn *done; /* of a check; NULL when the record is to be stored */
 	void *arg;
 };
@@ -28,20 +29,23 @@ static int store_run(struct store_tx *tx, void *arg)
 {
 	struct number_call *c = arg;
 	const struct wa_number_record *r = &c->record;
-	return sender_set_record(tx, c->sender_no,
-	                         &(struct sender_record){.limit_mps = r->limit_mps,
-	                                                 .quality = r->quality,
-	                                                 .tier = r->tier,
-	                                                 .portfolio_id = r->portfolio_id,
-	                                                 .status = r->status,
-	                                                 .can_send = r->can_send},
-	                         c->at);
+	const struct sender_record record = {.limit_mps = r->limit_mps,
+	                                     .quality = r->quality,
+	                                     .tier = r->tier,
+	                                     .portfolio_id = r->portfolio_id,
+	                                     .status = r->status,
+	                                     .can_send = r->can_send};
+	int result = sender_set_record(tx, c->sender_no, &record, c->at);
+	c->held = result == 1;
+	return result < 0 ? -1 : 0;
 }
 
 static void stored(struct job *job, int result, struct now now)
 {
 	struct number_call *c = (struct number_call *)job;
 	(void)now;
+	if (result == 0 && c->held)
+		log_warn("delivery", "sender held: WhatsApp rates its quality as low", log_i("sender", c->sender_no));
 	if (result == 0)
 		c->manage->changed(c->manage->changed_arg);
 	number_free(c);

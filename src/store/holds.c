@@ -3,6 +3,7 @@
 #include "model/template.h"
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/activity.h"
 #include "store/hold_row.h"
 #include "store/hook_note.h"
 #include "store/ledger_row.h"
@@ -228,6 +229,14 @@ static bool belongs_to(const struct hold *hold, enum hold_rule rule)
 }
 
 /* `hold` NULL: go on. */
+static int senders_of(struct store_tx *tx, const struct waba_numbers *numbers, struct arena *arena, int64_t **ret, int *ret_n)
+{
+	return one_numbers(
+		tx, STMT_SENDERS_OF_WABA,
+		SQL_ARGS(sql_blob(numbers->hash, SECRET_HASH_BYTES), sql_text(numbers->waba_id), sql_text(numbers->code_digits)),
+		arena, ret, ret_n);
+}
+
 static int change_senders(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, const struct hold *hold,
                           msec_t now, int64_t *ret_n)
 {
@@ -235,10 +244,7 @@ static int change_senders(struct store_tx *tx, const struct waba_numbers *number
 	int64_t *no;
 	int n;
 	*ret_n = 0;
-	if (one_numbers(tx, STMT_SENDERS_OF_WABA,
-	                SQL_ARGS(sql_blob(numbers->hash, SECRET_HASH_BYTES), sql_text(numbers->waba_id),
-	                         sql_text(numbers->code_digits)),
-	                arena, &no, &n) < 0)
+	if (senders_of(tx, numbers, arena, &no, &n) < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
 		struct sender s;
@@ -264,4 +270,23 @@ int senders_stop(struct store_tx *tx, const struct waba_numbers *numbers, const 
 int senders_go_on(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, msec_t now, int64_t *ret_n)
 {
 	return change_senders(tx, numbers, rule, NULL, now, ret_n);
+}
+
+int senders_warn(struct store_tx *tx, const struct waba_numbers *numbers, const char *reason, msec_t date, msec_t now,
+                 int64_t *ret_n)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	char text[CLOCK_TEXT_BYTES];
+	const struct activity_fact facts[] = {{"reason", reason, 0}, {"date", text, 0}};
+	int64_t *no;
+	int n;
+	if (senders_of(tx, numbers, arena, &no, &n) < 0)
+		return -1;
+	if (date >= 0)
+		clock_format(date, text);
+	for (int i = 0; i < n; i++)
+		if (activity_add(tx, ACTIVITY_SENDER_WARNED, no[i], facts, date >= 0 ? 2 : 1, now) < 0)
+			return -1;
+	*ret_n = n;
+	return 0;
 }

@@ -40,3 +40,7 @@ must_check int senders_stop(struct store_tx *tx, const struct waba_numbers *numb
                             int64_t *ret_n);
 must_check int senders_go_on(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, msec_t now,
                              int64_t *ret_n);
+/* WhatsApp says something of their account that holds nothing: into the log. `date`: when it comes or ends; -1 not told. *ret_n:
+ * of how many senders. */
+must_check int senders_warn(struct store_tx *tx, const struct waba_numbers *numbers, const char *reason, msec_t date, msec_t now,
+                            int64_t *ret_n);

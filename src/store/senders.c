@@ -249,7 +249,7 @@ static int log_change(struct store_tx *tx, enum activity_action action, int64_t 
 	return activity_add(tx, action, no, ACTIVITY_FACTS({"from", from, 0}, {"to", to, 0}), now);
 }
 
-/* Held when its quality falls to red and not while it stays there: what a person resumed goes on. */
+/* Held, which is 1, when its quality falls to red and not while it stays there: what a person resumed goes on. */
 static int judge_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(1024);
@@ -265,19 +265,21 @@ static int judge_record(struct store_tx *tx, int64_t no, const struct sender_rec
 	if (is_over(&s.hold, record) && sender_release(tx, 0, no, now) < 0)
 		return -1;
 	bool red = strcmp(record->quality, "RED") == 0, was_red = strcmp(s.quality, "RED") == 0;
-	return red && !was_red && sender_hold(tx, 0, no, &hold, now) < 0 ? -1 : 0;
+	int held = red && !was_red ? sender_hold(tx, 0, no, &hold, now) : 1;
+	return held < 0 ? -1 : held == 0;
 }
 
 int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
-	if (judge_record(tx, no, record, now) < 0)
+	int held = judge_record(tx, no, record, now);
+	if (held < 0)
 		return -1;
 	if (sql_run(tx->db, STMT_SENDER_SET_RECORD,
 	            SQL_ARGS(sql_int(no), sql_int(record->limit_mps), sql_text(record->quality), sql_text(record->tier),
 	                     sql_int(now)),
 	            NULL) < 0)
 		return -1;
-	return budget_assign(tx, no, record->portfolio_id, sender_tier_people(record->tier));
+	return budget_assign(tx, no, record->portfolio_id, sender_tier_people(record->tier)) < 0 ? -1 : held;
 }
 
 int sender_ask_again(struct store_tx *tx, const unsigned char *hash, const char *waba_id, msec_t now, int64_t *ret_n)

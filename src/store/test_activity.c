@@ -157,7 +157,7 @@ static void senders_templates_and_their_verdicts(void **state)
 	news(w);
 	record.quality = "RED";
 	record.tier = "TIER_10K";
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 1);
 	assert_string_equal(news(w), "sender_quality sender_tier sender_held");
 	record.quality = "GREEN";
 	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);

@@ -242,8 +242,13 @@ static int walk_number(struct walk *w, const cJSON *value)
 
 static int walk_account(struct walk *w, const cJSON *value)
 {
-	struct wa_event e = event_of(w, WA_EVENT_ACCOUNT);
-	return event_account_read(value, &e) ? tell(w, &e) : tell_unknown(w);
+	struct wa_event e = event_of(w, WA_EVENT_ACCOUNT), warning = event_of(w, WA_EVENT_WARNING);
+	bool acts = event_account_read(value, &e), warns = event_account_warning(value, &warning);
+	if (acts && tell(w, &e) < 0)
+		return -1;
+	if (warns)
+		return tell(w, &warning);
+	return acts ? 0 : tell_unknown(w);
 }
 
 static int walk_change(struct walk *w, const cJSON *change)

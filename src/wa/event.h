@@ -23,6 +23,7 @@ enum wa_event_kind {
 	WA_EVENT_NUMBER,  /* the throughput or the limit of people of the account's numbers changed: their records tell */
 	WA_EVENT_FLAG,    /* one number is flagged, or not any more */
 	WA_EVENT_ACCOUNT, /* none of the account's numbers may send, or all may again */
+	WA_EVENT_WARNING, /* the account is restricted in what stops no number, or will be stopped: for a person to read */
 	WA_EVENT_UNKNOWN, /* anything else; `what` names the field */
 };
 
@@ -50,9 +51,9 @@ struct wa_event {
 	const char *context_id; /* wamid it answers */
 	bool stop;
 
-	/* FLAG and ACCOUNT: stop, and for ACCOUNT with it `reason`, a sentence for a person */
+	/* FLAG and ACCOUNT: stop, and for ACCOUNT with it, and for WARNING, `reason`, a sentence for a person */
 	const char *code_digits; /* FLAG: the number */
-	msec_t until_ms;         /* ACCOUNT: when it ends by itself; -1 not told */
+	msec_t until_ms;         /* ACCOUNT: when it ends by itself; WARNING: that, or when it comes; -1 not told */
 
 	/* TEMPLATE */
 	const char *template_id; /* "" too where it came as a number of more than 2^53; the name is there then */

@@ -78,3 +78,38 @@ bool event_account_read(const cJSON *value, struct wa_event *e)
 	}
 	return false;
 }
+
+static bool read_utility(const cJSON *list, struct wa_event *e)
+{
+	for (const cJSON *r = cJSON_IsArray(list) ? list->child : NULL; r; r = r->next) {
+		const char *type = json_text(r, "restriction_type");
+		if (!type || strcmp(type, "RESTRICTED_UTILITY_TEMPLATES") != 0)
+			continue;
+		e->until_ms = read_time(r, "expiration");
+		e->reason = "WhatsApp has restricted the business account: it may not send utility templates.";
+		return true;
+	}
+	return false;
+}
+
+bool event_account_warning(const cJSON *value, struct wa_event *e)
+{
+	const char *event = json_text(value, "event");
+	const cJSON *ban = json_get(value, "ban_info");
+	const char *state = json_text(ban, "waba_ban_state");
+	if (!event)
+		return false;
+	if (strcmp(event, "ACCOUNT_RESTRICTION") == 0)
+		return read_utility(json_get(value, "restriction_info"), e);
+	if (strcmp(event, "ACCOUNT_VIOLATION") == 0) {
+		e->until_ms = -1;
+		e->reason = "WhatsApp says that the business account breaks its rules: see WhatsApp Manager.";
+		return true;
+	}
+	if (strcmp(event, "DISABLED_UPDATE") == 0 && state && strcmp(state, "SCHEDULE_FOR_DISABLE") == 0) {
+		e->until_ms = read_time(ban, "waba_ban_date");
+		e->reason = "WhatsApp is going to disable the business account.";
+		return true;
+	}
+	return false;
+}

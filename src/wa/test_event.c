@@ -49,6 +49,7 @@ static int tell(const struct wa_event *e, void *arg)
 		[WA_EVENT_NUMBER] = "number",
 		[WA_EVENT_FLAG] = "flag",
 		[WA_EVENT_ACCOUNT] = "account",
+		[WA_EVENT_WARNING] = "warning",
 		[WA_EVENT_UNKNOWN] = "unknown",
 	};
 	buf_adds(&told, kinds[e->kind]);
@@ -228,6 +229,8 @@ static void numbers(void **state)
 #define RESTRICTION(list) ACCOUNT("\"event\":\"ACCOUNT_RESTRICTION\",\"restriction_info\":" list)
 #define OF_ACCOUNT "account waba=77 what=account_update"
 #define RESTRICTED " reason=WhatsApp has restricted the business account: it may not begin conversations.\n"
+#define OF_WARNING "warning waba=77 what=account_update"
+#define NO_UTILITY " reason=WhatsApp has restricted the business account: it may not send utility templates.\n"
 #define NO_ACCOUNT "unknown waba=77 what=account_update\n"
 
 static void accounts(void **state)
@@ -248,14 +251,23 @@ static void accounts(void **state)
 		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":\"soon\"},"
 	                     "{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":1795892400}]"),
 	         OF_ACCOUNT " stop" RESTRICTED},
-		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_UTILITY_TEMPLATES\",\"expiration\":1795892400}]"), NO_ACCOUNT},
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_UTILITY_TEMPLATES\",\"expiration\":1795892400}]"),
+	         OF_WARNING " until=1795892400000" NO_UTILITY},
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_UTILITY_TEMPLATES\"},"
+	                     "{\"restriction_type\":\"RESTRICTED_BIZ_INITIATED_MESSAGING\",\"expiration\":1795892400}]"),
+	         OF_ACCOUNT " stop until=1795892400000" RESTRICTED OF_WARNING NO_UTILITY},
+		{RESTRICTION("[{\"restriction_type\":\"RESTRICTED_ADD_PHONE_NUMBER_ACTION\"},7]"), NO_ACCOUNT},
 		{RESTRICTION("[]"), NO_ACCOUNT},
 		{RESTRICTION("7"), NO_ACCOUNT},
 		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"DISABLE\",\"waba_ban_date\":\"April "
 	                 "17, 2025\"}"),
 	         OF_ACCOUNT " stop reason=WhatsApp has disabled the business account.\n"},
 		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"REINSTATE\"}"), OF_ACCOUNT "\n"},
-		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"SCHEDULE_FOR_DISABLE\"}"), NO_ACCOUNT},
+		{ACCOUNT("\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"SCHEDULE_FOR_DISABLE\","
+	                 "\"waba_ban_date\":\"November 30, 2026\"}"),
+	         OF_WARNING " until=1796083200000 reason=WhatsApp is going to disable the business account.\n"},
+		{ACCOUNT("\"event\":\"ACCOUNT_VIOLATION\",\"violation_info\":{\"violation_type\":\"ADULT\"}"),
+	         OF_WARNING " reason=WhatsApp says that the business account breaks its rules: see WhatsApp Manager.\n"},
 		{ACCOUNT("\"event\":\"DISABLED_UPDATE\""), NO_ACCOUNT},
 		{ACCOUNT("\"event\":\"ACCOUNT_DELETED\""),
 	         OF_ACCOUNT " stop reason=The business account was deleted at WhatsApp.\n"},

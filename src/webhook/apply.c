@@ -142,6 +142,7 @@ static int template_event(struct applier *a, const struct template_word *word, c
 	case WA_EVENT_NUMBER:
 	case WA_EVENT_FLAG:
 	case WA_EVENT_ACCOUNT:
+	case WA_EVENT_WARNING:
 	case WA_EVENT_UNKNOWN:
 		break;
 	}
@@ -206,6 +207,17 @@ static int on_account(struct applier *a, const struct wa_event *e)
 	return stop_or_go_on(a, e, &hold) < 0 ? -1 : inbox_count(a->tx, "account", 1);
 }
 
+static int on_warning(struct applier *a, const struct wa_event *e)
+{
+	const struct waba_numbers numbers = {.hash = a->hash, .waba_id = e->waba_id};
+	int64_t n;
+	if (senders_warn(a->tx, &numbers, e->reason, e->until_ms, a->now, &n) < 0)
+		return -1;
+	if (n > 0)
+		log_warn("webhook", "WhatsApp's word on a business account", log_i("senders", n), log_t("reason", e->reason));
+	return inbox_count(a->tx, n > 0 ? "warning" : "warning_foreign", 1);
+}
+
 /* The field's name goes into a counter's name, so only what is certainly harmless of it does. */
 static int on_unknown(struct applier *a, const struct wa_event *e)
 {
@@ -241,6 +253,8 @@ static int on_event(const struct wa_event *e, void *arg)
 		return on_flag(a, e);
 	case WA_EVENT_ACCOUNT:
 		return on_account(a, e);
+	case WA_EVENT_WARNING:
+		return on_warning(a, e);
 	case WA_EVENT_UNKNOWN:
 		return on_unknown(a, e);
 	}

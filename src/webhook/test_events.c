@@ -361,6 +361,29 @@ static void test_an_account_that_whatsapp_stops_holds_its_numbers(void **state)
 	assert_int_equal(count_of(w, "unknown_account_update"), 1);
 }
 
+#define TOLD "SELECT COUNT(*) FROM activity WHERE action = 51 AND actor = 2 AND detail = '%s'"
+
+static void test_a_warning_holds_nothing_and_is_in_the_log(void **state)
+{
+	struct world *w = open_with(state, 0);
+	assert_false(apply(w, entry(w, "account_update",
+	                            "{\"event\":\"ACCOUNT_RESTRICTION\",\"restriction_info\":[{\"restriction_type\":"
+	                            "\"RESTRICTED_UTILITY_TEMPLATES\",\"expiration\":1795892400}]}")));
+	assert_false(
+		apply(w, entry(w, "account_update",
+	                       "{\"event\":\"DISABLED_UPDATE\",\"ban_info\":{\"waba_ban_state\":\"SCHEDULE_FOR_DISABLE\"}}")));
+	assert_int_equal(world_int(w, TOLD,
+	                           "{\"reason\":\"WhatsApp has restricted the business account: it may not send utility "
+	                           "templates.\",\"date\":\"2026-11-28 19:00:00\"}"),
+	                 1);
+	assert_int_equal(world_int(w, TOLD, "{\"reason\":\"WhatsApp is going to disable the business account.\"}"), 1);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM sender WHERE hold IS NOT NULL"), 0);
+	assert_int_equal(count_of(w, "warning"), 2);
+	world_script(w, "UPDATE sender SET waba_id = '7'");
+	assert_false(apply(w, entry(w, "account_update", "{\"event\":\"ACCOUNT_VIOLATION\"}")));
+	assert_int_equal(count_of(w, "warning_foreign"), 1);
+}
+
 static void test_unknown_kinds_are_counted(void **state)
 {
 	struct world *w = open_with(state, 0);
@@ -418,6 +441,7 @@ int main(void)
 		WORLD_ON_BOTH(test_template_quality),
 		WORLD_ON_BOTH(test_a_number_that_changed_is_asked_for),
 		WORLD_ON_BOTH(test_an_account_that_whatsapp_stops_holds_its_numbers),
+		WORLD_ON_BOTH(test_a_warning_holds_nothing_and_is_in_the_log),
 		WORLD_ON_BOTH(test_unknown_kinds_are_counted),
 		WORLD_ON_BOTH(test_garbage_is_set_aside),
 		WORLD_ON_BOTH(test_long_texts_are_cut),

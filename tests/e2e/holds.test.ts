@@ -144,6 +144,24 @@ test('WhatsApp’s word for a number or its account holds the sender, and lifts 
 	}
 	expect((await w.wait(made, finished)).messages.read).toBe(500);
 	expect((await taken()) - before).toBe(500);
+	const log = w.server.output();
+	for (const line of ['sender held: WhatsApp rates its quality as low', 'WhatsApp has flagged the number', 'WhatsApp has disabled the business account'])
+		expect(log).toContain(line);
+});
+
+test('what WhatsApp says of an account and stops nothing by is told to people', async () => {
+	const restriction_info = [{ restriction_type: 'RESTRICTED_UTILITY_TEMPLATES', expiration: '2030-01-02T03:04:05+00:00' }];
+	await say('account_update', { event: 'ACCOUNT_RESTRICTION', restriction_info });
+	await ban('SCHEDULE_FOR_DISABLE');
+	const told = () => w.all('/v1/activity?filter[action]=sender_warned');
+	await harness.waitUntil(async () => (await told()).length === 2, 20, 'the warnings');
+	const rows = await told();
+	const restricted = rows.find((row) => row.text.includes('it may not send utility templates'));
+	expect(restricted).toMatchObject({ actor: { type: 'whatsapp' }, resource: { type: 'sender', name: 'MyBusiness' }, detail: { date: '2030-01-02 03:04:05' } });
+	expect(rows.some((row) => row.text.includes('WhatsApp is going to disable the business account'))).toBe(true);
+	for (const { detail } of rows)
+		expect(w.server.output()).toContain(detail.reason);
+	expect((await good(w.api.GET('/v1/senders'))).data[0]!.hold).toBeNull();
 });
 
 test('a restriction ends when WhatsApp said that it would', async () => {

@@ -10,7 +10,7 @@ const KINDS = ['campaign', 'sender', 'template', 'audience', 'import', 'contact'
 
 /** What needs a person's eye, and what a person decided: the rows one looks for first. */
 const TROUBLE: readonly Row['action'][] = [
-	'campaign_held', 'campaign_braked', 'campaign_slowed', 'sender_held', 'sender_quality', 'template_refused', 'template_stopped', 'import_failed', 'webhook_failing', 'account_blocked',
+	'campaign_held', 'campaign_braked', 'campaign_slowed', 'sender_held', 'sender_quality', 'sender_warned', 'template_refused', 'template_stopped', 'import_failed', 'webhook_failing', 'account_blocked',
 ];
 
 export default function Activity() {
