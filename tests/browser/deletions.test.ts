@@ -96,7 +96,7 @@ test('an import: the lines that are not read yet', async () => {
 		deed: EN.import.stop,
 		is: async () => (await w.get(`/v1/imports/${id}`)).data.status === 'canceled',
 	});
-	await visit.page.getByRole('main').getByText(EN.import.status.canceled, { exact: true }).waitFor();
+	await visit.page.getByRole('region', { name: EN.import.title, exact: true }).getByText(EN.import.status.canceled, { exact: true }).waitFor();
 	await good(w.api.DELETE('/v1/imports/{import}', at({ import: before.id })), 204);
 	await visit.close([/401/]);
 });
