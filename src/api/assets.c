@@ -12,9 +12,9 @@
 #define POLICY "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " NOWHERE_ELSE
 /* The dashboard's: style elements too that its own scripts make, known by a word that is another one in every answer; and the
  * pictures and videos of templates, which lie where their makers keep them. */
-#define PAGE_POLICY                                                                                               \
-	"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-%s'; img-src 'self' data: blob: https:; " \
-	"media-src 'self' blob: https:; font-src 'self'; connect-src 'self'; " NOWHERE_ELSE
+#define PAGE_POLICY                                                                                         \
+	"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-%s'; img-src 'self' data: https:; " \
+	"media-src 'self' https:; font-src 'self'; connect-src 'self'; " NOWHERE_ELSE
 #define NONCE_MARK "{{nonce}}"
 #define NONCE_RANDOM_BYTES 16
 /* The name of a part of the page changes with its content. */

@@ -102,7 +102,7 @@ export class Visit {
 	async close(expected: RegExp[] = []): Promise<void> {
 		await this.context.close();
 		expect(this.said.filter((line) => !expected.some((pattern) => pattern.test(line)))).toEqual([]);
-		for (const url of this.asked) expect(url).toMatch(new RegExp(`^(http://${this.address}/|data:|blob:)`));
+		for (const url of this.asked) expect(url).toMatch(new RegExp(`^(http://${this.address}/|data:)`));
 	}
 }
 

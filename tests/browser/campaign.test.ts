@@ -1,6 +1,6 @@
 // A whole campaign by clicks only, from an empty database: sign in, register a number, have a template approved, take 10,000
 // contacts in, send, pause, go on, and learn why somebody got nothing.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { contactsCsv, KEY, NUMBER, SECRET, TOKEN, WABA } from '../e2e/harness.ts';
@@ -105,5 +105,21 @@ test('from an empty database to the reasons of the recipients', async () => {
 	await figure(page, 'failed').click();
 	await page.getByText(/not on WhatsApp/).first().waitFor();
 	await visit.picture('recipients-failed');
+
+	// The same people as a file, which the browser saves as it comes.
+	const saving = page.waitForEvent('download');
+	await page.getByRole('link', { name: EN.recipients.export }).click();
+	const file = await saving;
+	expect(file.suggestedFilename()).toBe('January flash sale.csv');
+	expect(readFileSync(await file.path(), 'utf8').trimEnd().split('\r\n')).toHaveLength(1 + PEOPLE - ledger.taken);
+
+	// Those of a country, and the campaign by the second: it was over within a few minutes.
+	await page.getByRole('tab', { name: EN.campaign.figures }).click();
+	await page.getByRole('radio', { name: EN.timeline.second, checked: true }).waitFor({ state: 'attached' }); // it is hidden under its label
+	await visit.picture('campaign-by-second');
+	await page.getByRole('link', { name: new RegExp(said(EN.countries.show, { country: 'United Kingdom', what: EN.countries.people, n: '.*' })) }).click();
+	await expect.poll(() => page.url()).toContain('country=GB');
+	await page.locator('.rows tbody tr[data-index="0"]').waitFor();
+	await visit.picture('recipients-of-country');
 	await visit.close([/401/]);
 });

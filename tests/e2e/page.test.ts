@@ -34,7 +34,7 @@ test('each answer has a nonce of its own, in the page and in its policy', async 
 		expect(nonce, policy).toBeTruthy();
 		expect(answer.text).toBe(built.replaceAll('{{nonce}}', nonce!));
 		expect(policy.replace(nonce!, 'N').split('; ')).toEqual([
-			"default-src 'none'", "script-src 'self'", "style-src 'self' 'nonce-N'", "img-src 'self' data: blob: https:", "media-src 'self' blob: https:",
+			"default-src 'none'", "script-src 'self'", "style-src 'self' 'nonce-N'", "img-src 'self' data: https:", "media-src 'self' https:",
 			"font-src 'self'", "connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 		]);
 		expect(answer.headers).toMatchObject({

@@ -1,5 +1,5 @@
 // What was imported into an audience before, the latest first.
-import { Button, Text } from '@mantine/core';
+import { Box, Button, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { number } from '../../lib/format.ts';
 import { type Column, FewRows } from '../../parts/Rows.tsx';
@@ -16,7 +16,7 @@ export function PastImports({ audience, shown, open }: { audience: string; shown
 		{ key: 'time', title: t('import.time'), cell: (row) => <Time at={row.create_date} /> },
 		{ key: 'status', title: t('import.state'), cell: (row) => t(`import.status.${row.status}`) },
 		{ key: 'rows', title: t('import.rows'), cell: (row) => number(row.rows), isNumber: true, hide: 'sm' },
-		{ key: 'added', title: t('import.added'), cell: (row) => number(row.added), isNumber: true },
+		{ key: 'added', title: t('import.added'), cell: (row) => number(row.added), isNumber: true, hide: 'sm' },
 		{ key: 'updated', title: t('import.updated'), cell: (row) => number(row.updated), isNumber: true, hide: 'sm' },
 		{ key: 'invalid', title: t('import.invalid'), cell: (row) => number(row.invalid), isNumber: true },
 		{
@@ -33,18 +33,20 @@ export function PastImports({ audience, shown, open }: { audience: string; shown
 	if (pages.isError) return <Trouble error={pages.error} again={pages.refetch} />;
 	if (rows.length === 0) return null;
 	return (
-		<Section title={t('import.past')}>
-			<FewRows label={t('import.past')} columns={columns} rows={rows} rowKey={({ id }) => id} />
-			{pages.hasNextPage && (
-				<Button variant="default" size="xs" style={{ alignSelf: 'start' }} loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-					{t('import.older')}
-				</Button>
-			)}
-			{pages.total !== null && pages.total > rows.length && (
-				<Text size="sm" c="dimmed">
-					{t('common.rows', { shown: number(rows.length), total: number(pages.total) })}
-				</Text>
-			)}
-		</Section>
+		<Box mb="xl">
+			<Section title={t('import.past')}>
+				<FewRows label={t('import.past')} columns={columns} rows={rows} rowKey={({ id }) => id} />
+				{pages.hasNextPage && (
+					<Button variant="default" size="xs" style={{ alignSelf: 'start' }} loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+						{t('import.older')}
+					</Button>
+				)}
+				{pages.total !== null && pages.total > rows.length && (
+					<Text size="sm" c="dimmed">
+						{t('common.rows', { shown: number(rows.length), total: number(pages.total) })}
+					</Text>
+				)}
+			</Section>
+		</Box>
 	);
 }

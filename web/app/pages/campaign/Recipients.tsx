@@ -73,7 +73,6 @@ function Filters({ campaign, filter, change }: Props) {
 				data={withChosen(countries, listed(filter.country))}
 				value={listed(filter.country)}
 				onChange={(picked) => change({ country: picked.join(',') })}
-				searchable
 				clearable
 				clearButtonProps={{ 'aria-label': t('common.clear') }}
 				flex="1 1 12rem"
