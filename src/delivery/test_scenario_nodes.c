@@ -277,7 +277,7 @@ static int64_t start_canary(struct stage *s)
 {
 	struct campaign_request req = world_request(s->w, "Canary");
 	req.canary = 20;
-	req.canary_wait = 5;
+	req.canary_wait = 1;
 	req.brake = 30;
 	return start(s, req);
 }
@@ -335,7 +335,7 @@ static void test_a_canary_whose_node_falls(void **state)
 		if (world_row(s->w, no, seq).state == STATE_UNCONFIRMED || seq > 20 - 7 + on_wire)
 			stage_webhook(s, no, seq, STATE_FAILED);
 	stage_check_count(s, no, STATE_FAILED, 7);
-	stage_run(s, 6 * MINUTE_MS);
+	stage_run(s, 90 * SECOND_MS);
 	check_hold(s, no, HOLD_CANARY_FAILED);
 	assert_int_equal(s->n_posts, 20);
 	resume(s, no);
