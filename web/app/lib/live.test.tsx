@@ -65,6 +65,14 @@ test('a row of the log makes what it names old, and nothing else', () => {
 	expect([['contact', 'list', 'a'], ['audience', 'a']].map(isOld)).toEqual([true, true]);
 });
 
+test('of so many rows that there may have been more, everything is made old but the session', () => {
+	stream().tell('activity', Array(99).fill({ resource: { type: 'template' } }));
+	expect(isOld(['audience', 'a'])).toBe(false);
+	stream().tell('activity', Array(100).fill({ resource: { type: 'template' } }));
+	expect([['template', 'list'], ['sender', 'list'], ['audience', 'a'], ['campaign', '1']].map(isOld)).toEqual([true, true, true, true]);
+	expect(isOld(['session'])).toBe(false);
+});
+
 test('an import is followed; when it is over its audience is asked for anew', () => {
 	const news = (status: string, rows: number) => ({ id: 'i', audience_id: 'a', status, rows });
 	cache.setQueryData(['import', 'i'], { ...news('waiting', 0), rejected: [] });

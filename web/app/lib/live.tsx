@@ -31,8 +31,13 @@ interface ActivityNews {
 	resource: { type: string };
 }
 
+const MAX_ROWS = 100; // of one event: what was more is not told
+
+const everything = (cache: QueryClient) => void cache.invalidateQueries({ predicate: ({ queryKey: [word] }) => word !== 'session' });
+
 /** Rows of the activity log. */
 export function tellActivity(cache: QueryClient, rows: ActivityNews[]): void {
+	if (rows.length >= MAX_ROWS) return everything(cache);
 	const words = new Set(['activity', ...rows.flatMap(({ resource: { type } }) => [type, ...(ALSO[type] ?? [])])]);
 	for (const word of words) void cache.invalidateQueries({ queryKey: [word] });
 }
@@ -94,7 +99,7 @@ export function listen(cache: QueryClient, tell: (state: LiveState) => void): ()
 		source = new EventSource('/v1/events');
 		source.onopen = () => {
 			tell('on');
-			if (missed) void cache.invalidateQueries({ predicate: ({ queryKey: [word] }) => word !== 'session' });
+			if (missed) everything(cache);
 			missed = false;
 			pause = FIRST_PAUSE_MS;
 		};
