@@ -90,6 +90,25 @@ static void test_too_many_refusals_pull_the_brake(void **state)
 	assert_int_equal(stage_most_taken(s, campaign), 1);
 }
 
+/* Resumed while the cause is there still: not a minute's worth of messages goes out before it is pulled again. */
+static void test_the_brake_is_pulled_again_at_once(void **state)
+{
+	struct stage *s = stage_open(state, 3000);
+	struct campaign_request req = world_request(s->w, "Brake twice");
+	req.brake = 30;
+	mended = false;
+	s->script = two_of_three_fail;
+	int64_t campaign = stage_create(s, &req);
+	stage_rest(s);
+	assert_int_equal(hold_of(s, campaign).rule, HOLD_BRAKE);
+	int before = s->n_posts;
+	stage_run(s, MINUTE_MS);
+	resume(s, campaign);
+	stage_rest(s);
+	assert_int_equal(hold_of(s, campaign).rule, HOLD_BRAKE);
+	assert_in_range(s->n_posts - before, 100, 250); /* the sample, and what is under way */
+}
+
 /* Webhooks of the first hundred come an hour late: they are judged with those that went out when they did. */
 static void test_failures_that_come_late_are_judged_with_their_like(void **state)
 {
@@ -201,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STAGE_TEST(test_a_paused_template_holds_until_it_is_back),
 		STAGE_TEST(test_too_many_refusals_pull_the_brake),
+		STAGE_TEST(test_the_brake_is_pulled_again_at_once),
 		STAGE_TEST(test_failures_that_come_late_are_judged_with_their_like),
 		STAGE_TEST(test_without_a_brake_it_goes_on),
 		STAGE_TEST(test_a_good_canary_lets_the_rest_go),
