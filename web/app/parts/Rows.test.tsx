@@ -95,7 +95,7 @@ test('the next page is fetched as its end comes near, once each, to the last', a
 	scrollTo(75);
 	await screen.findByText('200 of 300 loaded');
 	scrollTo(190);
-	await screen.findByText('300 of 300 loaded');
+	await screen.findByText('300 in all');
 	scrollTo(290);
 	await screen.findByText('Line 299');
 	expect(fetchPage.mock.calls).toEqual([[undefined], ['100'], ['200']]);

@@ -103,6 +103,11 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 		} else if (event.key === 'Enter') open(rows[at]!);
 	};
 
+	const told = (shown: number, total: number | null) => {
+		if (total === null) return t('common.rows_shown', { shown: number(shown) });
+		return shown < total ? t('common.rows', { shown: number(shown), total: number(total) }) : t('common.rows_all', { shown: number(shown) });
+	};
+
 	if (pages.isPending) return <Loading />;
 	if (pages.isError && rows.length === 0) return <Trouble error={pages.error} again={pages.refetch} />;
 	if (rows.length === 0) return hasNextPage ? <Loading /> : <>{empty}</>; // what no index finds is looked for page after page
@@ -137,7 +142,7 @@ export function Rows<T extends { id: string }>({ label, columns, pages, empty, r
 				</table>
 			</div>
 			<Text size="sm" c="dimmed" mt="xs" role="status">
-				{pages.total === null ? t('common.rows_shown', { shown: number(rows.length) }) : t('common.rows', { shown: number(rows.length), total: number(pages.total) })}
+				{told(rows.length, pages.total)}
 			</Text>
 			{pages.isError && <Trouble error={pages.error} again={pages.fetchNextPage} />}
 		</>
