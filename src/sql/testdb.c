@@ -86,7 +86,7 @@ static int make_database(struct testdb *db, const struct testdb *like)
 	/* A later `dbname` wins over the one in the path. */
 	snprintf(db->url, sizeof db->url, "%s%cdbname=%s", server_url(), strchr(server_url(), '?') ? '&' : '?', db->place);
 	/* As files: by way of the log, which is what the server would choose, takes four times as long. */
-	char text[512];
+	char text[1024];
 	snprintf(text, sizeof text,
 	         "CREATE DATABASE %s TEMPLATE %s ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 	         " LOCALE_PROVIDER icu ICU_LOCALE 'en-US' STRATEGY file_copy",
