@@ -83,6 +83,11 @@ def room_breach(room, test, other, target):
     return None
 
 
+def in_the_way(path, quote, target):
+    """A room's folder is looked through before those of the libraries."""
+    return quote == "<" and (path.parent / target).exists() and f"this room's own {target} is found instead"
+
+
 def check(root):
     found = []
     for path in sorted(root.rglob("*")):
@@ -90,7 +95,7 @@ def check(root):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             match = INCLUDE.match(line)
-            why = match and breach(path.relative_to(root).parts[0], path.name, *match.groups())
+            why = match and (in_the_way(path, *match.groups()) or breach(path.relative_to(root).parts[0], path.name, *match.groups()))
             if why:
                 found.append(f"{path}:{number}: {why}")
     return found
@@ -105,7 +110,7 @@ store x.c <sqlite3.h>; store x.c <libpq-fe.h>; store x.c "sqlite3.h"; api x.c <m
 http x.c "../store/store.h"; http x.c "../../src/store/store.h"; delivery x.c "statements.h"; newroom x.c "base/err.h"
 base x.def "model/codes.def"; model x.cc "store/page.h"; store x.c "store/test_world.h"; report x.c "sql/testdb.h"
 base test_x.c "model/fault.h"; sim test_x.c "store/store.h"; delivery test_x.c "api/api.h"; delivery test_x.c "store/store_internal.h"
-delivery test_x.c <sqlite3.h>; sim test_x.c "statements.h"; store x.c "test_world.h"
+delivery test_x.c <sqlite3.h>; sim test_x.c "statements.h"; store x.c "test_world.h"; api csv.h <csv.h>
 """
 RIGHT = """
 base x.c "base/err.h"; model x.h "base/err.h"; http x.c "http/server_internal.h"; http x.c <curl/curl.h>; sql x.c <sqlite3.h>

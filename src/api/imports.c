@@ -9,7 +9,7 @@
 
 #include "api/api_internal.h"
 #include "api/call.h"
-#include "api/csv.h"
+#include "api/csv_answer.h"
 #include "api/multipart.h"
 #include "model/number.h"
 #include "store/audiences.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "api/csv.h"
+#include "api/csv_answer.h"
 #include "base/text.h"
 #include "model/message.h"
 

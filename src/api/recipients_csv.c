@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/api_internal.h"
-#include "api/csv.h"
+#include "api/csv_answer.h"
 #include "api/recipients.h"
 #include "base/log.h"
 #include "model/message.h"

@@ -1,4 +1,4 @@
-#include "api/csv.h"
+#include "api/csv_answer.h"
 
 #include <string.h>
 

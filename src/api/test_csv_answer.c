@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "api/csv.h"
+#include "api/csv_answer.h"
 
 static void check_cell(const char *text, const char *cell)
 {
