@@ -100,7 +100,7 @@ static bool is_public_host(const char *host)
 		inner[k] = '\0';
 		return inet_pton(AF_INET6, inner, &in6) == 1 && is_public6(in6.s6_addr);
 	}
-	if (inet_pton(AF_INET, host, &in) == 1) /* libcurl has made 0x7f.1 and its like this form */
+	if (inet_aton(host, &in)) /* 0x7f.1 too, which libcurl leaves as it is where it came in percent escapes */
 		return is_public4(ntohl(in.s_addr));
 	return !is_inner_name(host, n);
 }

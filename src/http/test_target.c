@@ -111,6 +111,10 @@ static void test_urls(void **state)
 		"http://0/",
 		"http://[::ffff:10.0.0.1]/",
 		"http://10.1/",
+		"http:/25%30",
+		"http://%30x7f.1/",
+		"http://1%32%37.1/",
+		"http://%6Cocalhost/",
 	};
 	static const char *const bad[] = {"",
 	                                  "example.com",
