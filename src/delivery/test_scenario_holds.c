@@ -65,17 +65,24 @@ static struct stage_reply two_of_three_fail(struct stage *s, const struct stage_
 	return (struct stage_reply){.kind = STAGE_ACCEPTED};
 }
 
-static void test_too_many_refusals_pull_the_brake(void **state)
+/* A campaign that they have stopped. */
+static int64_t braked(struct stage *s)
 {
-	struct stage *s = stage_open(state, 3000);
 	struct campaign_request req = world_request(s->w, "Brake");
 	req.brake = 30;
 	mended = false;
 	s->script = two_of_three_fail;
 	int64_t campaign = stage_create(s, &req);
 	stage_rest(s);
+	assert_int_equal(hold_of(s, campaign).rule, HOLD_BRAKE);
+	return campaign;
+}
+
+static void test_too_many_refusals_pull_the_brake(void **state)
+{
+	struct stage *s = stage_open(state, 3000);
+	int64_t campaign = braked(s);
 	struct hold hold = hold_of(s, campaign);
-	assert_int_equal(hold.rule, HOLD_BRAKE);
 	assert_non_null(strstr(hold.reason, "failed, more than 30 in a hundred"));
 	int64_t failed = stage_count(s, campaign, STATE_FAILED), taken = stage_count(s, campaign, STATE_ACCEPTED);
 	assert_in_range(failed * 100 / (failed + taken), 30, 40); /* at once */
@@ -94,13 +101,7 @@ static void test_too_many_refusals_pull_the_brake(void **state)
 static void test_the_brake_is_pulled_again_at_once(void **state)
 {
 	struct stage *s = stage_open(state, 3000);
-	struct campaign_request req = world_request(s->w, "Brake twice");
-	req.brake = 30;
-	mended = false;
-	s->script = two_of_three_fail;
-	int64_t campaign = stage_create(s, &req);
-	stage_rest(s);
-	assert_int_equal(hold_of(s, campaign).rule, HOLD_BRAKE);
+	int64_t campaign = braked(s);
 	int before = s->n_posts;
 	stage_run(s, MINUTE_MS);
 	resume(s, campaign);

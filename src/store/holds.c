@@ -228,7 +228,6 @@ static bool belongs_to(const struct hold *hold, enum hold_rule rule)
 	return hold->rule == rule || (rule == HOLD_RESTRICTED && is_of_account(hold));
 }
 
-/* `hold` NULL: go on. */
 static int senders_of(struct store_tx *tx, const struct waba_numbers *numbers, struct arena *arena, int64_t **ret, int *ret_n)
 {
 	return one_numbers(
@@ -237,6 +236,7 @@ static int senders_of(struct store_tx *tx, const struct waba_numbers *numbers, s
 		arena, ret, ret_n);
 }
 
+/* `hold` NULL: go on. */
 static int change_senders(struct store_tx *tx, const struct waba_numbers *numbers, enum hold_rule rule, const struct hold *hold,
                           msec_t now, int64_t *ret_n)
 {

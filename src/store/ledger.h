@@ -34,7 +34,8 @@ must_check int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t se
                             struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at);
 /* The earliest not-before among a campaign's queued rows; -1 none. */
 must_check int ledger_next_retry(struct store_tx *tx, int64_t campaign_no, msec_t *ret);
-/* Of the queued rows those whose next try is after `after`: how many, counted up to `max`, and the time of the last; -1 none. */
+/* Of the queued rows those whose next try is after `after`: how many, counted up to `max` (0: not counted), and the time of the
+ * last; -1 none. */
 must_check int ledger_late(struct store_tx *tx, int64_t campaign_no, msec_t after, int64_t max, int64_t *ret_n, msec_t *ret_last);
 
 /* ---- record: what came back ---- */

@@ -351,7 +351,8 @@ int ledger_late(struct store_tx *tx, int64_t campaign_no, msec_t after, int64_t 
 	int64_t last = -1;
 	*ret_n = 0;
 	if (one_find(tx, STMT_LATE_LAST, SQL_ARGS(sql_int(campaign_no), sql_int(after)), &last) < 0 ||
-	    (last >= 0 && one_find(tx, STMT_LATE_COUNT, SQL_ARGS(sql_int(campaign_no), sql_int(after), sql_int(max)), ret_n) < 0))
+	    (last >= 0 && max > 0 &&
+	     one_find(tx, STMT_LATE_COUNT, SQL_ARGS(sql_int(campaign_no), sql_int(after), sql_int(max)), ret_n) < 0))
 		return -1;
 	*ret_last = last;
 	return 0;
