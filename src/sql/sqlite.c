@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,10 @@ static const char writer_setup[] = "PRAGMA synchronous=FULL;"
 static const char reader_setup[] = "PRAGMA query_only=ON;"
 				   "PRAGMA foreign_keys=ON;"
 				   "PRAGMA cache_size=-4096;";
+
+/* What a savepoint needs for going back stands in memory up to here; by SQLite's default, 64 KiB, nearly every transaction made
+ * a temporary file. */
+#define SAVEPOINT_MAX_BYTES (4 << 20)
 
 struct sqlite_rows {
 	struct sql_rows head;
@@ -99,10 +104,20 @@ static int set_up(struct sqlite_db *db, const char *path, struct err *err)
 	return 0;
 }
 
+/* Before the first connection of the process. Nobody asks how much memory SQLite has: counting it would be a lock at each
+ * allocation. */
+static void set_up_library(void)
+{
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_MAX_BYTES);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int sqlite_open(struct sql_db *head, const char *path, struct err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sqlite_db *db = of_db(head);
 	bool read_only = head->options.read_only;
+	pthread_once(&once, set_up_library);
 	/* SQLite takes these for a database that is gone after closing. */
 	if (*path == '\0' || *path == ':')
 		return err_set(err, "a database URL for SQLite is sqlite: and the path of a file");

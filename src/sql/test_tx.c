@@ -1,6 +1,9 @@
 #include "sql/test_engines.h"
 
+#include <dirent.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ADD, COUNT, PLUS };
 
@@ -266,6 +269,39 @@ static void one_writer_at_a_time(void **state)
 	sql_close(db);
 }
 
+/* SQLite's temporary files are called etilqs_…, and are removed while they are open. */
+static int n_temporary_files(void)
+{
+	int n = 0;
+	DIR *folder = opendir("/proc/self/fd");
+	assert_non_null(folder);
+	for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+		char target[512] = "";
+		if (readlinkat(dirfd(folder), entry->d_name, target, sizeof target - 1) > 0)
+			n += strstr(target, "etilqs") != NULL;
+	}
+	closedir(folder);
+	return n;
+}
+
+/* A hundred pages and more are changed under a savepoint. */
+static void savepoint_makes_no_file(void **state)
+{
+	struct sql_db *db = engines_open(state, &options,
+	                                 "CREATE TABLE thing (id BIGINT PRIMARY KEY, text TEXT NOT NULL DEFAULT '')");
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(add(db, i), 0);
+	assert_int_equal(sql_script(db, "UPDATE thing SET text = replace(hex(zeroblob(1500)), '0', 'x')"), 0);
+	assert_int_equal(sql_begin(db), 0);
+	assert_int_equal(sql_savepoint(db), 0);
+	assert_int_equal(sql_script(db, "UPDATE thing SET text = replace(text, 'x', 'y')"), 0);
+	assert_int_equal(n_temporary_files(), 0);
+	assert_int_equal(sql_rollback_to(db), 0);
+	assert_int_equal(engines_int(db, "SELECT COUNT(*) FROM thing WHERE text LIKE 'x%'"), 200);
+	assert_int_equal(sql_commit(db), 0);
+	sql_close(db);
+}
+
 /* PostgreSQL judges a deferred constraint at COMMIT, which then both fails and ends the transaction. */
 static void commit_may_fail(void **state)
 {
@@ -296,6 +332,7 @@ int main(void)
 		ON_BOTH(snapshot_stays),
 		ON_BOTH(commit_may_fail),
 		ON_SQLITE(one_writer_at_a_time),
+		ON_SQLITE(savepoint_makes_no_file),
 	};
 	return cmocka_run_group_tests_name("sql/tx", tests, NULL, NULL);
 }
