@@ -51,19 +51,24 @@ int sql_commit(struct sql_db *db)
 	return 0;
 }
 
+/* Some failures (a full disk, a lost server) have ended the transaction already, and the caller still wants to know the first
+ * one. */
+static int go_back(struct sql_db *db, const char *text)
+{
+	struct err error = db->error;
+	bool failed_unique = db->failed_unique, failed_conflict = db->failed_conflict;
+	int result = db->ops->script(db, text);
+	db->error = error;
+	db->failed_unique = failed_unique;
+	db->failed_conflict = failed_conflict;
+	return result;
+}
+
 void sql_rollback(struct sql_db *db)
 {
 	if (db->tx == ENGINE_TX_NONE)
 		return;
-	/* Some failures (a full disk, a lost server) have ended the transaction already, and the caller
-	 * still wants to know the first one. */
-	struct err error = db->error;
-	bool failed_unique = db->failed_unique, failed_conflict = db->failed_conflict;
-	db->ops->script(db, "ROLLBACK");
-	db->error = error;
-	db->failed_unique = failed_unique;
-	db->failed_conflict = failed_conflict;
-
+	(void)go_back(db, "ROLLBACK");
 	db->tx = ENGINE_TX_NONE;
 	db->n_savepoints = 0;
 	db->failed = false;
@@ -110,7 +115,7 @@ int sql_rollback_to(struct sql_db *db)
 		return fail(db, "no savepoint is open");
 	char text[96];
 	snprintf(text, sizeof text, "ROLLBACK TO SAVEPOINT s%u; RELEASE SAVEPOINT s%u", db->n_savepoints, db->n_savepoints);
-	if (db->ops->script(db, text) < 0)
+	if (go_back(db, text) < 0)
 		return -1;
 	db->n_savepoints--;
 	db->failed = false;

@@ -24,10 +24,6 @@ static const char reader_setup[] = "PRAGMA query_only=ON;"
 				   "PRAGMA foreign_keys=ON;"
 				   "PRAGMA cache_size=-4096;";
 
-/* What a savepoint needs for going back stands in memory up to here; by SQLite's default, 64 KiB, nearly every transaction made
- * a temporary file. */
-#define SAVEPOINT_MAX_BYTES (4 << 20)
-
 struct sqlite_rows {
 	struct sql_rows head;
 	sqlite3_stmt *stmt;
@@ -104,11 +100,13 @@ static int set_up(struct sqlite_db *db, const char *path, struct err *err)
 	return 0;
 }
 
-/* Before the first connection of the process. Nobody asks how much memory SQLite has: counting it would be a lock at each
- * allocation. */
+/* Before the first connection of the process. What a savepoint needs for going back, the pages that a job changes, stands in
+ * memory: by default nearly every transaction made a temporary file of them (SQLITE_CONFIG_STMTJRNL_SPILL; between the two, once
+ * a journal that was cut back outgrows the limit, SQLite 3.40 says that the disk is full). Nobody asks how much memory SQLite
+ * has: counting it would be a lock at each allocation. */
 static void set_up_library(void)
 {
-	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_MAX_BYTES);
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 

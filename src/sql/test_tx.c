@@ -302,6 +302,23 @@ static void savepoint_makes_no_file(void **state)
 	sql_close(db);
 }
 
+/* SQLite has ended the transaction, savepoint and all, when the disk is full. */
+static void full_disk_is_told(void **state)
+{
+	struct sql_db *db = engines_open(state, &options, schema);
+	assert_int_equal(sql_script(db, "PRAGMA max_page_count = 4"), 0);
+	assert_int_equal(sql_begin(db), 0);
+	assert_int_equal(sql_savepoint(db), 0);
+	int64_t id = 0;
+	while (add(db, id) == 0)
+		id++;
+	assert_int_equal(sql_rollback_to(db), -1);
+	assert_non_null(strstr(sql_error(db), "full"));
+	sql_rollback(db);
+	assert_int_equal(count(db), 0);
+	sql_close(db);
+}
+
 /* PostgreSQL judges a deferred constraint at COMMIT, which then both fails and ends the transaction. */
 static void commit_may_fail(void **state)
 {
@@ -333,6 +350,7 @@ int main(void)
 		ON_BOTH(commit_may_fail),
 		ON_SQLITE(one_writer_at_a_time),
 		ON_SQLITE(savepoint_makes_no_file),
+		ON_SQLITE(full_disk_is_told),
 	};
 	return cmocka_run_group_tests_name("sql/tx", tests, NULL, NULL);
 }
