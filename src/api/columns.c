@@ -1,5 +1,6 @@
 #include "api/columns.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,7 +16,7 @@ static const struct {
 	{"mobile", COLUMN_NUMBER},         {"first_name", COLUMN_FIRST_NAME}, {"firstname", COLUMN_FIRST_NAME},
 	{"first name", COLUMN_FIRST_NAME}, {"last_name", COLUMN_LAST_NAME},   {"lastname", COLUMN_LAST_NAME},
 	{"last name", COLUMN_LAST_NAME},   {"custom1", COLUMN_CUSTOM1},       {"timestamp", COLUMN_CUSTOM1},
-	{"custom2", COLUMN_CUSTOM2},       {"date", COLUMN_CUSTOM2},
+	{"custom2", COLUMN_CUSTOM2},       {"date", COLUMN_CUSTOM2},          {"tags", COLUMN_TAGS},
 };
 
 static enum column meaning_of(const char *name)
@@ -88,23 +89,61 @@ int columns_parse(const char *json, struct arena *arena, struct columns *ret, st
 
 /* ---- rows ---- */
 
-static void put_cell(struct contact_request *req, enum column meaning, const char *text)
+static const char *one_line(const char *text, struct arena *arena)
+{
+	static const char breaks[] = "\r\n\t\v\f";
+	if (!strpbrk(text, breaks))
+		return text;
+	char *rest = NULL, *line = arena_alloc(arena, strlen(text) + 1), *end = line;
+	for (char *part = strtok_r(arena_strdup(arena, text), breaks, &rest); part; part = strtok_r(NULL, breaks, &rest))
+		end += sprintf(end, "%s%s", end > line ? " " : "", part);
+	return *line ? line : NULL;
+}
+
+/* As a JSON array; NULL when there is nothing in it. */
+static const char *tags_of(const char *text, struct arena *arena)
+{
+	static const char between[] = ",;\r\n";
+	buf_auto struct buf out;
+	struct json_writer w;
+	bool any = false;
+	buf_init(&out, RECORD_MAX_BYTES * 8);
+	json_begin(&w, &out);
+	json_open_array(&w, NULL);
+	for (const char *at = text; *at; at += strspn(at, between)) {
+		size_t n = strcspn(at, between), blanks = strspn(at, " \t");
+		const char *tag = at + (blanks < n ? blanks : n), *end = at + n;
+		while (end > tag && strchr(" \t", end[-1]))
+			end--;
+		if (end > tag)
+			json_put_textn(&w, NULL, tag, (size_t)(end - tag));
+		any = any || end > tag;
+		at += n;
+	}
+	json_close_array(&w);
+	return any ? arena_strdup(arena, buf_text(&out)) : NULL;
+}
+
+static void put_cell(struct contact_request *req, enum column meaning, const char *text, struct arena *arena)
 {
 	switch (meaning) {
 	case COLUMN_NUMBER:
 		req->number = text;
 		break;
 	case COLUMN_FIRST_NAME:
-		req->first_name = text;
+		req->first_name = one_line(text, arena);
 		break;
 	case COLUMN_LAST_NAME:
-		req->last_name = text;
+		req->last_name = one_line(text, arena);
 		break;
 	case COLUMN_CUSTOM1:
-		req->custom1 = text;
+		req->custom1 = one_line(text, arena);
 		break;
 	case COLUMN_CUSTOM2:
-		req->custom2 = text;
+		req->custom2 = one_line(text, arena);
+		break;
+	case COLUMN_TAGS:
+		req->tags = tags_of(text, arena);
 		break;
 	case COLUMN_FIELD:
 	case COLUMN_IGNORED:
@@ -155,7 +194,7 @@ const char *columns_contact(const struct columns *columns, const struct record *
 		if (i >= columns->n && *record->cell[i])
 			return "the line has more columns than the header";
 		if (i < columns->n && *record->cell[i])
-			put_cell(ret, columns->meaning[i], record->cell[i]);
+			put_cell(ret, columns->meaning[i], record->cell[i], arena);
 	}
 	*ret_text = ret->number ? ret->number : "";
 	const char *fault = judge_number(ret, region);

@@ -4,7 +4,16 @@
 #include "api/records.h"
 #include "model/contact.h"
 
-enum column { COLUMN_FIELD, COLUMN_NUMBER, COLUMN_FIRST_NAME, COLUMN_LAST_NAME, COLUMN_CUSTOM1, COLUMN_CUSTOM2, COLUMN_IGNORED };
+enum column {
+	COLUMN_FIELD,
+	COLUMN_NUMBER,
+	COLUMN_FIRST_NAME,
+	COLUMN_LAST_NAME,
+	COLUMN_CUSTOM1,
+	COLUMN_CUSTOM2,
+	COLUMN_TAGS,
+	COLUMN_IGNORED
+};
 
 struct columns {
 	int n;
@@ -18,7 +27,8 @@ must_check int columns_read(const char *const *names, int n, struct arena *arena
 const char *columns_format(const struct columns *columns, struct arena *arena);
 must_check int columns_parse(const char *json, struct arena *arena, struct columns *ret, struct err *err);
 
-/* One row as a contact, judged. Empty cells count as not given. NULL, or the sentence why it is refused; *ret_text is the
- * number as it stands in the file. `region` NULL: international form only. */
+/* One row as a contact, judged. Empty cells count as not given; a line break in a name or custom1 and 2 is a blank, as a message
+ * could not have it there; tags are divided by commas, semicolons or line breaks. NULL, or the sentence why it is refused;
+ * *ret_text is the number as it stands in the file. `region` NULL: international form only. */
 const char *columns_contact(const struct columns *columns, const struct record *record, const char *region, struct arena *arena,
                             struct contact_request *ret, const char **ret_text);

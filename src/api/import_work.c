@@ -25,6 +25,7 @@
 #define STEP_MS 100
 #define N_BATCHES 2
 #define REJECT_MAX_CHARS 100
+#define LOOK_EVERY_PIECES 32 /* of the file, 8 MB: then it is asked whether the import was canceled */
 
 struct batch {
 	struct work *work;
@@ -32,6 +33,7 @@ struct batch {
 	int64_t from;         /* done_bytes that it stands on */
 	struct import import; /* what it makes of status, done_bytes, line, header and error; all of it once it is written */
 	struct contact_request *contact;
+	int64_t *line; /* of each */
 	const struct contact_request **sorted;
 	struct import_reject *reject;
 	int n_contacts, n_rejects;
@@ -53,10 +55,32 @@ struct work {
 	struct columns columns;
 	struct batch batch[N_BATCHES];
 	const atomic_bool *closing;
-	int step_rows; /* the store thread's, while a batch is in flight */
+	unsigned n_pieces;      /* of the file, read */
+	bool stopped, canceled; /* while it was read: nothing of that batch is written */
+	int step_rows;          /* the store thread's, while a batch is in flight */
 };
 
 /* ---- reading and judging ---- */
+
+/* A failing database is noticed by whoever writes. */
+static bool is_canceled(struct work *w)
+{
+	arena_auto struct arena *arena = arena_create(4096);
+	struct store_tx *tx = store_reader_take(w->store);
+	struct import is;
+	int got = import_read(tx, w->import.account_no, w->import.no, arena, &is);
+	store_reader_put(w->store, tx);
+	return got == 1 || (got == 0 && is.status == IMPORT_CANCELED);
+}
+
+/* A batch may be long to read, where few of its lines are rows: neither a stop nor a cancel waits for its end. */
+static bool go_on(void *arg)
+{
+	struct work *w = arg;
+	w->canceled = w->canceled || (w->n_pieces++ % LOOK_EVERY_PIECES == 0 && is_canceled(w));
+	w->stopped = w->canceled || atomic_load(w->closing);
+	return !w->stopped;
+}
 
 static void add_reject(struct batch *b, const struct record *record, const char *text, const char *reason)
 {
@@ -76,10 +100,12 @@ static void add_record(struct batch *b, const struct record *record)
 	if (!reason)
 		reason = columns_contact(&w->columns, record, *w->import.region ? w->import.region : NULL, b->texts, contact,
 		                         &text);
-	if (reason)
+	if (reason) {
 		add_reject(b, record, text, reason);
-	else
+	} else {
+		b->line[b->n_contacts] = record->line;
 		b->sorted[b->n_contacts++] = contact;
+	}
 }
 
 static void fail(struct work *w, const char *why)
@@ -165,6 +191,16 @@ static void read_batch(struct work *w, struct batch *b)
 
 /* ---- writing: on the store thread ---- */
 
+/* What only the store could tell. */
+static int refuse(struct store_tx *tx, const struct batch *b, const struct contact_request *contact, struct import *into)
+{
+	const struct import_reject reject = {.line = b->line[contact - b->contact],
+	                                     .text = contact->digits,
+	                                     .reason = "with the fields that the contact has already it would have more than "
+	                                               "50, or more than 8,192 bytes of them"};
+	return into->invalid++ < IMPORT_MAX_REJECTS ? import_reject_add(tx, into->no, &reject) : 0;
+}
+
 static int write_contacts(struct store_tx *tx, struct batch *b, struct audience_edit *edit, struct import *into,
                           struct arena *arena)
 {
@@ -175,6 +211,8 @@ static int write_contacts(struct store_tx *tx, struct batch *b, struct audience_
 		into->added += added[i] == CONTACT_ADDED;
 		into->updated += added[i] == CONTACT_UPDATED;
 		into->duplicates += added[i] == CONTACT_UNCHANGED;
+		if (added[i] == CONTACT_FULL && refuse(tx, b, b->sorted[b->n_written + i], into) < 0)
+			return -1;
 	}
 	into->rows += b->n_step;
 	return 0;
@@ -302,7 +340,8 @@ static int wait_for(struct work *w, struct batch *b)
 static void open_work(struct work *w, const char *path)
 {
 	struct err err;
-	if (records_open(path, w->import.begin_bytes, w->import.done_bytes, w->import.line, &w->records, &err) < 0 ||
+	const struct lines_watch watch = {go_on, w};
+	if (records_open(path, w->import.begin_bytes, w->import.done_bytes, w->import.line, watch, &w->records, &err) < 0 ||
 	    (w->import.header && columns_parse(w->import.header, w->arena, &w->columns, &err) < 0))
 		fail(w, err.text);
 }
@@ -313,7 +352,7 @@ static void run_batches(struct work *w)
 	for (int i = 0; !atomic_load(w->closing); i++) {
 		struct batch *b = &w->batch[i % N_BATCHES], *before = &w->batch[(i + 1) % N_BATCHES];
 		read_batch(w, b);
-		if (wait_for(w, before) != 0 || before->import.status > IMPORT_RUNNING || !before->ended)
+		if (w->stopped || wait_for(w, before) != 0 || before->import.status > IMPORT_RUNNING || !before->ended)
 			return;
 		write_batch(w, b);
 		if (w->import.status > IMPORT_RUNNING)
@@ -345,10 +384,11 @@ static struct work *work_create(struct store *store, const struct import *import
 		                             .texts = arena_create(1 << 20),
 		                             .from = import->done_bytes,
 		                             .contact = calloc(BATCH_ROWS, sizeof(struct contact_request)),
+		                             .line = calloc(BATCH_ROWS, sizeof(int64_t)),
 		                             .sorted = calloc(BATCH_ROWS, sizeof(struct contact_request *)),
 		                             .reject = calloc(BATCH_ROWS, sizeof(struct import_reject)),
 		                             .ended = true};
-		if (!w->batch[i].contact || !w->batch[i].sorted || !w->batch[i].reject)
+		if (!w->batch[i].contact || !w->batch[i].line || !w->batch[i].sorted || !w->batch[i].reject)
 			abort();
 	}
 	return w;
@@ -359,6 +399,7 @@ static void work_destroy(struct work *w)
 	for (int i = 0; i < N_BATCHES; i++) {
 		arena_destroy(w->batch[i].texts);
 		free(w->batch[i].contact);
+		free(w->batch[i].line);
 		free(w->batch[i].sorted);
 		free(w->batch[i].reject);
 	}
@@ -377,7 +418,7 @@ bool import_work(struct store *store, const char *folder, const struct import *i
 	open_work(w, path);
 	run_batches(w);
 	const struct import *ended = NULL;
-	bool failed = false, canceled = false;
+	bool failed = false, canceled = w->canceled;
 	for (int i = 0; i < N_BATCHES; i++) {
 		if (!w->batch[i].given) /* read in vain: the one before it was not written */
 			continue;

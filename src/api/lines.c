@@ -1,16 +1,19 @@
 #include "api/lines.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 
 #define CHUNK_BYTES (256 * 1024)
 #define MOST_UTF8_BYTES 3 /* of what one byte of a file becomes: a sign of Windows-1252 */
 
 struct lines {
 	int fd;
+	struct lines_watch watch;
 	enum encoding encoding;
 	int64_t offset; /* of what is given next */
 	size_t at, n;   /* in `chunk` */
@@ -20,6 +23,16 @@ struct lines {
 	unsigned char raw[LINES_MAX_BYTES];
 	char text[LINES_MAX_BYTES * MOST_UTF8_BYTES];
 };
+
+/* As fd_read_at. */
+static ssize_t read_piece(int fd, struct lines_watch watch, void *to, size_t n_bytes, int64_t offset)
+{
+	if (watch.go_on && !watch.go_on(watch.arg)) {
+		errno = ECANCELED;
+		return -1;
+	}
+	return fd_read_at(fd, to, n_bytes, (uint64_t)offset);
+}
 
 /* ---- which encoding ---- */
 
@@ -70,17 +83,17 @@ static void census(struct utf8_census *c, const unsigned char *text, size_t n)
 	}
 }
 
-int encoding_detect(int fd, int64_t begin, enum encoding *ret, int *ret_mark_bytes)
+int encoding_detect(int fd, int64_t begin, struct lines_watch watch, enum encoding *ret, int *ret_mark_bytes)
 {
 	unsigned char *chunk = malloc(CHUNK_BYTES);
 	if (!chunk)
 		abort();
-	ssize_t n = fd_read_at(fd, chunk, CHUNK_BYTES, (uint64_t)begin);
+	ssize_t n = read_piece(fd, watch, chunk, CHUNK_BYTES, begin);
 	enum encoding found = ENCODING_UTF8;
 	int mark = n > 0 ? mark_of(chunk, (size_t)n, &found) : 0;
 	if (n > 0 && mark == 0 && !is_utf16(chunk, n < 64 ? (size_t)n : 64, &found)) {
 		struct utf8_census c = {0};
-		for (int64_t at = begin; n > 0; n = fd_read_at(fd, chunk, CHUNK_BYTES, (uint64_t)at)) {
+		for (int64_t at = begin; n > 0; n = read_piece(fd, watch, chunk, CHUNK_BYTES, at)) {
 			census(&c, chunk, (size_t)n);
 			at += n;
 		}
@@ -96,30 +109,6 @@ int encoding_detect(int fd, int64_t begin, enum encoding *ret, int *ret_mark_byt
 
 /* ---- decoding ---- */
 
-static size_t put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static const uint16_t windows_1252[] = {0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
                                         0x2039, 0x0152, 0,      0x017d, 0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
                                         0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
@@ -132,7 +121,7 @@ static size_t decode_1252(char *out, const unsigned char *raw, size_t n_raw)
 		if (c == 0 && raw[i] != 0)
 			out[n++] = (char)0xff; /* a byte that stands for nothing */
 		else
-			n += put_utf8(out + n, c);
+			n += utf8_put(out + n, c);
 	}
 	return n;
 }
@@ -155,19 +144,20 @@ static size_t decode_utf16(char *out, const unsigned char *raw, size_t n_raw, en
 		if (c >= 0xd800 && c < 0xe000)
 			out[n++] = (char)0xff; /* half a sign */
 		else
-			n += put_utf8(out + n, c);
+			n += utf8_put(out + n, c);
 	}
 	return n;
 }
 
 /* ---- lines ---- */
 
-struct lines *lines_create(int fd, enum encoding encoding, int64_t from)
+struct lines *lines_create(int fd, enum encoding encoding, int64_t from, struct lines_watch watch)
 {
 	struct lines *l = malloc(sizeof(*l));
 	if (!l)
 		abort();
 	l->fd = fd;
+	l->watch = watch;
 	l->encoding = encoding;
 	l->offset = from;
 	l->at = l->n = 0;
@@ -203,7 +193,7 @@ static ssize_t look(struct lines *l)
 	memmove(l->chunk, l->chunk + l->at, left);
 	l->at = 0;
 	l->n = left;
-	ssize_t n = fd_read_at(l->fd, l->chunk + left, CHUNK_BYTES - left, (uint64_t)l->offset + left);
+	ssize_t n = read_piece(l->fd, l->watch, l->chunk + left, CHUNK_BYTES - left, l->offset + (int64_t)left);
 	l->n += n < 0 ? 0 : (size_t)n;
 	return n < 0 ? -1 : (ssize_t)l->n;
 }

@@ -166,6 +166,7 @@ const char *number_cell(const char *text, const char *region, char ret[NUMBER_BY
 	case NUMBER_INVALID:
 		break;
 	}
-	return region ? "the number is not a valid phone number of that region, nor an international one"
+	return region ? "the number is not a valid phone number of that region; one of another country must begin with a plus "
+	                "sign"
 	              : "the number is not a valid international phone number: it must have its country code";
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/lines.h"
 #include "base/text.h"
 
 #define OPTIONS (CSV_STRICT | CSV_STRICT_FINI)
@@ -73,26 +72,27 @@ static char delimiter_of(const struct line *line)
 	return candidates[best];
 }
 
-static bool is_blank_line(const struct line *line)
+/* What libcsv passes over before a record begins, so that it is none that begins there. */
+static bool is_blank_line(const struct line *line, char delimiter)
 {
 	size_t n = 0;
-	while (n < line->n_bytes && strchr("\r\n", line->text[n]) && line->text[n])
+	while (n < line->n_bytes && line->text[n] && line->text[n] != delimiter && strchr(" \t\r\n", line->text[n]))
 		n++;
 	return n == line->n_bytes;
 }
 
 /* How the file is written, which its beginning tells; reading begins behind the mark and the line that says so. */
-static int read_dialect(struct records *r, int64_t begin)
+static int read_dialect(struct records *r, int64_t begin, struct lines_watch watch)
 {
 	enum encoding encoding;
 	struct line line;
 	int mark, got;
-	if (encoding_detect(r->fd, begin, &encoding, &mark) < 0)
+	if (encoding_detect(r->fd, begin, watch, &encoding, &mark) < 0)
 		return -1;
-	r->lines = lines_create(r->fd, encoding, begin + mark);
+	r->lines = lines_create(r->fd, encoding, begin + mark, watch);
 	r->delimiter = ',';
 	r->offset = begin + mark;
-	while ((got = lines_next(r->lines, &line)) > 0 && is_blank_line(&line))
+	while ((got = lines_next(r->lines, &line)) > 0 && is_blank_line(&line, r->delimiter))
 		;
 	if (got > 0 && is_separator_line(&line, &r->delimiter)) {
 		r->offset = line.end;
@@ -103,13 +103,14 @@ static int read_dialect(struct records *r, int64_t begin)
 	return got < 0 ? -1 : restart(r);
 }
 
-int records_open(const char *path, int64_t begin, int64_t from_bytes, int64_t lines, struct records **ret, struct err *err)
+int records_open(const char *path, int64_t begin, int64_t from_bytes, int64_t lines, struct lines_watch watch,
+                 struct records **ret, struct err *err)
 {
 	struct records *r = calloc(1, sizeof(*r));
 	if (!r)
 		abort();
 	r->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (r->fd < 0 || csv_init(&r->parser, OPTIONS) != 0 || read_dialect(r, begin) < 0) {
+	if (r->fd < 0 || csv_init(&r->parser, OPTIONS) != 0 || read_dialect(r, begin, watch) < 0) {
 		err_set(err, "the file cannot be read: %s", strerror(errno));
 		records_close(r);
 		return -1;
@@ -227,7 +228,7 @@ int records_next(struct records *r, struct arena *arena, struct record *ret)
 	int got;
 	begin(r, arena);
 	while ((got = next_line(r, &line)) > 0) {
-		if (total == 0 && !line.too_long && is_blank_line(&line))
+		if (total == 0 && !line.too_long && is_blank_line(&line, r->delimiter))
 			continue;
 		if (total == 0) {
 			first = r->line;

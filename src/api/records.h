@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "api/lines.h"
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -26,8 +27,9 @@ struct record {
 
 /* The CSV stands in the file from `begin` on. Go on at `from_bytes`, before which there are `lines` lines of it; `begin` and 0
  * for the first record. */
-must_check int records_open(const char *path, int64_t begin, int64_t from_bytes, int64_t lines, struct records **ret,
-                            struct err *err);
+must_check int records_open(const char *path, int64_t begin, int64_t from_bytes, int64_t lines, struct lines_watch watch,
+                            struct records **ret, struct err *err);
 void records_close(struct records *records); /* NULL is fine */
-/* 1 a record, 0 the end, -1 the file cannot be read. Blank lines are no records. */
+/* 1 a record, 0 the end, -1 the file cannot be read. Lines of nothing but
+ * blanks, and tabs where they divide no cells, are no records. */
 must_check int records_next(struct records *records, struct arena *arena, struct record *ret);

@@ -85,6 +85,37 @@ static void rows(void **state)
 	assert_string_equal(req.digits, "447400123456");
 }
 
+static void line_breaks_in_names_are_blanks(void **state)
+{
+	struct contact_request req;
+	(void)state;
+	assert_int_equal(
+		columns_read(NAMES("number", "first_name", "last_name", "custom1", "custom2", "address"), arena, &columns, &err),
+		0);
+	assert_null(judge(NULL, &req, NAMES("447400123456", "Ann\nMarie", "\r\nLee\r\n", "1\t2", "\n", "1 High St\nLeeds")));
+	assert_string_equal(req.first_name, "Ann Marie");
+	assert_string_equal(req.last_name, "Lee");
+	assert_string_equal(req.custom1, "1 2");
+	assert_null(req.custom2);
+	assert_string_equal(req.fields, "{\"address\":\"1 High St\\nLeeds\"}");
+	assert_non_null(judge(NULL, &req, NAMES("447400123456", "Ann\x1bMarie")));
+}
+
+static void tags(void **state)
+{
+	struct contact_request req;
+	(void)state;
+	assert_int_equal(columns_read(NAMES("number", "Tags"), arena, &columns, &err), 0);
+	assert_null(judge(NULL, &req, NAMES("447400123456", " vip,gold card ;; new\n\"b\" ")));
+	assert_string_equal(req.tags, "[\"vip\",\"gold card\",\"new\",\"\\\"b\\\"\"]");
+	assert_null(req.fields);
+	assert_null(judge(NULL, &req, NAMES("447400123456", " ,")));
+	assert_null(req.tags);
+	assert_non_null(judge(NULL, &req, NAMES("447400123456", "1,2,3,4,5,6,7,8,9,10,11")));
+	assert_non_null(judge(NULL, &req,
+	                      NAMES("447400123456", "a tag that is longer than the sixty-four characters that one may have")));
+}
+
 static void refused_rows(void **state)
 {
 	struct contact_request req;
@@ -103,7 +134,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers), cmocka_unit_test(bad_headers),  cmocka_unit_test(names_survive_being_kept),
-		cmocka_unit_test(rows),    cmocka_unit_test(refused_rows),
+		cmocka_unit_test(rows),    cmocka_unit_test(refused_rows), cmocka_unit_test(line_breaks_in_names_are_blanks),
+		cmocka_unit_test(tags),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

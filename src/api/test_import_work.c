@@ -1,4 +1,5 @@
 /* An import, step by step over a real store. */
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -190,6 +191,101 @@ static void a_stop_leaves_it_as_it_is(void **state)
 	assert_int_equal(read_import(w, import.no).status, IMPORT_WAITING);
 }
 
+static void work_off(struct world *w, const char *text)
+{
+	char path[400];
+	snprintf(path, sizeof(path), "%s/b.csv", w->folder);
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(text, file);
+	int64_t no, bytes = ftell(file);
+	fclose(file);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "b.csv", 0, bytes, "", w->now, &no)), 0);
+	struct import import = read_import(w, no);
+	assert_true(import_work(w->store, w->folder, &import, w->arena, &open_for_ever));
+}
+
+/* What a row says is laid over what the contact has; more than one may have is told with the line. */
+static void a_row_that_would_be_too_much_is_refused(void **state)
+{
+	struct world *w = world_open(state, 0);
+	char text[4096] = "number", row[4096] = "447400123456";
+	for (int half = 0; half < 2; half++) {
+		size_t n = (size_t)snprintf(text, sizeof(text), "number"), m = (size_t)snprintf(row, sizeof(row), "447400123456");
+		for (int i = 0; i < 30; i++) {
+			n += (size_t)snprintf(text + n, sizeof(text) - n, ",%c%d", 'a' + half, i);
+			m += (size_t)snprintf(row + m, sizeof(row) - m, ",x");
+		}
+		work_off(w, arena_printf(w->arena, "%s\n\n%s\n", text, row));
+	}
+	struct import second = read_import(w, 2);
+	assert_int_equal(second.status, IMPORT_COMPLETED);
+	assert_int_equal(second.rows, 1);
+	assert_int_equal(second.invalid, 1);
+	assert_int_equal(world_int(w, "SELECT line FROM import_reject WHERE import_no = 2 AND text = '447400123456'"), 3);
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM contact"), 1);
+}
+
+/* A line without an end, which nobody could read in the time of a test; the mark spares the search for an encoding. */
+static struct import make_endless_import(struct world *w)
+{
+	static const char head[] = "\xef\xbb\xbfnumber\n";
+	const int64_t bytes = (int64_t)1 << 40;
+	char path[400];
+	int64_t no;
+	snprintf(path, sizeof(path), "%s/a.csv", w->folder);
+	FILE *file = fopen(path, "we");
+	assert_non_null(file);
+	fputs(head, file);
+	fflush(file);
+	assert_int_equal(ftruncate(fileno(file), bytes), 0);
+	fclose(file);
+	assert_int_equal(IN_JOB(w, import_create(tx, w->account, w->audience, "a.csv", 0, bytes, "", w->now, &no)), 0);
+	return read_import(w, no);
+}
+
+struct running {
+	struct world *w;
+	const struct import *import;
+	atomic_bool closing;
+	bool result;
+};
+
+static void *run(void *arg)
+{
+	struct running *r = arg;
+	arena_auto struct arena *arena = arena_create(4096);
+	r->result = import_work(r->w->store, r->w->folder, r->import, arena, &r->closing);
+	return NULL;
+}
+
+static void a_stop_does_not_wait_for_a_long_batch(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct import import = make_endless_import(w);
+	struct running r = {.w = w, .import = &import};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, run, &r), 0);
+	atomic_store(&r.closing, true);
+	pthread_join(thread, NULL);
+	assert_true(r.result);
+	assert_true(has_file(w));
+	assert_int_equal(read_import(w, import.no).status, IMPORT_WAITING);
+}
+
+static void nor_does_a_cancel(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct import import = make_endless_import(w);
+	struct running r = {.w = w, .import = &import};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, run, &r), 0);
+	assert_int_equal(IN_JOB(w, import_cancel(tx, w->account, import.no, w->now)), 0);
+	pthread_join(thread, NULL);
+	assert_true(r.result);
+	assert_false(has_file(w));
+}
+
 static void a_missing_file_fails_it(void **state)
 {
 	struct world *w = world_open(state, 0);
@@ -214,6 +310,9 @@ int main(void)
 		WORLD_ON_SQLITE(a_canceled_one_stops),
 		WORLD_ON_BOTH(a_deleted_audience_ends_it),
 		WORLD_ON_SQLITE(a_stop_leaves_it_as_it_is),
+		WORLD_ON_BOTH(a_row_that_would_be_too_much_is_refused),
+		WORLD_ON_SQLITE(a_stop_does_not_wait_for_a_long_batch),
+		WORLD_ON_BOTH(nor_does_a_cancel),
 		WORLD_ON_SQLITE(a_missing_file_fails_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

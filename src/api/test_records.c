@@ -42,7 +42,7 @@ static struct records *open_text(void **state, const char *text, size_t n, int64
 	int fd = mkstemp(file->path);
 	assert_int_equal(write(fd, text, n), (ssize_t)n);
 	close(fd);
-	assert_int_equal(records_open(file->path, 0, from, lines, &records, &err), 0);
+	assert_int_equal(records_open(file->path, 0, from, lines, (struct lines_watch){0}, &records, &err), 0);
 	return records;
 }
 
@@ -79,6 +79,30 @@ static void line_ends_and_marks(void **state)
 	assert_string_equal(TOLD("a\n\n\r\nb\n"), "a\nb\n");
 	assert_string_equal(TOLD(""), "");
 	assert_string_equal(TOLD("\n\n"), "");
+}
+
+/* They are no records, nor the beginning of one. */
+static void lines_of_blanks(void **state)
+{
+	assert_string_equal(TOLD("a,b\n \n1,2\n"), "a|b\n1|2\n");
+	assert_string_equal(TOLD("a,b\n1,2\n \t \n\t"), "a|b\n1|2\n");
+	assert_string_equal(TOLD(" \n\t\na;b\n1;2\n  "), "a|b\n1|2\n");
+	assert_string_equal(TOLD("a\tb\n1\t2\n \n \t\n"), "a|b\n1|2\n|\n"); /* there a tab divides cells */
+	assert_string_equal(TOLD("sep= \na b\n \n\t\n"), "a|b\n|\n");
+	assert_string_equal(TOLD("h\n \n \nx\"y\nb\n"), "h\n!4\nb\n"); /* one fault, at its own line */
+}
+
+/* More of them than a record may be long. */
+static void lines_of_blanks_do_not_add_up(void **state)
+{
+	struct file *file = *state;
+	size_t n = RECORD_MAX_BYTES + 2000;
+	char *text = arena_alloc(file->arena, n);
+	for (size_t i = 0; i < n; i++)
+		text[i] = i % 2 ? '\n' : ' ';
+	memcpy(text, "h\n", 2);
+	memcpy(text + n - 2, "1\n", 2);
+	assert_string_equal(told(state, text, n), "h\n1\n");
 }
 
 static void quotes(void **state)
@@ -201,7 +225,7 @@ static void goes_on(void **state, bool wide)
 	while (got > 0) {
 		struct records *other;
 		struct err err;
-		assert_int_equal(records_open(file->path, 0, r.end_bytes, r.end_line, &other, &err), 0);
+		assert_int_equal(records_open(file->path, 0, r.end_bytes, r.end_line, (struct lines_watch){0}, &other, &err), 0);
 		got = records_next(records, file->arena, &next);
 		assert_int_equal(records_next(other, file->arena, &again), got);
 		records_close(other);
@@ -235,7 +259,7 @@ static void a_file_may_begin_later(void **state)
 	struct err err;
 	records_close(open_text(state, text, sizeof(text) - 1, 0, 0));
 	struct records *records;
-	assert_int_equal(records_open(file->path, 8, 8, 0, &records, &err), 0);
+	assert_int_equal(records_open(file->path, 8, 8, 0, (struct lines_watch){0}, &records, &err), 0);
 	assert_int_equal(records_next(records, file->arena, &r), 1);
 	assert_string_equal(r.cell[0], "h");
 	assert_int_equal(r.line, 1);
@@ -257,12 +281,34 @@ static void lines_are_counted(void **state)
 	records_close(records);
 }
 
+static bool three_more(void *arg)
+{
+	return (*(int *)arg)++ < 3;
+}
+
+/* A line without an end, in a file that is longer than anybody would wait for. */
+static void reading_ends_when_it_is_told_to(void **state)
+{
+	struct file *file = *state;
+	struct record r;
+	struct err err;
+	int n = 0;
+	struct records *records = open_text(state, "\xef\xbb\xbfh\n", 5, 0, 0);
+	records_close(records);
+	assert_int_equal(truncate(file->path, (off_t)1 << 40), 0);
+	assert_int_equal(records_open(file->path, 0, 0, 0, (struct lines_watch){three_more, &n}, &records, &err), 0);
+	assert_int_equal(records_next(records, file->arena, &r), 1);
+	assert_int_equal(records_next(records, file->arena, &r), -1);
+	assert_int_equal(n, 4);
+	records_close(records);
+}
+
 static void a_missing_file_says_so(void **state)
 {
 	struct records *records;
 	struct err err;
 	(void)state;
-	assert_int_equal(records_open("/nowhere/at/all.csv", 0, 0, 0, &records, &err), -1);
+	assert_int_equal(records_open("/nowhere/at/all.csv", 0, 0, 0, (struct lines_watch){0}, &records, &err), -1);
 	assert_non_null(strstr(err.text, "cannot be read"));
 }
 
@@ -270,6 +316,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(line_ends_and_marks, setup, teardown),
+		cmocka_unit_test_setup_teardown(lines_of_blanks, setup, teardown),
+		cmocka_unit_test_setup_teardown(lines_of_blanks_do_not_add_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(reading_ends_when_it_is_told_to, setup, teardown),
 		cmocka_unit_test_setup_teardown(quotes, setup, teardown),
 		cmocka_unit_test_setup_teardown(broken_lines_are_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(encodings, setup, teardown),

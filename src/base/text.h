@@ -9,6 +9,8 @@ bool utf8_valid(const char *text, size_t n_bytes);    /* RFC 3629: no surrogates
 size_t utf8_length(const char *text, size_t n_bytes); /* code points of valid UTF-8 */
 /* Read one code point of valid UTF-8 at *pos (advanced). */
 uint32_t utf8_next(const char *text, size_t n_bytes, size_t *pos);
+/* Write one code point, no surrogate, up to 10FFFF: how many bytes, 1 to 4. */
+size_t utf8_put(char *out, uint32_t c);
 /* Bytes of the first `n_chars` code points, for cutting without splitting one. */
 size_t utf8_prefix_bytes(const char *text, size_t n_bytes, size_t n_chars);
 

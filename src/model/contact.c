@@ -95,6 +95,51 @@ void contact_judge(struct contact_request *req, bool is_update, struct faults *f
 	judge_fields(req->fields, faults);
 }
 
+/* Those of `stored` in their order, then what is new. */
+static void write_merged(const cJSON *stored, const cJSON *given, struct buf *out)
+{
+	struct json_writer w;
+	json_begin(&w, out);
+	json_open_object(&w, NULL);
+	for (const cJSON *field = stored->child; field; field = field->next) {
+		const char *value = json_text(given, field->string);
+		json_put_text(&w, field->string, value ? value : field->valuestring);
+	}
+	for (const cJSON *field = given->child; field; field = field->next)
+		if (!json_get(stored, field->string))
+			json_put_text(&w, field->string, field->valuestring);
+	json_close_object(&w);
+}
+
+int contact_merge_fields(const char *stored, const char *given, struct arena *arena, const char **ret)
+{
+	json_auto cJSON *before = NULL, *over = NULL;
+	struct err err;
+	*ret = stored;
+	if (strcmp(stored, given) == 0 || json_parse(given, strlen(given), &over, &err) < 0)
+		return 0;
+	if (!*stored || json_parse(stored, strlen(stored), &before, &err) < 0) {
+		*ret = given;
+		return 0;
+	}
+	int n = cJSON_GetArraySize(before);
+	bool changed = false;
+	for (const cJSON *field = over->child; field; field = field->next) {
+		const char *value = json_text(before, field->string);
+		n += !value;
+		changed = changed || !value || strcmp(value, field->valuestring) != 0;
+	}
+	if (!changed)
+		return 0;
+	buf_auto struct buf out;
+	buf_init(&out, CONTACT_MAX_FIELDS_BYTES);
+	write_merged(before, over, &out);
+	if (n > CONTACT_MAX_FIELDS || out.overflow)
+		return 1;
+	*ret = arena_strdup(arena, buf_text(&out));
+	return 0;
+}
+
 /* The older names stand beside the newer. */
 static const char *builtin_value(const struct contact *c, const char *key)
 {

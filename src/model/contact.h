@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "model/fault.h"
 #include "model/number.h"
 
@@ -36,6 +37,10 @@ struct contact_request {
 
 /* Judge a create (`number` required) or an update (`number` ignored); faults in field order. */
 void contact_judge(struct contact_request *req, bool is_update, struct faults *faults);
+/* `given` laid over `stored`, key by key: both JSON objects of text that were judged, or "". *ret is `stored` itself where that
+ * changes nothing, in whatever order the keys stand; else memory from `arena`. 1 when that would be too many fields, or too long.
+ */
+must_check int contact_merge_fields(const char *stored, const char *given, struct arena *arena, const char **ret);
 /* The value of a placeholder key: number, first_name, last_name, custom1, custom2, timestamp, date, or a key of
  * `fields` (memory from `scratch`); NULL when it has none or it is empty. */
 const char *contact_value(const struct contact *contact, const char *key, struct arena *scratch);

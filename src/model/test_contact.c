@@ -245,6 +245,55 @@ static void values(void **state)
 	assert_null(contact_value(&bare, "city", arena));
 }
 
+static void fields_are_merged_key_by_key(void **state)
+{
+	(void)state;
+	arena_auto struct arena *arena = arena_create(4096);
+	static const struct {
+		const char *stored, *given, *merged; /* NULL: stored itself */
+	} cases[] = {
+		{"", "{\"a\":\"1\"}", "{\"a\":\"1\"}"},
+		{"{\"a\":\"1\"}", "{\"a\":\"1\"}", NULL},
+		{"{\"a\":\"1\",\"b\":\"2\"}", "{\"b\":\"2\",\"a\":\"1\"}", NULL},
+		{"{\"a\":\"1\",\"b\":\"2\"}", "{\"b\":\"2\"}", NULL},
+		{"{\"a\":\"\\u00e9\"}", "{\"a\":\"\xc3\xa9\"}", NULL},
+		{"{\"a\":\"1\",\"b\":\"2\"}", "{\"c\":\"3\",\"b\":\"x\"}", "{\"a\":\"1\",\"b\":\"x\",\"c\":\"3\"}"},
+		{"{\"a\":\"1\"}", "{\"A\":\"2\"}", "{\"a\":\"1\",\"A\":\"2\"}"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *merged = NULL;
+		assert_int_equal(contact_merge_fields(cases[i].stored, cases[i].given, arena, &merged), 0);
+		if (cases[i].merged)
+			assert_string_equal(merged, cases[i].merged);
+		else
+			assert_ptr_equal(merged, cases[i].stored);
+	}
+}
+
+/* `n` fields named <letter>0, <letter>1, …, each with a value of so many characters. */
+static const char *some_fields(struct arena *arena, char letter, int n, int n_chars)
+{
+	const char *text = "{", *value = memset(arena_alloc(arena, (size_t)n_chars + 1), 'x', (size_t)n_chars);
+	for (int i = 0; i < n; i++)
+		text = arena_printf(arena, "%s%s\"%c%d\":\"%s\"", text, i ? "," : "", letter, i, value);
+	return arena_printf(arena, "%s}", text);
+}
+
+static void what_is_merged_has_the_same_limits(void **state)
+{
+	(void)state;
+	arena_auto struct arena *arena = arena_create(65536);
+	const char *merged = NULL;
+	assert_int_equal(contact_merge_fields(some_fields(arena, 'a', 30, 1), some_fields(arena, 'b', 20, 1), arena, &merged), 0);
+	assert_int_equal(contact_merge_fields(some_fields(arena, 'a', 31, 1), some_fields(arena, 'b', 20, 1), arena, &merged), 1);
+	assert_int_equal(contact_merge_fields(some_fields(arena, 'a', 4, 1000), some_fields(arena, 'b', 4, 1000), arena, &merged),
+	                 0);
+	assert_int_equal(contact_merge_fields(some_fields(arena, 'a', 5, 1000), some_fields(arena, 'b', 4, 1000), arena, &merged),
+	                 1);
+	assert_int_equal(contact_merge_fields(some_fields(arena, 'a', 8, 1000), some_fields(arena, 'a', 8, 900), arena, &merged),
+	                 0);
+}
+
 static void builtin_keys(void **state)
 {
 	(void)state;
@@ -266,6 +315,8 @@ int main(void)
 		cmocka_unit_test(many_and_long_fields),
 		cmocka_unit_test(all_faults_in_the_order_of_the_table),
 		cmocka_unit_test(values),
+		cmocka_unit_test(fields_are_merged_key_by_key),
+		cmocka_unit_test(what_is_merged_has_the_same_limits),
 		cmocka_unit_test(builtin_keys),
 	};
 	return cmocka_run_group_tests_name("model/contact", tests, NULL, NULL);

@@ -26,6 +26,11 @@ static int name_taken(struct store_tx *tx, int64_t account_no, const char *name,
 	return one_find(tx, STMT_AUDIENCE_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(name)), ret_no);
 }
 
+int audience_name_taken(struct store_tx *tx, int64_t account_no, const char *name)
+{
+	return name_taken(tx, account_no, name, NULL);
+}
+
 int audience_create(struct store_tx *tx, int64_t account_no, const char *name, msec_t now, int64_t *ret_no)
 {
 	int taken = name_taken(tx, account_no, name, NULL);

@@ -33,6 +33,11 @@ int contact_read(struct store_tx *tx, int64_t audience_no, int64_t first_no, str
 	return one_row(tx, STMT_CONTACT_READ, SQL_ARGS(sql_int(audience_no), sql_int(first_no)), contact_from_row, arena, ret);
 }
 
+int contact_number_taken(struct store_tx *tx, int64_t audience_no, const char *digits)
+{
+	return one_find(tx, STMT_CONTACT_BY_NUMBER, SQL_ARGS(sql_int(audience_no), sql_text(digits)), NULL);
+}
+
 int contact_read_version(struct store_tx *tx, int64_t audience_no, int64_t no, struct arena *arena, struct contact *ret)
 {
 	return one_row(tx, STMT_CONTACT_READ_VERSION, SQL_ARGS(sql_int(audience_no), sql_int(no)), contact_from_row, arena, ret);
@@ -169,7 +174,12 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 	*ret = CONTACT_TAKEN;
 	if (!upsert)
 		return 0;
-	int same = next_version(tx, edit, &known, req);
+	struct contact_request merged = *req;
+	if (req->fields && contact_merge_fields(known.fields, req->fields, arena, &merged.fields) != 0) {
+		*ret = CONTACT_FULL;
+		return 0;
+	}
+	int same = next_version(tx, edit, &known, &merged);
 	*ret = same == 1 ? CONTACT_UNCHANGED : CONTACT_UPDATED;
 	return same < 0 ? -1 : 0;
 }

@@ -101,6 +101,25 @@ static void contacts_are_added_updated_and_taken(void **state)
 	assert_int_equal(update(w, 99, &clear), 1);
 }
 
+/* A file names some of the fields, in any order; an update says what they all are. */
+static void fields_that_a_file_does_not_name_stay(void **state)
+{
+	struct world *w = world_open(state, 0);
+	int64_t no;
+	struct contact_request row = world_contact_request("447400123456", "Ann");
+	row.fields = "{\"city\":\"Leeds\",\"plan\":\"basic\"}";
+	assert_int_equal(add(w, &row, true, &no), CONTACT_ADDED);
+	row.fields = "{\"plan\":\"gold\"}";
+	assert_int_equal(add(w, &row, true, &no), CONTACT_UPDATED);
+	assert_string_equal(read_contact(w, no).fields, "{\"city\":\"Leeds\",\"plan\":\"gold\"}");
+	row.fields = "{\"plan\":\"gold\",\"city\":\"Leeds\"}";
+	assert_int_equal(add(w, &row, true, &no), CONTACT_UNCHANGED);
+	row.fields = NULL;
+	assert_int_equal(add(w, &row, true, &no), CONTACT_UNCHANGED);
+	assert_int_equal(update(w, no, &(struct contact_request){.fields = "{\"plan\":\"gold\"}"}), 0);
+	assert_string_equal(read_contact(w, no).fields, "{\"plan\":\"gold\"}");
+}
+
 /* Every version knows the country of its number. */
 static void contacts_have_their_country(void **state)
 {
@@ -358,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(names_are_taken_once),
 		WORLD_ON_BOTH(contacts_are_added_updated_and_taken),
+		WORLD_ON_BOTH(fields_that_a_file_does_not_name_stay),
 		WORLD_ON_BOTH(contacts_have_their_country),
 		WORLD_ON_BOTH(many_at_once_are_as_one_after_the_other),
 		WORLD_ON_BOTH(many_at_once_keep_their_order),

@@ -68,6 +68,27 @@ test('again updates and counts duplicates', async () => {
 	expect((await good(w.api.GET('/v1/audiences/{audience}', at({ audience: audience.id })))).data.contacts_count).toBe(3);
 });
 
+test('what a file does not name stays', async () => {
+	const { audience, job } = await start('number,first_name,city,plan,tags\n447400123456,"Ann\nMarie",Leeds,basic,"vip, new"\n \t \n');
+	expect(await over(job)).toMatchObject({ rows: 1, added: 1, invalid: 0 });
+	const first = (await contacts(audience))['447400123456'];
+	expect(first).toMatchObject({ first_name: 'Ann Marie', tags: ['vip', 'new'], fields: { city: 'Leeds', plan: 'basic' } });
+	const next = async (text: string) => {
+		const { rows, updated, duplicates, invalid } = await over((await start(text, '', audience)).job);
+		return { rows, updated, duplicates, invalid };
+	};
+	expect(await next('number,city,plan\n447400123456,,gold\n')).toEqual({ rows: 1, updated: 1, duplicates: 0, invalid: 0 });
+	expect(await next('plan;number;city\n\ngold;447400123456;Leeds\n')).toEqual({ rows: 1, updated: 0, duplicates: 1, invalid: 0 });
+	const { fields, tags, first_name, id } = (await contacts(audience))['447400123456'];
+	expect({ fields, tags, first_name }).toEqual({ fields: { city: 'Leeds', plan: 'gold' }, tags: ['vip', 'new'], first_name: 'Ann Marie' });
+	// By PUT they are one value.
+	const put = w.api.PUT('/v1/audiences/{audience}/contacts/{contact}', {
+		...at({ audience: audience.id, contact: id }),
+		body: { data: { fields: { plan: 'silver' } } } as never,
+	});
+	expect((await good(put)).data.fields).toEqual({ plan: 'silver' });
+});
+
 test('region permits national numbers', async () => {
 	const text = 'mobile\n07400 123456\n+33 6 12 34 56 78\n';
 	expect((await over((await start(text)).job)).added).toBe(1);

@@ -13,7 +13,7 @@ static void read_all(const char *path, int64_t begin, int64_t size, struct arena
 	struct record record = {0};
 	struct columns columns = {0};
 	struct err err;
-	HOLDS(records_open(path, begin, begin, 0, &records, &err) == 0);
+	HOLDS(records_open(path, begin, begin, 0, (struct lines_watch){0}, &records, &err) == 0);
 	int64_t line = 0, end = begin;
 	bool has_columns = false;
 	int got, n = 0;
