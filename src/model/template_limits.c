@@ -204,6 +204,13 @@ static void judge_panel(const struct judging *j, const struct template_panel *pa
 
 /* ---- what goes with what ---- */
 
+static bool offer_buttons_ok(const struct template_panel *main)
+{
+	size_t n = main->n_buttons;
+	return (n == 1 || (n == 2 && main->button[0].kind == TEMPLATE_BUTTON_COPY_CODE)) &&
+	       main->button[n - 1].kind == TEMPLATE_BUTTON_URL;
+}
+
 static void judge_offer(const struct judging *j)
 {
 	const struct template_form *form = j->form;
@@ -221,15 +228,9 @@ static void judge_offer(const struct judging *j)
 	    main->header != TEMPLATE_HEADER_VIDEO)
 		fault_add(j->faults, FAULT_TEMPLATE_COMPONENTS, main->header_field,
 		          " must be an IMAGE or VIDEO beside a limited-time offer");
-	for (size_t i = 0; i < main->n_buttons; i++) {
-		bool code = main->button[i].kind == TEMPLATE_BUTTON_COPY_CODE, url = main->button[i].kind == TEMPLATE_BUTTON_URL;
-		bool wanted = i == 0 ? code || url : i == 1 ? url && main->button[0].kind == TEMPLATE_BUTTON_COPY_CODE : false;
-		if (!wanted) {
-			fault_add(j->faults, FAULT_TEMPLATE_COMPONENTS, main->buttons_field,
-			          " of a limited-time offer are a COPY_CODE and then a URL, or a URL alone");
-			return;
-		}
-	}
+	if (!offer_buttons_ok(main))
+		fault_add(j->faults, FAULT_TEMPLATE_COMPONENTS, *main->buttons_field ? main->buttons_field : form->offer_field,
+		          " must have a URL button, alone or behind a COPY_CODE, where there is a limited-time offer");
 }
 
 static bool same_shape(const struct template_panel *a, const struct template_panel *b)

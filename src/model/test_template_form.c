@@ -188,6 +188,8 @@ static void carousels(void **state)
 
 #define OFFER(members) "{\"type\":\"LIMITED_TIME_OFFER\",\"limited_time_offer\":{" members "}}"
 
+#define SHOP BUTTONS(URL("https://a.example"))
+
 static void limited_time_offers(void **state)
 {
 	(void)state;
@@ -199,25 +201,29 @@ static void limited_time_offers(void **state)
 		{"[" BODY "," OFFER("\"text\":\"Ends soon\",\"has_expiration\":true,\"expires_at\":\"{date}\"") "," BUTTONS(
 			 URL("https://a.example")) "]",
 	         ""},
-		{"[" BODY "," OFFER("\"text\":\"Ends soon\"") "]", ""},
-		{"[" BODY "," OFFER("\"text\":\"12345678901234567\"") "]", "1278 data.components[1].limited_time_offer"},
-		{"[" BODY "," OFFER("\"has_expiration\":false") "]", "1254 data.components[1].limited_time_offer.text"},
-		{"[" BODY "," OFFER("\"text\":\"Ends\",\"has_expiration\":true") "]",
+		{"[" BODY "," OFFER("\"text\":\"Ends soon\"") "," SHOP "]", ""},
+		{"[" BODY "," OFFER("\"text\":\"Ends soon\"") "]", "1278 data.components[1].limited_time_offer"},
+		{"[" BODY "," OFFER("\"text\":\"Ends soon\"") "," BUTTONS(CODE("SPRING25")) "]",
+	         "1278 data.components[2].buttons"},
+		{"[" BODY "," OFFER("\"text\":\"12345678901234567\"") "," SHOP "]", "1278 data.components[1].limited_time_offer"},
+		{"[" BODY "," OFFER("\"has_expiration\":false") "," SHOP "]", "1254 data.components[1].limited_time_offer.text"},
+		{"[" BODY "," OFFER("\"text\":\"Ends\",\"has_expiration\":true") "," SHOP "]",
 	         "1278 data.components[1].limited_time_offer.expires_at"},
-		{"[" BODY "," OFFER("\"text\":\"Ends\",\"has_expiration\":true,\"expires_at\":\"soon\"") "]",
+		{"[" BODY "," OFFER("\"text\":\"Ends\",\"has_expiration\":true,\"expires_at\":\"soon\"") "," SHOP "]",
 	         "1278 data.components[1].limited_time_offer.expires_at"},
-		{"[" BODY "," OFFER("\"text\":\"Ends\"") ",{\"type\":\"FOOTER\",\"text\":\"x\"}]",
+		{"[" BODY "," OFFER("\"text\":\"Ends\"") ",{\"type\":\"FOOTER\",\"text\":\"x\"}," SHOP "]",
 	         "1278 data.components[2].text"},
 		{"[" BODY "," OFFER("\"text\":\"Ends\"") "," BUTTONS(URL("https://a.example") "," CODE("A")) "]",
 	         "1278 data.components[2].buttons"},
 		{"[" BODY "," OFFER("\"text\":\"Ends\"") "," BUTTONS(REPLY("a")) "]", "1278 data.components[2].buttons"},
-		{"[{\"type\":\"HEADER\",\"format\":\"TEXT\",\"text\":\"x\"}," BODY "," OFFER("\"text\":\"Ends\"") "]",
+		{"[{\"type\":\"HEADER\",\"format\":\"TEXT\",\"text\":\"x\"}," BODY "," OFFER("\"text\":\"Ends\"") "," SHOP "]",
 	         "1278 data.components[0]"},
 	};
 	EACH("MARKETING", cases);
 	assert_string_equal(faults_of("UTILITY", cases[2].components), "1278 data.components[1].limited_time_offer");
-	char long_body[700];
-	snprintf(long_body, sizeof(long_body), "[{\"type\":\"BODY\",\"text\":\"%0601d\"}," OFFER("\"text\":\"Ends\"") "]", 0);
+	char long_body[900];
+	snprintf(long_body, sizeof(long_body),
+	         "[{\"type\":\"BODY\",\"text\":\"%0601d\"}," OFFER("\"text\":\"Ends\"") "," SHOP "]", 0);
 	assert_string_equal(faults_of("MARKETING", long_body), "1260 data.components[0].text");
 }
 
@@ -270,11 +276,14 @@ static void who_is_skipped(void **state)
 		{"MARKETING", "[" BODY "," BUTTONS(CODE("{bad}")) "]", RULE_INVALID_VALUE},
 		{"MARKETING", "[" BODY "," BUTTONS(CODE("{last_name}")) "]", RULE_EMPTY_PLACEHOLDER},
 		{"MARKETING", "[" BODY "," BUTTONS(URL("https://a.example/{nothing}")) "]", RULE_EMPTY_PLACEHOLDER},
-		{"MARKETING", "[" BODY "," OFFER("\"text\":\"E\",\"has_expiration\":true,\"expires_at\":\"{custom2}\"") "]",
+		{"MARKETING",
+	         "[" BODY "," OFFER("\"text\":\"E\",\"has_expiration\":true,\"expires_at\":\"{custom2}\"") "," SHOP "]",
 	         RULE_NONE},
-		{"MARKETING", "[" BODY "," OFFER("\"text\":\"E\",\"has_expiration\":true,\"expires_at\":\"{custom1}\"") "]",
+		{"MARKETING",
+	         "[" BODY "," OFFER("\"text\":\"E\",\"has_expiration\":true,\"expires_at\":\"{custom1}\"") "," SHOP "]",
 	         RULE_INVALID_VALUE},
-		{"MARKETING", "[" BODY "," OFFER("\"text\":\"E\",\"has_expiration\":true,\"expires_at\":\"{last_name}\"") "]",
+		{"MARKETING",
+	         "[" BODY "," OFFER("\"text\":\"E\",\"has_expiration\":true,\"expires_at\":\"{last_name}\"") "," SHOP "]",
 	         RULE_EMPTY_PLACEHOLDER},
 		{"UTILITY", HEADER("\"format\":\"LOCATION\",\"location\":{\"latitude\":\"{lat}\",\"longitude\":\"0\"}"),
 	         RULE_NONE},

@@ -194,6 +194,18 @@ static int read_offer(struct reading *r, const cJSON *from, struct sim_part *par
 	return 0;
 }
 
+/* A code to copy may stand before it. */
+static int check_offer_buttons(const struct sim_spec *spec, struct sim_spec_fault *fault)
+{
+	const struct sim_part *main = &spec->main;
+	int url = main->n_buttons - 1;
+	if (url < 0 || url > 1 || main->buttons[url].kind != SIM_BUTTON_URL ||
+	    (url == 1 && main->buttons[0].kind != SIM_BUTTON_COPY_CODE))
+		return sim_spec_fail(fault, SUBCODE_BODY,
+		                     "a limited-time offer has a URL button, and before it a copy code button at most");
+	return 0;
+}
+
 static int read_part(struct reading *r, const cJSON *components, struct sim_part *part);
 
 static int read_carousel(struct reading *r, const cJSON *from, struct sim_part *part)
@@ -276,7 +288,7 @@ int sim_spec_read(const cJSON *components, bool named, enum sim_category categor
 		return rc;
 	if (!ret->main.has_body)
 		return sim_spec_fail(fault, SUBCODE_BODY, "a template needs a BODY component");
-	return 0;
+	return ret->has_offer ? check_offer_buttons(ret, fault) : 0;
 }
 
 static void fini_part(struct sim_part *part)

@@ -71,11 +71,27 @@ static void carousels_and_offers(void **state)
 	assert_int_equal(spec.n_cards, 2);
 	assert_int_equal(spec.cards[1].n_buttons, 1);
 	sim_spec_fini(&spec);
-	assert_int_equal(read_of("[{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"LIMITED_TIME_OFFER\",\"limited_time_offer\""
-	                         ":{\"text\":\"Ends soon\",\"has_expiration\":true}}]",
-	                         false, SIM_MARKETING),
-	                 0);
-	assert_true(spec.offer_expires);
+#define OFFER                                                                                            \
+	"{\"type\":\"BODY\",\"text\":\"Look\"},{\"type\":\"LIMITED_TIME_OFFER\",\"limited_time_offer\":" \
+	"{\"text\":\"Ends soon\",\"has_expiration\":true}}"
+#define SHOP "{\"type\":\"URL\",\"text\":\"Shop\",\"url\":\"https://a.example\"}"
+#define CODE "{\"type\":\"COPY_CODE\",\"example\":\"SPRING25\"}"
+	static const struct {
+		const char *components;
+		int refused;
+	} offers[] = {
+		{"[" OFFER ",{\"type\":\"BUTTONS\",\"buttons\":[" SHOP "]}]", 0},
+		{"[" OFFER ",{\"type\":\"BUTTONS\",\"buttons\":[" CODE "," SHOP "]}]", 0},
+		{"[" OFFER ",{\"type\":\"BUTTONS\",\"buttons\":[" SHOP "," CODE "]}]", 1},
+		{"[" OFFER ",{\"type\":\"BUTTONS\",\"buttons\":[" CODE "]}]", 1},
+		{"[" OFFER "]", 1},
+	};
+	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		assert_int_equal(read_of(offers[i].components, false, SIM_MARKETING), offers[i].refused);
+		assert_true(spec.offer_expires);
+		sim_spec_fini(&spec);
+	}
+	spec = (struct sim_spec){0};
 }
 
 static void refusals_name_the_rule(void **state)
