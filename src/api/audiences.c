@@ -1,5 +1,7 @@
 #include "store/audiences.h"
 
+#include <string.h>
+
 #include "api/contacts.h"
 
 struct audience_request {
@@ -83,6 +85,15 @@ void audiences_list(struct api_call *call)
 
 /* ---- creating ---- */
 
+/* There are few: a list of a thousand is compared in milliseconds. */
+static bool is_repeated(const struct contact_request *list, int at)
+{
+	bool found = false;
+	for (int i = 0; i < at && !found && *list[at].digits; i++)
+		found = strcmp(list[i].digits, list[at].digits) == 0;
+	return found;
+}
+
 static void decode_contacts(struct api_call *call, struct audience_request *req)
 {
 	const cJSON *list = json_get(call->data, "contacts");
@@ -97,7 +108,11 @@ static void decode_contacts(struct api_call *call, struct audience_request *req)
 	req->contact = arena_array(call->arena, (size_t)n + 1, sizeof(*req->contact));
 	for (const cJSON *item = list->child; item; item = item->next) {
 		faults_set_prefix(&call->faults, "data.contacts[%d].", req->n_contacts);
-		contact_decode(call, item, false, &req->contact[req->n_contacts++]);
+		size_t n_faults = call->faults.n;
+		contact_decode(call, item, false, &req->contact[req->n_contacts]);
+		if (is_repeated(req->contact, req->n_contacts++))
+			fault_add(&call->faults, FAULT_CONTACT_TAKEN, "number", " stands in this list more than once");
+		contact_order_faults(call, n_faults);
 	}
 	faults_set_prefix(&call->faults, "data.");
 }
@@ -110,15 +125,9 @@ static int add_contacts(struct store_tx *tx, struct api_call *call, int64_t no)
 	int64_t first_no;
 	if (audience_edit_begin(tx, no, call->now, &edit) != 0)
 		return -1;
-	for (int i = 0; i < req->n_contacts; i++) {
+	for (int i = 0; i < req->n_contacts; i++)
 		if (contact_add(tx, &edit, &req->contact[i], false, &added, &first_no) < 0)
 			return -1;
-		faults_set_prefix(&call->faults, "data.contacts[%d].", i);
-		if (added == CONTACT_TAKEN)
-			fault_add(&call->faults, FAULT_CONTACT_TAKEN, "number", " stands in this list more than once");
-	}
-	if (faults_any(&call->faults))
-		return 1;
 	return audience_edit_end(tx, &edit);
 }
 
@@ -127,14 +136,16 @@ static int create_run(struct store_tx *tx, void *arg)
 	struct api_call *call = arg;
 	struct audience_request *req = call->state;
 	int64_t no;
-	faults_set_prefix(&call->faults, "data.");
-	int result = audience_create(tx, call->key.account_no, req->name, call->now, &no);
-	if (result == 1)
+	int taken = faults_on(&call->faults, "name") ? 0 : audience_name_taken(tx, call->key.account_no, req->name);
+	if (taken > 0)
 		fault_add(&call->faults, FAULT_AUDIENCE_NAME_TAKEN, "name", " is the name of another audience already");
-	if (result == 0)
-		result = add_contacts(tx, call, no);
+	call_order_faults(call, 0, fields, N_FIELDS);
+	if (taken < 0 || faults_any(&call->faults))
+		return taken < 0 ? -1 : 1;
+	if (audience_create(tx, call->key.account_no, req->name, call->now, &no) != 0 || add_contacts(tx, call, no) < 0)
+		return -1;
 	call->status = 201;
-	return result != 0 ? result : answer_audience(tx, call, no);
+	return answer_audience(tx, call, no);
 }
 
 void audiences_create(struct api_call *call)
@@ -144,10 +155,7 @@ void audiences_create(struct api_call *call)
 	audience_judge(req->name, req->channel, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
 	decode_contacts(call, req);
-	if (faults_any(&call->faults))
-		call_faults(call);
-	else
-		call_write(call, create_run, AFTER_NOTHING);
+	call_write(call, create_run, AFTER_NOTHING); /* also with faults: the database may know of more */
 }
 
 /* ---- changing and deleting ---- */

@@ -32,8 +32,13 @@ void contact_decode(struct api_call *call, const cJSON *object, bool is_update, 
 	if (!body.req.custom2)
 		body.req.custom2 = body.date;
 	contact_judge(&body.req, is_update, &call->faults);
-	call_order_faults(call, from, fields, N_FIELDS);
+	contact_order_faults(call, from);
 	*ret = body.req;
+}
+
+void contact_order_faults(struct api_call *call, size_t from)
+{
+	call_order_faults(call, from, fields, N_FIELDS);
 }
 
 /* ---- answers ---- */
@@ -79,12 +84,12 @@ static int answer_contact(struct store_tx *tx, struct api_call *call, int64_t fi
 	return 0;
 }
 
-/* 0 when the audience is the account's; 1 with the fault. */
+/* 0 when the audience is the account's; 1 with the fault, unless there are some: those of the body are told first. */
 static int find_audience(struct store_tx *tx, struct api_call *call)
 {
 	struct audience audience;
 	int got = audience_read(tx, call->key.account_no, call->id[0], call->arena, &audience);
-	if (got == 1)
+	if (got == 1 && !faults_any(&call->faults))
 		fault_add(&call->faults, FAULT_AUDIENCE_UNKNOWN, NULL, "There is no audience with this id");
 	return got;
 }
@@ -139,6 +144,16 @@ void contacts_list(struct api_call *call)
 		call_read(call, list_run);
 }
 
+/* The fault that only the database knows of, beside those that are there. */
+static int check_number(struct store_tx *tx, struct api_call *call, const struct contact_request *req)
+{
+	int taken = faults_on(&call->faults, "number") ? 0 : contact_number_taken(tx, call->id[0], req->digits);
+	if (taken > 0)
+		fault_add(&call->faults, FAULT_CONTACT_TAKEN, "number", " is in this audience already");
+	contact_order_faults(call, 0);
+	return taken < 0 ? -1 : faults_any(&call->faults) ? 1 : 0;
+}
+
 static int create_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
@@ -146,32 +161,27 @@ static int create_run(struct store_tx *tx, void *arg)
 	enum contact_added added;
 	int64_t first_no;
 	int got = find_audience(tx, call);
+	if (got == 0)
+		got = check_number(tx, call, call->state);
 	if (got != 0)
 		return got;
 	if (audience_edit_begin(tx, call->id[0], call->now, &edit) != 0 ||
 	    contact_add(tx, &edit, call->state, false, &added, &first_no) < 0 || audience_edit_end(tx, &edit) < 0)
 		return -1;
-	if (added == CONTACT_TAKEN) {
-		fault_add(&call->faults, FAULT_CONTACT_TAKEN, "number", " is in this audience already");
-		return 1;
-	}
 	call->status = 201;
 	return answer_contact(tx, call, first_no);
 }
 
-static void decode_and_write(struct api_call *call, bool is_update, store_run_fn *run)
+static void decode(struct api_call *call, bool is_update)
 {
 	struct contact_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	contact_decode(call, call->data, is_update, req);
-	if (faults_any(&call->faults))
-		call_faults(call);
-	else
-		call_write(call, run, AFTER_NOTHING);
 }
 
 void contacts_create(struct api_call *call)
 {
-	decode_and_write(call, false, create_run);
+	decode(call, false);
+	call_write(call, create_run, AFTER_NOTHING); /* also with faults: the database may know of more */
 }
 
 static int update_run(struct store_tx *tx, void *arg)
@@ -191,7 +201,11 @@ static int update_run(struct store_tx *tx, void *arg)
 
 void contacts_update(struct api_call *call)
 {
-	decode_and_write(call, true, update_run);
+	decode(call, true);
+	if (faults_any(&call->faults))
+		call_faults(call);
+	else
+		call_write(call, update_run, AFTER_NOTHING);
 }
 
 static int delete_run(struct store_tx *tx, void *arg)

@@ -17,15 +17,20 @@ static const struct field fields[] = {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
+/* The body has been judged before. */
+static int unknown(struct api_call *call)
+{
+	return faults_any(&call->faults) ? 1 : call_unknown(call);
+}
+
 static int update_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	size_t n_judged = call->faults.n;
 	int result = template_update(tx, call->key.account_no, call->id[0], call->state, call->now, &call->faults);
 	if (result == 2)
-		call_order_faults(call, n_judged, fields, N_FIELDS);
+		call_order_faults(call, 0, fields, N_FIELDS);
 	if (result != 0)
-		return result < 0 ? -1 : result == 1 ? call_unknown(call) : 1;
+		return result < 0 ? -1 : result == 1 ? unknown(call) : 1;
 	return template_answer(tx, call, call->id[0]);
 }
 
@@ -37,13 +42,22 @@ static void update_now(struct api_call *call)
 /* 0 with what the content is to become, 1 with faults, -1. */
 static int merge(struct store_tx *tx, struct api_call *call, struct template_request *ret)
 {
+	const struct template_request *req = call->state;
 	struct template tpl;
 	int got = template_read(tx, call->key.account_no, call->id[0], call->arena, &tpl);
 	if (got != 0)
-		return got < 0 ? -1 : call_unknown(call);
-	template_merge(&tpl, call->state, call->arena, ret, &call->faults);
-	if (!faults_any(&call->faults))
+		return got < 0 ? -1 : unknown(call);
+	int taken = req->name && !faults_on(&call->faults, "name")
+	                    ? template_name_taken(tx, call->key.account_no, req->name, tpl.no)
+	                    : 0;
+	if (taken > 0)
+		fault_add(&call->faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
+	size_t n_faults = call->faults.n;
+	template_merge(&tpl, req, call->arena, ret, &call->faults);
+	if (call->faults.n == n_faults)
 		template_judge_content(ret, tpl.params, call->arena, &call->faults);
+	if (taken < 0 || (!faults_any(&call->faults) && template_check_state(tx, &tpl, &call->faults) < 0))
+		return -1;
 	call_order_faults(call, 0, fields, N_FIELDS);
 	return faults_any(&call->faults) ? 1 : 0;
 }
@@ -69,12 +83,10 @@ void templates_update(struct api_call *call)
 	call_decode(call, call->data, fields, N_FIELDS, req);
 	if (req->name)
 		template_judge_name(req->name, &call->faults);
-	if (faults_any(&call->faults))
-		call_faults(call);
-	else if (req->components || req->url || req->media_id)
+	if (req->components || req->url || req->media_id)
 		update_media(call);
 	else
-		update_now(call);
+		update_now(call); /* also with faults: the template that stands may know of more */
 }
 
 /* ---- POST /v1/templates/sync ---- */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/api_internal.h"
 #include "api/call.h"
 #include "api/template_put.h"
 #include "store/senders.h"
@@ -125,36 +126,49 @@ void templates_list(struct api_call *call)
 
 /* ---- creating and deleting ---- */
 
-static int judge_media(struct store_tx *tx, struct api_call *call, const struct template_request *req)
+/* What is fetched from a URL is judged once it is `fetched`. */
+static int check_media(struct store_tx *tx, struct api_call *call, const struct template_request *req, bool fetched)
 {
 	struct template_form *form = arena_alloc(call->arena, sizeof(*form));
-	int64_t media[TEMPLATE_MAX_MEDIA];
-	int n;
-	template_form_build(req, TEMPLATE_PARAMS_EACH, call->arena, form, &call->faults);
-	return template_media_find(tx, call->key.account_no, form, !req->components, call->arena, &call->faults, media, &n);
+	struct faults *told = arena_alloc(call->arena, sizeof(*told)); /* those of the form were told before */
+	struct template_media *media[TEMPLATE_MAX_MEDIA];
+	int64_t no[TEMPLATE_MAX_MEDIA];
+	faults_init(told);
+	template_form_build(req, TEMPLATE_PARAMS_EACH, call->arena, form, told);
+	int n = template_form_media(form, media);
+	for (int i = 0; i < n && !fetched; i++)
+		media[i]->url = NULL;
+	return template_media_find(tx, call->key.account_no, form, !req->components, call->arena, &call->faults, no, &n);
+}
+
+/* The faults that the database knows of, beside those that are there. */
+static int check(struct store_tx *tx, struct api_call *call, bool fetched, struct sender *ret_sender)
+{
+	const struct template_request *req = call->state;
+	const char *code = req->wa_sender_code;
+	int known = 0, taken = 0;
+	if (!faults_on(&call->faults, "name"))
+		taken = template_name_taken(tx, call->key.account_no, req->name, 0);
+	if (!faults_on(&call->faults, "wa_sender_code"))
+		known = sender_by_code(tx, call->key.account_no, *code == '+' ? code + 1 : code, call->arena, ret_sender);
+	if (taken < 0 || known < 0 || check_media(tx, call, req, fetched) < 0)
+		return -1;
+	if (taken)
+		fault_add(&call->faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
+	if (known == 1)
+		fault_add(&call->faults, FAULT_TEMPLATE_SENDER, "wa_sender_code", " is not the code of a sender of this account");
+	call_order_faults(call, 0, fields, N_FIELDS);
+	return faults_any(&call->faults) ? 1 : 0;
 }
 
 static int create_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	struct template_request *req = call->state;
 	struct sender sender;
 	int64_t no;
-	const char *code = req->wa_sender_code;
-	int known = sender_by_code(tx, call->key.account_no, *code == '+' ? code + 1 : code, call->arena, &sender);
-	if (known != 0) {
-		if (known == 1)
-			fault_add(&call->faults, FAULT_TEMPLATE_SENDER, "wa_sender_code",
-			          " is not the code of a sender of this account");
-		return known;
-	}
-	if (judge_media(tx, call, req) < 0)
-		return -1;
-	if (faults_any(&call->faults))
-		return 1;
-	int result = template_create(tx, call->key.account_no, sender.no, req, call->now, &no);
-	if (result == 1)
-		fault_add(&call->faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
+	int result = check(tx, call, true, &sender);
+	if (result == 0)
+		result = template_create(tx, call->key.account_no, sender.no, call->state, call->now, &no);
 	call->status = 201;
 	return result != 0 ? result : template_answer(tx, call, no);
 }
@@ -162,6 +176,16 @@ static int create_run(struct store_tx *tx, void *arg)
 static void create_now(struct api_call *call)
 {
 	call_write(call, create_run, AFTER_DELIVERY);
+}
+
+/* Before anything is fetched for it, since that makes a medium that stays. */
+static int check_before(struct api_call *call)
+{
+	struct sender sender;
+	struct store_tx *tx = store_reader_take(call->api->options.store);
+	int result = check(tx, call, false, &sender);
+	store_reader_put(call->api->options.store, tx);
+	return result;
 }
 
 void templates_create(struct api_call *call)
@@ -172,7 +196,10 @@ void templates_create(struct api_call *call)
 		req->components = "[]"; /* given, if not as a list: `text` is not what lacks */
 	template_judge(req, call->arena, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
-	if (faults_any(&call->faults))
+	int result = check_before(call);
+	if (result < 0)
+		call_internal(call, "the database failed");
+	else if (result == 1)
 		call_faults(call);
 	else
 		template_need_media(call, req, create_now);

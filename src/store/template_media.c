@@ -41,7 +41,10 @@ static void judge(const struct template_media *media, enum template_header heade
                   const struct medium *medium, struct arena *arena, struct faults *faults)
 {
 	const char *place = arena_printf(arena, "%s%s%s", field, *field ? "." : "", media->media_id ? "media_id" : "url");
-	if (no == 0 && media->media_id)
+	struct uuid uuid;
+	if (media->media_id && !uuid_parse(media->media_id, strlen(media->media_id), &uuid))
+		fault_add(faults, FAULT_MEDIA_ID, place, " must be the id of a medium: a UUID");
+	else if (media->media_id && no == 0)
 		fault_add(faults, FAULT_TEMPLATE_MEDIA_REQUIRED, place, " is not the id of a medium of this account");
 	for (size_t i = 0; no != 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct media_type *type = media_type_find(medium->mime_type);

@@ -71,6 +71,13 @@ int template_place_media(struct store_tx *tx, int64_t account_no, int64_t no, st
 	return template_media_set(tx, no, media, n);
 }
 
+int template_name_taken(struct store_tx *tx, int64_t account_no, const char *name, int64_t except_no)
+{
+	int64_t holder = 0;
+	int taken = one_find(tx, STMT_TEMPLATE_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(name)), &holder);
+	return taken <= 0 ? taken : holder != except_no;
+}
+
 int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, const struct template_request *req, msec_t now,
                     int64_t *ret_no)
 {
@@ -80,7 +87,7 @@ int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, 
 	char tag[40], meta_name[512];
 	if (template_content_of(req, TEMPLATE_PARAMS_EACH, arena, &content) < 0)
 		return -1;
-	int taken = one_find(tx, STMT_TEMPLATE_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(req->name)), NULL);
+	int taken = template_name_taken(tx, account_no, req->name, 0);
 	if (taken != 0)
 		return taken;
 	if (sender_read(tx, account_no, sender_no, arena, &sender) != 0 ||

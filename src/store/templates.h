@@ -10,6 +10,8 @@ struct template_filter {
 	unsigned statuses; /* bit per template_status; 0: any */
 };
 
+/* 1 when a template of the account has it, other than `except_no` (0: any). */
+must_check int template_name_taken(struct store_tx *tx, int64_t account_no, const char *name, int64_t except_no);
 /* `sender_no` gives the business account. 1 when the name is taken. */
 must_check int template_create(struct store_tx *tx, int64_t account_no, int64_t sender_no, const struct template_request *req,
                                msec_t now, int64_t *ret_no);
@@ -20,10 +22,12 @@ must_check int template_list(struct store_tx *tx, int64_t account_no, const stru
 must_check int template_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
 
 /* Name, text, components and the flat fields of a medium and a button as far as they are given (NULL: as it is). What makes no
- * difference at Meta is kept at once; the rest is submitted as an edit, and taken back if Meta refuses. 1 unknown, 2 faults
- * added. */
+ * difference at Meta is kept at once; the rest is submitted as an edit, and taken back if Meta refuses. 1 unknown, 2 faults:
+ * those that were there before, and what was added to them. */
 must_check int template_update(struct store_tx *tx, int64_t account_no, int64_t no, const struct template_request *req,
                                msec_t now, struct faults *faults);
+/* Adds the fault when its content cannot be changed, whatever to: it is in process, or a campaign that is not over uses it. */
+must_check int template_check_state(struct store_tx *tx, const struct template *tpl, struct faults *faults);
 /* The form of a stored template with its media found: what every reader of its content uses. -1 with a sentence. */
 must_check int template_form_open(struct store_tx *tx, const struct template *tpl, struct arena *arena, struct template_form *ret,
                                   struct err *err);

@@ -158,21 +158,33 @@ static bool is_same_at_meta(struct store_tx *tx, const struct template *tpl, con
 	return tpl->meta_id && template_form_same(was, is);
 }
 
+int template_check_state(struct store_tx *tx, const struct template *tpl, struct faults *faults)
+{
+	if (tpl->status == TEMPLATE_IN_PROCESS) {
+		fault_add(faults, FAULT_TEMPLATE_STATE, NULL, "The template is IN_PROCESS: wait for WhatsApp's verdict");
+		return 0;
+	}
+	int used = one_find(tx, STMT_TEMPLATE_IN_USE, SQL_ARGS(sql_int(tpl->no)), NULL);
+	if (used > 0)
+		fault_add(faults, FAULT_TEMPLATE_STATE, NULL,
+		          "The template is used by a campaign that is scheduled or in progress");
+	return used < 0 ? -1 : 0;
+}
+
 /* 0, or 2 with a fault, -1. */
 static int update_content(struct store_tx *tx, const struct template *tpl, const struct template_request *req, msec_t now,
                           struct arena *arena, struct faults *faults)
 {
 	struct template_request merged;
 	struct content content;
+	size_t n_faults = faults->n;
 	template_merge(tpl, req, arena, &merged, faults);
-	if (!faults_any(faults))
+	if (faults->n == n_faults)
 		template_judge_content(&merged, tpl->params, arena, faults);
+	if (!faults_any(faults) && template_check_state(tx, tpl, faults) < 0)
+		return -1;
 	if (faults_any(faults))
 		return 2;
-	if (tpl->status == TEMPLATE_IN_PROCESS) {
-		fault_add(faults, FAULT_TEMPLATE_STATE, NULL, "The template is IN_PROCESS: wait for WhatsApp's verdict");
-		return 2;
-	}
 	struct template_form *form = arena_alloc(arena, sizeof(*form));
 	int64_t media[TEMPLATE_MAX_MEDIA];
 	int n_media;
@@ -181,15 +193,8 @@ static int update_content(struct store_tx *tx, const struct template *tpl, const
 		return -1;
 	if (faults_any(faults))
 		return 2;
-	int used = one_find(tx, STMT_TEMPLATE_IN_USE, SQL_ARGS(sql_int(tpl->no)), NULL);
-	if (used < 0 || template_content_of(&merged, tpl->params, arena, &content) < 0)
-		return -1;
-	if (used > 0) {
-		fault_add(faults, FAULT_TEMPLATE_STATE, NULL,
-		          "The template is used by a campaign that is scheduled or in progress");
-		return 2;
-	}
-	if (template_place_media(tx, tpl->account_no, tpl->no, content.form, arena) < 0)
+	if (template_content_of(&merged, tpl->params, arena, &content) < 0 ||
+	    template_place_media(tx, tpl->account_no, tpl->no, content.form, arena) < 0)
 		return -1;
 	if (is_same_at_meta(tx, tpl, &merged, arena)) {
 		bool usable = tpl->meta_status && template_status_from_meta(tpl->status, tpl->meta_status) == TEMPLATE_COMPLETED;
@@ -210,20 +215,19 @@ int template_update(struct store_tx *tx, int64_t account_no, int64_t no, const s
 {
 	arena_auto struct arena *arena = arena_create(16384);
 	struct template tpl;
-	int64_t other = no;
 	int got = template_read(tx, account_no, no, arena, &tpl);
 	if (got != 0)
 		return got;
-	if (req->name) {
-		if (one_find(tx, STMT_TEMPLATE_NAME_TAKEN, SQL_ARGS(sql_int(account_no), sql_text(req->name)), &other) < 0)
-			return -1;
-		if (other != no) {
-			fault_add(faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
-			return 2;
-		}
-		if (sql_run(tx->db, STMT_TEMPLATE_RENAME, SQL_ARGS(sql_int(no), sql_text(req->name), sql_int(now)), NULL) < 0)
-			return -1;
-	}
-	int result = has_content(req) ? update_content(tx, &tpl, req, now, arena, faults) : 0;
-	return result == 0 ? activity_add(tx, ACTIVITY_TEMPLATE_CHANGED, no, ACTIVITY_NO_FACTS, now) : result;
+	int taken = req->name && !faults_on(faults, "name") ? template_name_taken(tx, account_no, req->name, no) : 0;
+	if (taken < 0)
+		return -1;
+	if (taken)
+		fault_add(faults, FAULT_TEMPLATE_NAME_TAKEN, "name", " is the name of another template already");
+	int result = has_content(req) ? update_content(tx, &tpl, req, now, arena, faults) : faults_any(faults) ? 2 : 0;
+	if (result != 0)
+		return result;
+	if (req->name &&
+	    sql_run(tx->db, STMT_TEMPLATE_RENAME, SQL_ARGS(sql_int(no), sql_text(req->name), sql_int(now)), NULL) < 0)
+		return -1;
+	return activity_add(tx, ACTIVITY_TEMPLATE_CHANGED, no, ACTIVITY_NO_FACTS, now);
 }

@@ -95,6 +95,49 @@ test('several faults stand in the order of the fields', async () => {
 	]);
 });
 
+test('among several faults are those that only the database knows of', async () => {
+	const ids = await things(w);
+	const { data: template } = await good(w.api.GET('/v1/templates/{template}', at({ template: ids.template! })));
+	const { data: audience } = await good(w.api.GET('/v1/audiences/{audience}', at({ audience: ids.audience! })));
+	const { data: [contact] } = await good(w.api.GET('/v1/audiences/{audience}/contacts', at({ audience: audience.id })));
+	const other = (await w.template()).id;
+	const one = '/v1/audiences/{audience}/contacts';
+	const wrongTemplate = { name: template.name, channel: 'whatsapp', wa_sender_code: '4912345', wa_category: 'UTILITY', text: '' };
+	const unknown = { ...wrongTemplate, text: 'Hello.', type: 'image', media_id: ids.audience, language: 'x' };
+	const listed = [{ number: NUMBER }, { number: NUMBER, tags: 5 }, { number: '1' }, { number: NUMBER }];
+	expect(await faults(w.api.POST('/v1/templates', { body: wrong(wrongTemplate) }))).toEqual([
+		[409, 1258, 'data.name'],
+		[400, 1241, 'data.wa_sender_code'],
+		[400, 1254, 'data.text'],
+	]);
+	expect(await faults(w.api.POST('/v1/templates', { body: wrong(unknown) }))).toEqual([
+		[409, 1258, 'data.name'],
+		[400, 1241, 'data.wa_sender_code'],
+		[400, 1264, 'data.media_id'],
+		[400, 1259, 'data.language'],
+	]);
+	expect(await faults(w.call('PUT', `/v1/templates/${other}`, { data: { name: template.name, text: '' } }))).toEqual([
+		[409, 1258, 'data.name'],
+		[400, 1254, 'data.text'],
+	]);
+	expect(await faults(w.call('PUT', `/v1/templates/${other}`, { data: { name: '', type: 'image', media_id: 'x', button_text: 'a' } }))).toEqual([
+		[400, 1259, 'data.name'],
+		[400, 1273, 'data.button_type'],
+	]);
+	expect(await faults(w.api.POST('/v1/audiences', { body: wrong({ name: audience.name, channel: 'sms', contacts: listed }) }))).toEqual([
+		[409, 1309, 'data.name'],
+		[400, 1307, 'data.channel'],
+		[409, 1360, 'data.contacts[1].number'],
+		[400, 1359, 'data.contacts[1].tags'],
+		[400, 1354, 'data.contacts[2].number'],
+		[409, 1360, 'data.contacts[3].number'],
+	]);
+	expect(await faults(w.api.POST(one, { ...at({ audience: audience.id }), body: wrong({ number: contact!.number, first_name: 'x'.repeat(33) }) }))).toEqual([
+		[409, 1360, 'data.number'],
+		[400, 1361, 'data.first_name'],
+	]);
+});
+
 test('a template is changed by the rules it was made by', async () => {
 	const { template, media } = await things(w);
 	const body = { type: 'BODY', text: 'Hello.' };

@@ -256,6 +256,24 @@ test('a url is fetched once and becomes a medium', async () => {
 	});
 });
 
+test('nothing is fetched for a template that is refused', async () => {
+	await withWorld({ server: ['--allow-private-urls', 'yes'] }, async (own) => {
+		await own.sender();
+		const taken = (await own.template()).name;
+		const other = await own.template();
+		const shop = await files({ '/a.png': (r) => r.writeHead(200, { 'Content-Type': 'image/png' }).end(PICTURE) });
+		const shown = { type: 'image', url: `${shop.url}/a.png` };
+		await refused(flat(own, { ...shown, name: taken }), 409, 1258, 'data.name');
+		await refused(flat(own, { ...shown, wa_sender_code: '4912345' }), 400, 1241, 'data.wa_sender_code');
+		await refused(own.call('PUT', `/v1/templates/${other.id}`, { data: { ...shown, name: taken } }), 409, 1258, 'data.name');
+		await own.campaign({ id: other.id }, await own.audience(1), { schedule: '2199-01-01 00:00:00' });
+		await refused(own.call('PUT', `/v1/templates/${other.id}`, { data: shown }), 409, 1253);
+		expect(shop.asked).toEqual([]);
+		expect(await own.all('/v1/media')).toEqual([]);
+		await shop.close();
+	});
+});
+
 test('a new url is fetched for the type that the template has, and shown from then on', async () => {
 	await withWorld({ server: ['--allow-private-urls', 'yes', '--max-media-mb', '1'] }, async (own) => {
 		await own.sender();
