@@ -18,7 +18,8 @@
  *   - PostgreSQL infers a placeholder's type from its surroundings. Where there are none (`$1 IS NULL`,
  *     `SELECT $1`) or they mislead (`$1 = 0` makes a 32-bit integer), write CAST($1 AS BIGINT).
  *   - NULLs sort first in SQLite and last in PostgreSQL: write NULLS FIRST or NULLS LAST.
- *   - LIKE ignores ASCII case in SQLite only: write lower(a) LIKE lower(b).
+ *   - LIKE ignores ASCII case in SQLite only: write lower(a) LIKE lower(b). LOWER knows every script on both (in PostgreSQL
+ *     as far as the database's locale does).
  *
  * Errors: -1 with a sentence in sql_error(db). After an error inside a transaction everything but
  * sql_rollback and sql_rollback_to fails on both engines, and sql_error keeps the first sentence. */

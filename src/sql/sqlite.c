@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "sql/engine.h"
+#include "sql/sqlite_lower.h"
 
 #define DEFAULT_BUSY_TIMEOUT_MS 5000
 
@@ -95,7 +96,7 @@ static int set_up(struct sqlite_db *db, const char *path, struct err *err)
 	if (!read_only && set_wal(db, path, err) < 0)
 		return -1;
 	const char *setup = read_only ? reader_setup : writer_setup;
-	if (sqlite3_exec(db->conn, setup, NULL, NULL, NULL) != SQLITE_OK)
+	if (sqlite3_exec(db->conn, setup, NULL, NULL, NULL) != SQLITE_OK || sqlite_lower_add(db->conn) != SQLITE_OK)
 		return err_set(err, "cannot use %s: %s", path, sqlite3_errmsg(db->conn));
 	return 0;
 }

@@ -323,6 +323,36 @@ static void bytewise_text_sorts_by_bytes(void **state)
 	sql_close(db);
 }
 
+static void lower_knows_every_script(void **state)
+{
+	struct sql_db *db = engines_open(state, &options, schema);
+	char long_text[1001] = "", long_lower[1001] = "";
+	for (size_t i = 0; i < 500; i++) {
+		memcpy(long_text + 2 * i, "\xc3\x84", 2); /* Ä */
+		memcpy(long_lower + 2 * i, "\xc3\xa4", 2);
+	}
+	static const char *const pairs[][2] = {{"", ""},
+	                                       {"Anna-42 Z", "anna-42 z"},
+	                                       {"КЛИЕНТЫ Ёлка", "клиенты ёлка"},
+	                                       {"ÄÖÜ Ø ŁÓDŹ", "äöü ø łódź"},
+	                                       {"ΑΒΓ Ⱥ", "αβγ ⱥ"},
+	                                       {"名前 مرحبا 😀", "名前 مرحبا 😀"}};
+	for (size_t i = 0; i <= sizeof(pairs) / sizeof(pairs[0]); i++) {
+		bool is_long = i == sizeof(pairs) / sizeof(pairs[0]);
+		struct sql_rows *rows;
+		assert_int_equal(sql_query_text(db, "SELECT LOWER(CAST($1 AS TEXT))",
+		                                SQL_ARGS(sql_text(is_long ? long_text : pairs[i][0])), &rows),
+		                 0);
+		assert_int_equal(sql_next(rows), 1);
+		assert_string_equal(sql_col_text(rows, 0, NULL), is_long ? long_lower : pairs[i][1]);
+		sql_rows_close(rows);
+		assert_int_equal(sql_query_text(db, "SELECT LOWER(CAST($1 AS TEXT)) IS NULL", SQL_ARGS(sql_null()), &rows), 0);
+		assert_int_equal(sql_next(rows), 1);
+		sql_rows_close(rows);
+	}
+	sql_close(db);
+}
+
 static void all_are_prepared(void **state)
 {
 	struct err err;
@@ -461,6 +491,7 @@ int main(void)
 		ON_BOTH(conflict_and_returning),
 		ON_BOTH(serial_is_never_given_twice),
 		ON_BOTH(bytewise_text_sorts_by_bytes),
+		ON_BOTH(lower_knows_every_script),
 		ON_BOTH(all_are_prepared),
 		ON_BOTH(texts_that_fail),
 		ON_BOTH(read_only_connection),
