@@ -5,7 +5,15 @@
 
 void faults_init(struct faults *faults)
 {
+	faults_init_all(faults, NULL);
+}
+
+void faults_init_all(struct faults *faults, struct arena *arena)
+{
+	faults->item = faults->few;
 	faults->n = 0;
+	faults->room = FEW_FAULTS;
+	faults->arena = arena;
 	faults_set_prefix(faults, "data.");
 }
 
@@ -17,9 +25,23 @@ void faults_set_prefix(struct faults *faults, const char *fmt, ...)
 	va_end(args);
 }
 
+static bool has_room(struct faults *faults)
+{
+	if (faults->n < faults->room)
+		return true;
+	if (!faults->arena || faults->n >= MAX_FAULTS)
+		return false;
+	size_t room = 2 * faults->room < MAX_FAULTS ? 2 * faults->room : MAX_FAULTS;
+	struct fault *wider = arena_array(faults->arena, room, sizeof(*wider));
+	memcpy(wider, faults->item, faults->n * sizeof(*wider));
+	faults->item = wider;
+	faults->room = room;
+	return true;
+}
+
 void fault_add(struct faults *faults, enum fault_code code, const char *field, const char *fmt, ...)
 {
-	if (faults->n == MAX_FAULTS)
+	if (!has_room(faults))
 		return;
 	struct fault *f = &faults->item[faults->n++];
 	f->code = code;

@@ -5,12 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+
 enum fault_code {
 #define X(code, status, name) FAULT_##name = code,
 #include "model/codes.def"
 };
 
-#define MAX_FAULTS 32 /* more than these are not told; the request is refused all the same */
+#define FEW_FAULTS 32    /* kept without an arena; what comes beyond is not told, and the request refused all the same */
+#define MAX_FAULTS 10000 /* kept with one: more than the largest body can have, 1,000 contacts with every field wrong */
 
 struct fault {
 	enum fault_code code;
@@ -18,13 +21,17 @@ struct fault {
 	char message[256]; /* one sentence that names the field and the rule */
 };
 
+/* Not to be copied: `item` may point into it. */
 struct faults {
-	struct fault item[MAX_FAULTS];
-	size_t n;
+	struct fault *item; /* `few`, or when there are more from the arena */
+	size_t n, room;
+	struct arena *arena; /* NULL: none */
+	struct fault few[FEW_FAULTS];
 	char prefix[48]; /* put before each field: "data." by default, "data.contacts[17]." in an array */
 };
 
-void faults_init(struct faults *faults);
+void faults_init(struct faults *faults); /* without an arena: for whoever asks whether there are any, or for the first */
+void faults_init_all(struct faults *faults, struct arena *arena); /* for a client, who is told all; the arena outlives it */
 void faults_set_prefix(struct faults *faults, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* `field` without the prefix, or NULL for none. The message gets the quoted full field in front when it
  * begins with a blank: fault_add(f, CODE, "name", " is longer than 45 characters") says

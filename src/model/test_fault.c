@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/fault.h"
@@ -114,11 +115,28 @@ static void more_than_are_told(void **state)
 	(void)state;
 	struct faults f;
 	faults_init(&f);
-	for (int i = 0; i < MAX_FAULTS + 10; i++)
+	for (int i = 0; i < FEW_FAULTS + 10; i++)
 		fault_add(&f, FAULT_CAMPAIGN_NAME, "name", " fault %d", i);
+	assert_int_equal(f.n, FEW_FAULTS);
+	assert_string_equal(f.item[0].message, "'data.name' fault 0");
+	assert_string_equal(f.item[FEW_FAULTS - 1].message, "'data.name' fault 31");
+}
+
+static void a_client_is_told_all(void **state)
+{
+	(void)state;
+	arena_auto struct arena *arena = arena_create(1024);
+	struct faults f;
+	faults_init_all(&f, arena);
+	for (int i = 0; i < MAX_FAULTS + 10; i++) {
+		char text[32];
+		fault_add(&f, FAULT_CAMPAIGN_NAME, "name", " fault %d", i);
+		snprintf(text, sizeof(text), "'data.name' fault %zu", f.n - 1);
+		assert_string_equal(f.item[f.n - 1].message, text);
+	}
 	assert_int_equal(f.n, MAX_FAULTS);
 	assert_string_equal(f.item[0].message, "'data.name' fault 0");
-	assert_string_equal(f.item[MAX_FAULTS - 1].message, "'data.name' fault 31");
+	assert_string_equal(f.item[31].message, "'data.name' fault 31");
 }
 
 static void long_texts_are_cut(void **state)
@@ -138,7 +156,7 @@ static void long_texts_are_cut(void **state)
 		assert_true(strlen(f.item[i].field) < sizeof(f.item[i].field));
 		assert_int_equal(strlen(f.item[i].message), sizeof(f.item[i].message) - 1);
 	}
-	const unsigned char *behind = (const unsigned char *)&f.item[3], *end = (const unsigned char *)&f.item[MAX_FAULTS];
+	const unsigned char *behind = (const unsigned char *)&f.few[3], *end = (const unsigned char *)&f.few[FEW_FAULTS];
 	for (; behind < end; behind++)
 		assert_int_equal(*behind, 'z');
 }
@@ -146,10 +164,10 @@ static void long_texts_are_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_code_twice),       cmocka_unit_test(every_code_has_an_http_status),
-		cmocka_unit_test(the_contracts_codes), cmocka_unit_test(what_a_fault_says),
-		cmocka_unit_test(in_an_array),         cmocka_unit_test(more_than_are_told),
-		cmocka_unit_test(long_texts_are_cut),
+		cmocka_unit_test(no_code_twice),        cmocka_unit_test(every_code_has_an_http_status),
+		cmocka_unit_test(the_contracts_codes),  cmocka_unit_test(what_a_fault_says),
+		cmocka_unit_test(in_an_array),          cmocka_unit_test(more_than_are_told),
+		cmocka_unit_test(a_client_is_told_all), cmocka_unit_test(long_texts_are_cut),
 	};
 	return cmocka_run_group_tests_name("model/fault", tests, NULL, NULL);
 }

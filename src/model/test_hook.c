@@ -8,41 +8,41 @@
 
 #include "model/hook.h"
 
-static struct faults judged(struct hook_request *req)
+static const struct faults *judged(struct hook_request *req)
 {
-	struct faults faults;
+	static struct faults faults;
 	faults_init(&faults);
 	hook_judge(req, &faults);
-	return faults;
+	return &faults;
 }
 
 static void check_one(struct hook_request req, enum fault_code code, const char *field)
 {
-	struct faults faults = judged(&req);
-	assert_int_equal(faults.n, 1);
-	assert_int_equal(faults.item[0].code, code);
-	assert_string_equal(faults.item[0].field, field);
+	const struct faults *faults = judged(&req);
+	assert_int_equal(faults->n, 1);
+	assert_int_equal(faults->item[0].code, code);
+	assert_string_equal(faults->item[0].field, field);
 }
 
 static void test_good(void **state)
 {
 	(void)state;
 	struct hook_request req = {.url = "HTTPS://hooks.example.org/a?b=c", .event = "Delivery", .secret = "s"};
-	assert_int_equal(judged(&req).n, 0);
+	assert_int_equal(judged(&req)->n, 0);
 	assert_int_equal(req.kind, HOOK_DELIVERY);
 	req = (struct hook_request){.url = "http://example.org", .event = "CAMPAIGN"};
-	assert_int_equal(judged(&req).n, 0);
+	assert_int_equal(judged(&req)->n, 0);
 	assert_int_equal(req.kind, HOOK_CAMPAIGN);
 }
 
 static void test_faults_in_field_order(void **state)
 {
 	(void)state;
-	struct faults faults = judged(&(struct hook_request){.secret = ""});
-	assert_int_equal(faults.n, 3);
-	assert_int_equal(faults.item[0].code, FAULT_HOOK_URL_REQUIRED);
-	assert_int_equal(faults.item[1].code, FAULT_HOOK_EVENT_REQUIRED);
-	assert_int_equal(faults.item[2].code, FAULT_HOOK_SECRET);
+	const struct faults *faults = judged(&(struct hook_request){.secret = ""});
+	assert_int_equal(faults->n, 3);
+	assert_int_equal(faults->item[0].code, FAULT_HOOK_URL_REQUIRED);
+	assert_int_equal(faults->item[1].code, FAULT_HOOK_EVENT_REQUIRED);
+	assert_int_equal(faults->item[2].code, FAULT_HOOK_SECRET);
 }
 
 static void test_each_rule(void **state)
@@ -54,12 +54,12 @@ static void test_each_rule(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		check_one((struct hook_request){.url = bad[i], .event = "message"}, FAULT_HOOK_URL, "data.url");
 	memset(url + strlen(url), 'x', HOOK_MAX_URL - strlen(url));
-	assert_int_equal(judged(&(struct hook_request){.url = url, .event = "message"}).n, 0);
+	assert_int_equal(judged(&(struct hook_request){.url = url, .event = "message"})->n, 0);
 	url[HOOK_MAX_URL] = 'x';
 	check_one((struct hook_request){.url = url, .event = "message"}, FAULT_HOOK_URL_LONG, "data.url");
 	check_one((struct hook_request){.url = "https://example.org", .event = "messages"}, FAULT_HOOK_EVENT, "data.event");
 	memset(secret, 's', HOOK_MAX_SECRET);
-	assert_int_equal(judged(&(struct hook_request){.url = "https://a.example", .event = "message", .secret = secret}).n, 0);
+	assert_int_equal(judged(&(struct hook_request){.url = "https://a.example", .event = "message", .secret = secret})->n, 0);
 	secret[HOOK_MAX_SECRET] = 's';
 	check_one((struct hook_request){.url = "https://a.example", .event = "message", .secret = secret}, FAULT_HOOK_SECRET,
 	          "data.secret");
