@@ -24,6 +24,7 @@ const char *json_text(const cJSON *object, const char *key);
 /* An integer member, given as a number or as decimal text (Meta does both). False when missing,
  * not whole, or out of int64 range (numbers: within ±2^53, exclusive). */
 bool json_int(const cJSON *object, const char *key, int64_t *ret);
+#define JSON_NO_INT INT64_MIN /* what no number can be: stands for one that is not there */
 
 void json_cleanup(cJSON **tree);
 #define json_auto __attribute__((cleanup(json_cleanup)))

@@ -22,9 +22,9 @@ static struct single_made make(struct stage *s, const struct message_request *re
 
 static struct message_request request(struct stage *s, int n)
 {
-	struct message_request req = {.from = "Shop", .n_numbers = 1};
+	struct message_request req = {.from = "Shop", .numbers.n = 1};
 	(void)s;
-	snprintf(req.number[0], sizeof(req.number[0]), "4474%08d", n);
+	snprintf(req.numbers.digits[0], sizeof(req.numbers.digits[0]), "4474%08d", n);
 	return req;
 }
 

@@ -48,6 +48,15 @@ bool message_is_gsm7(const char *text);
 #define MESSAGE_PAYLOAD_MAX 500
 #define MESSAGE_REPLY_ID_MAX 256 /* Meta's limit on what a tapped button brings back */
 
+/* The numbers of `to` that are good, no one twice. */
+struct message_numbers {
+	char digits[MESSAGE_MAX_TO][NUMBER_BYTES];
+	int place[MESSAGE_MAX_TO]; /* in the client's list; -1: `to` was the number itself */
+	int n;
+};
+/* The name of the i-th one's field: "to[3]", or "to". */
+const char *message_to_field(const struct message_numbers *numbers, int i, char out[16]);
+
 /* A decoded body; NULL = not given. All borrowed. */
 struct message_request {
 	const char *channel, *from, *type, *text, *template_id;
@@ -55,8 +64,7 @@ struct message_request {
 	const cJSON *variables; /* a list of strings */
 	const char *url, *media_id, *filename, *button_type, *button_text, *button_value, *payload;
 	/* set by the judge where there was no fault */
-	char number[MESSAGE_MAX_TO][NUMBER_BYTES];
-	int n_numbers;
+	struct message_numbers numbers;
 	struct uuid template_uuid, media_uuid;
 	const char *variable[MESSAGE_MAX_VARIABLES];
 	int n_variables;
@@ -64,8 +72,8 @@ struct message_request {
 
 /* Faults in field order; what only the database knows is not judged: senders, templates, opt-outs, the 24 hours. */
 void message_judge(struct message_request *req, struct faults *faults);
-/* The numbers of `to`, as message_judge reads them: at most MESSAGE_MAX_TO, no one twice. */
-void message_judge_to(const cJSON *to, char ret[MESSAGE_MAX_TO][NUMBER_BYTES], int *ret_n, struct faults *faults);
+/* `to`, as message_judge reads it. */
+void message_judge_to(const cJSON *to, struct message_numbers *ret, struct faults *faults);
 
 /* What is sent without a template. */
 struct message_content {

@@ -21,36 +21,44 @@ static void judge_from(const char *from, struct faults *faults)
 		          SENDER_NAME_MAX);
 }
 
-/* One number; `field` names it. */
-static void judge_number(const cJSON *item, const char *field, char ret[MESSAGE_MAX_TO][NUMBER_BYTES], int *n,
-                         struct faults *faults)
+const char *message_to_field(const struct message_numbers *numbers, int i, char out[16])
 {
-	char *digits = ret[*n];
+	if (numbers->place[i] < 0)
+		return strcpy(out, "to");
+	snprintf(out, 16, "to[%d]", numbers->place[i]);
+	return out;
+}
+
+static void judge_number(const cJSON *item, int place, struct message_numbers *ret, struct faults *faults)
+{
+	char *digits = ret->digits[ret->n], field[16];
+	ret->place[ret->n] = place;
+	message_to_field(ret, ret->n, field);
 	if (!cJSON_IsString(item) || number_parse(item->valuestring, strlen(item->valuestring), digits) != NUMBER_OK) {
 		fault_add(faults, FAULT_MESSAGE_TO_INVALID, field,
 		          " must be a valid phone number: digits with the country code, one '+' before them at most");
 		return;
 	}
-	for (int i = 0; i < *n; i++) {
-		if (strcmp(ret[i], digits) == 0) {
+	for (int i = 0; i < ret->n; i++) {
+		if (strcmp(ret->digits[i], digits) == 0) {
 			fault_add(faults, FAULT_MESSAGE_TO_INVALID, field,
 			          " is a number that stands there already; nobody is written to twice");
 			return;
 		}
 	}
-	++*n;
+	ret->n++;
 }
 
-void message_judge_to(const cJSON *to, char ret[MESSAGE_MAX_TO][NUMBER_BYTES], int *ret_n, struct faults *faults)
+void message_judge_to(const cJSON *to, struct message_numbers *ret, struct faults *faults)
 {
-	*ret_n = 0;
+	ret->n = 0;
 	if (!to || cJSON_IsNull(to) || (cJSON_IsArray(to) && !to->child)) {
 		fault_add(faults, FAULT_MESSAGE_TO_REQUIRED, "to", " is required: a phone number, or a list of 1 to %d",
 		          MESSAGE_MAX_TO);
 		return;
 	}
 	if (!cJSON_IsArray(to)) {
-		judge_number(to, "to", ret, ret_n, faults);
+		judge_number(to, -1, ret, faults);
 		return;
 	}
 	if (cJSON_GetArraySize(to) > MESSAGE_MAX_TO) {
@@ -58,11 +66,8 @@ void message_judge_to(const cJSON *to, char ret[MESSAGE_MAX_TO][NUMBER_BYTES], i
 		return;
 	}
 	int i = 0;
-	for (const cJSON *item = to->child; item; item = item->next) {
-		char field[16];
-		snprintf(field, sizeof(field), "to[%d]", i++);
-		judge_number(item, field, ret, ret_n, faults);
-	}
+	for (const cJSON *item = to->child; item; item = item->next)
+		judge_number(item, i++, ret, faults);
 }
 
 static bool is_media(const char *type)
@@ -207,7 +212,7 @@ void message_judge(struct message_request *req, struct faults *faults)
 	if (!req->channel || !channel_is_whatsapp(req->channel))
 		fault_add(faults, FAULT_CAMPAIGN_CHANNEL, "channel", " is required and must be whatsapp");
 	judge_from(req->from, faults);
-	message_judge_to(req->to, req->number, &req->n_numbers, faults);
+	message_judge_to(req->to, &req->numbers, faults);
 	if (req->type && strcmp(req->type, "text") != 0 && !is_media(req->type))
 		fault_add(faults, FAULT_MESSAGE_CONTENT, "type", " must be text, image, video or document");
 	judge_text(req, faults);

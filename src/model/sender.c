@@ -63,7 +63,7 @@ static void judge_secret(const char *field, const char *secret, size_t max, stru
 
 static void judge_rate(int64_t rate, struct faults *faults)
 {
-	if (rate < 0 || rate > 100000)
+	if (rate != JSON_NO_INT && (rate < 1 || rate > 100000))
 		fault_add(faults, FAULT_SENDER_META_FIELD, "rate", " must be from 1 to 100000 messages a second");
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "model/fault.h"
 #include "model/hold.h"
 #include "model/number.h"
@@ -41,7 +42,7 @@ struct sender_request {
 	const char *waba_id;
 	const char *access_token;
 	const char *app_secret;
-	int64_t rate;                   /* 0: not given */
+	int64_t rate;                   /* JSON_NO_INT: not given */
 	bool no_rate;                   /* of a change: it is to have none any more */
 	char code_digits[NUMBER_BYTES]; /* set by the judge */
 };

@@ -147,11 +147,11 @@ static void recipients_are_judged_one_by_one(void **state)
 		struct faults faults;
 		struct err err;
 		json_auto cJSON *to = NULL;
-		char number[MESSAGE_MAX_TO][NUMBER_BYTES], fields[128] = "", codes[64] = "";
-		int n;
+		char fields[128] = "", codes[64] = "";
+		struct message_numbers numbers;
 		faults_init(&faults);
 		assert_int_equal(json_parse(cases[i].to, strlen(cases[i].to), &to, &err), 0);
-		message_judge_to(to, number, &n, &faults);
+		message_judge_to(to, &numbers, &faults);
 		for (size_t k = 0; k < faults.n; k++) {
 			snprintf(fields + strlen(fields), sizeof(fields) - strlen(fields), "%s%s", k ? " " : "",
 			         faults.item[k].field);
@@ -160,10 +160,27 @@ static void recipients_are_judged_one_by_one(void **state)
 		}
 		assert_string_equal(fields, cases[i].fields);
 		assert_string_equal(codes, cases[i].codes);
-		assert_int_equal(n, cases[i].n);
-		if (n > 0)
-			assert_string_equal(number[0], "447400000001");
+		assert_int_equal(numbers.n, cases[i].n);
+		if (numbers.n > 0)
+			assert_string_equal(numbers.digits[0], "447400000001");
 	}
+}
+
+static void a_number_knows_its_place(void **state)
+{
+	(void)state;
+	struct faults faults;
+	struct message_numbers numbers;
+	char field[16];
+	json_auto cJSON *one = cJSON_Parse("\"447400000001\""),
+			*many = cJSON_Parse("[\"12\",\"447400000001\",7,\"447400000002\"]");
+	faults_init(&faults);
+	message_judge_to(one, &numbers, &faults);
+	assert_string_equal(message_to_field(&numbers, 0, field), "to");
+	message_judge_to(many, &numbers, &faults);
+	assert_int_equal(numbers.n, 2);
+	assert_string_equal(message_to_field(&numbers, 0, field), "to[1]");
+	assert_string_equal(message_to_field(&numbers, 1, field), "to[3]");
 }
 
 int main(void)
@@ -171,7 +188,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_right_has_no_fault),       cmocka_unit_test(media_have_their_rules),
 		cmocka_unit_test(each_rule_has_its_code),           cmocka_unit_test(lengths_are_counted_in_characters),
-		cmocka_unit_test(recipients_are_judged_one_by_one),
+		cmocka_unit_test(recipients_are_judged_one_by_one), cmocka_unit_test(a_number_knows_its_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

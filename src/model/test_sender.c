@@ -66,14 +66,14 @@ static void a_good_one(void **state)
 	assert_string_equal(req.code_digits, "447400123456");
 	req.channel = NULL;
 	assert_string_equal(codes(req, false), "");
-	req.rate = 0;
+	req.rate = JSON_NO_INT;
 	assert_string_equal(codes(req, false), "");
 }
 
 static void nothing_given(void **state)
 {
 	(void)state;
-	struct sender_request none = {0};
+	struct sender_request none = {.rate = JSON_NO_INT};
 	assert_string_equal(codes(none, false), "1404 1409 1410 1410 1410 1410");
 	assert_string_equal(codes(none, true), "");
 }
@@ -188,7 +188,7 @@ static void secrets_and_rate(void **state)
 	req.access_token = cut(1025);
 	req.app_secret = cut(129);
 	assert_string_equal(codes(req, false), "1410 1410");
-	static const int64_t rates[] = {-1, 100001, INT64_MIN, INT64_MAX};
+	static const int64_t rates[] = {0, -1, 100001, -INT64_MAX, INT64_MAX};
 	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
 		req = good();
 		req.rate = rates[i];

@@ -51,9 +51,9 @@ static int put_one(struct store_tx *tx, struct tally_batch *batch, const struct 
                    int64_t seq, int i)
 {
 	const struct message_content *c = &d->content;
-	int country = number_country_code(d->number[i]);
+	int country = number_country_code(d->to->digits[i]);
 	if (sql_run(tx->db, STMT_SINGLE_CONTACT_INSERT,
-	            SQL_ARGS(sql_int(home->audience_no), sql_int(seq), sql_text(d->number[i]), sql_text(d->fields),
+	            SQL_ARGS(sql_int(home->audience_no), sql_int(seq), sql_text(d->to->digits[i]), sql_text(d->fields),
 	                     sql_int(country), sql_int(d->now)),
 	            NULL) < 0)
 		return -1;
@@ -75,12 +75,12 @@ int draft_put(struct store_tx *tx, const struct single_draft *d, struct single_m
 	struct home home;
 	int64_t next_seq;
 	if (make_home(tx, d, &home) < 0 ||
-	    one_find(tx, STMT_SINGLES_TAKE_SEQS, SQL_ARGS(sql_int(home.campaign_no), sql_int(d->n), sql_text(d->sender.name)),
+	    one_find(tx, STMT_SINGLES_TAKE_SEQS, SQL_ARGS(sql_int(home.campaign_no), sql_int(d->to->n), sql_text(d->sender.name)),
 	             &next_seq) != 1)
 		return -1;
-	*ret = (struct single_made){d->sender.no, home.campaign_no, next_seq - d->n, d->n};
+	*ret = (struct single_made){d->sender.no, home.campaign_no, next_seq - d->to->n, d->to->n};
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
-	for (int i = 0; i < d->n; i++)
+	for (int i = 0; i < d->to->n; i++)
 		if (put_one(tx, batch, d, &home, ret->first_seq + i, i) < 0)
 			return -1;
 	if (d->media_no && media_want(tx, d->media_no, d->sender.no, MEDIA_TO_SEND, d->now) < 0)

@@ -27,12 +27,10 @@ must_check int single_create(struct store_tx *tx, int64_t account_no, const stru
 struct single_test {
 	int64_t campaign_no;
 	int64_t audience_no, contact_no; /* a contact; 0: the audience's first */
-	const char (*number)[NUMBER_BYTES];
-	int n_numbers;
-	bool many;     /* the request had a list of them */
+	const struct message_numbers *to;
 	int allowance; /* test messages of an account in 24 hours */
 };
-/* 0; 1 with faults (1513, 1525, 1530, 1613, 1616); 2 no such campaign. */
+/* 0; 1 with faults, also those that were there before (1513, 1525, 1530, 1613, 1616); 2 no such campaign. */
 must_check int single_test(struct store_tx *tx, int64_t account_no, const struct single_test *test, msec_t now,
                            struct arena *arena, struct faults *faults, struct single_made *ret);
 

@@ -14,41 +14,32 @@
 
 #define MAX_FIELDS_BYTES 65536
 
-const char *draft_field(char out[16], bool many, int i)
+int draft_judge_blocked(struct store_tx *tx, const struct single_draft *d, struct faults *faults)
 {
-	if (many)
-		snprintf(out, 16, "to[%d]", i);
-	else
-		snprintf(out, 16, "to");
-	return out;
-}
-
-int draft_judge_blocked(struct store_tx *tx, const struct single_draft *d, bool many, struct faults *faults)
-{
-	for (int i = 0; i < d->n; i++) {
+	for (int i = 0; i < d->to->n; i++) {
 		char field[16];
 		bool out;
-		if (optout_has(tx, d->account_no, d->number[i], &out) < 0)
+		if (optout_has(tx, d->account_no, d->to->digits[i], &out) < 0)
 			return -1;
 		if (out)
-			fault_add(faults, FAULT_NUMBER_BLOCKED, draft_field(field, many, i),
+			fault_add(faults, FAULT_NUMBER_BLOCKED, message_to_field(d->to, i, field),
 			          " is a number that asked not to be written to");
 	}
 	return 0;
 }
 
 /* Without a template only those may be written to who wrote within 24 hours, and until these are over. */
-static int judge_window(struct store_tx *tx, struct single_draft *d, bool many, struct faults *faults)
+static int judge_window(struct store_tx *tx, struct single_draft *d, struct faults *faults)
 {
-	for (int i = 0; i < d->n; i++) {
+	for (int i = 0; i < d->to->n; i++) {
 		char field[16];
 		int64_t at = 0;
-		int got = one_find(tx, STMT_WINDOW_OPENED, SQL_ARGS(sql_int(d->sender.no), sql_text(d->number[i])), &at);
+		int got = one_find(tx, STMT_WINDOW_OPENED, SQL_ARGS(sql_int(d->sender.no), sql_text(d->to->digits[i])), &at);
 		if (got < 0)
 			return -1;
 		d->expire_ms[i] = at + SINGLE_WINDOW_MS;
 		if (d->expire_ms[i] <= d->now)
-			fault_add(faults, FAULT_MESSAGE_WINDOW, draft_field(field, many, i),
+			fault_add(faults, FAULT_MESSAGE_WINDOW, message_to_field(d->to, i, field),
 			          " has not written to this sender within the last 24 hours: only a template can be sent");
 	}
 	return 0;
@@ -132,7 +123,7 @@ static int use_template(struct store_tx *tx, struct single_draft *d, const struc
 		return -1;
 	if (d->template_no && !faults_on(faults, "variables"))
 		judge_values(form, d, req, arena, faults);
-	for (int i = 0; i < d->n; i++)
+	for (int i = 0; i < d->to->n; i++)
 		d->expire_ms[i] = d->now + SINGLE_LIFE_MS;
 	return 0;
 }
@@ -193,11 +184,10 @@ int single_create(struct store_tx *tx, int64_t account_no, const struct message_
                   struct faults *faults, struct single_made *ret)
 {
 	struct single_draft *d = arena_alloc(arena, sizeof(*d));
-	bool many = cJSON_IsArray(req->to);
-	*d = (struct single_draft){.account_no = account_no, .now = now, .number = req->number, .n = req->n_numbers};
+	*d = (struct single_draft){.account_no = account_no, .now = now, .to = &req->numbers};
 	if (!faults_on(faults, "from") && find_sender(tx, d, req->from, arena, faults) < 0)
 		return -1;
-	if (draft_judge_blocked(tx, d, many, faults) < 0)
+	if (draft_judge_blocked(tx, d, faults) < 0)
 		return -1;
 	use_content(d, req);
 	if (req->media_id && !faults_on(faults, "media_id") && !faults_on(faults, "type") &&
@@ -207,7 +197,7 @@ int single_create(struct store_tx *tx, int64_t account_no, const struct message_
 		if (!faults_on(faults, "template") && use_template(tx, d, req, arena, faults) < 0)
 			return -1;
 		d->content.payload = req->payload;
-	} else if (d->sender.no && judge_window(tx, d, many, faults) < 0) {
+	} else if (d->sender.no && judge_window(tx, d, faults) < 0) {
 		return -1;
 	}
 	return faults_any(faults) ? 1 : draft_put(tx, d, ret);

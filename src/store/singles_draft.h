@@ -16,17 +16,14 @@ struct single_draft {
 	int64_t test_of;
 	msec_t now;
 	msec_t expire_ms[MESSAGE_MAX_TO];
-	const char (*number)[NUMBER_BYTES];
-	int n;
+	const struct message_numbers *to;
 };
 
 /* Into the ledger: one row a number. */
 must_check int draft_put(struct store_tx *tx, const struct single_draft *draft, struct single_made *ret);
 
-/* Opted-out numbers (1530); `many`: the request had a list of them. */
-must_check int draft_judge_blocked(struct store_tx *tx, const struct single_draft *draft, bool many, struct faults *faults);
-/* The name of the i-th number's field: "to[3]", or "to". */
-const char *draft_field(char out[16], bool many, int i);
+/* Opted-out numbers (1530). */
+must_check int draft_judge_blocked(struct store_tx *tx, const struct single_draft *draft, struct faults *faults);
 /* Whether the template can be sent by the draft's sender (1513); then it is the draft's, and `text` is its text. */
 must_check int draft_judge_template(struct store_tx *tx, struct single_draft *draft, int64_t template_no,
                                     struct template_form *form, struct arena *arena, struct faults *faults);

@@ -21,8 +21,8 @@ static void make_single(struct world *w)
 	struct faults faults;
 	req.channel = "whatsapp";
 	req.from = "Shop";
-	req.n_numbers = 1;
-	snprintf(req.number[0], sizeof(req.number[0]), "447700900001");
+	req.numbers.n = 1;
+	snprintf(req.numbers.digits[0], sizeof(req.numbers.digits[0]), "447700900001");
 	req.n_variables = 1;
 	req.variable[0] = "Ann";
 	faults_init(&faults);

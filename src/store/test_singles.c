@@ -15,9 +15,9 @@
 
 static struct message_request request(struct world *w, const char *number)
 {
-	struct message_request req = {.from = "Shop", .n_numbers = 1};
+	struct message_request req = {.from = "Shop", .numbers.n = 1};
 	(void)w;
-	snprintf(req.number[0], sizeof(req.number[0]), "%.15s", number);
+	snprintf(req.numbers.digits[0], sizeof(req.numbers.digits[0]), "%.15s", number);
 	return req;
 }
 
@@ -152,8 +152,8 @@ static void a_request_is_all_or_none(void **state)
 	struct world *w = world_open(state, 0);
 	struct message_request req = request(w, ANN);
 	req.text = "Hello";
-	snprintf(req.number[1], sizeof(req.number[1]), BOB);
-	req.n_numbers = 2;
+	snprintf(req.numbers.digits[1], sizeof(req.numbers.digits[1]), BOB);
+	req.numbers.n = 2;
 	json_auto cJSON *to = cJSON_Parse("[\"1\",\"2\"]");
 	req.to = to;
 	person_writes(w, ANN);
@@ -342,16 +342,13 @@ static void a_medium_that_whatsapp_refuses_fails_its_message(void **state)
 static int try_out(struct world *w, int64_t campaign, int64_t contact, int n, int allowance, struct faults *faults,
                    struct single_made *made)
 {
-	char number[MESSAGE_MAX_TO][NUMBER_BYTES];
-	for (int i = 0; i < n; i++)
-		snprintf(number[i], NUMBER_BYTES, "44740000%04d", i);
-	const struct single_test test = {.campaign_no = campaign,
-	                                 .audience_no = w->audience,
-	                                 .contact_no = contact,
-	                                 .number = (const char(*)[NUMBER_BYTES])number,
-	                                 .n_numbers = n,
-	                                 .many = true,
-	                                 .allowance = allowance};
+	struct message_numbers to = {.n = n};
+	for (int i = 0; i < n; i++) {
+		to.place[i] = i;
+		snprintf(to.digits[i], NUMBER_BYTES, "44740000%04d", i);
+	}
+	const struct single_test test = {
+		.campaign_no = campaign, .audience_no = w->audience, .contact_no = contact, .to = &to, .allowance = allowance};
 	faults_init(faults);
 	int result = IN_JOB(w, single_test(tx, w->account, &test, w->now, w->arena, faults, made));
 	check_invariants(w);
