@@ -34,6 +34,8 @@ bool clock_parse_rfc3339(const char *text, size_t n_bytes, msec_t *ret);
  * comes twice (clocks going back) is taken as the first one. */
 bool clock_parse_zoned(const char *text, size_t n_bytes, const char *zone, msec_t *ret);
 
+bool clock_zone_is_known(const char *zone); /* to this machine */
+
 #define CLOCK_ZONE_BYTES 65
 /* The IANA zone of this machine, by TZ or else /etc/localtime; "UTC" when neither names one of its zone files. */
 void clock_zone_name(char ret[CLOCK_ZONE_BYTES]);

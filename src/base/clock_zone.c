@@ -235,12 +235,7 @@ static const char *known_zone(const char *text)
 {
 	const char *folder = strstr(text, "/zoneinfo/");
 	const char *name = folder ? folder + strlen("/zoneinfo/") : text;
-	size_t n = 0;
-	struct tzif z;
-	unsigned char *data = zone_name_ok(name) ? zone_file(name, &n) : NULL;
-	bool known = data && tzif_open(data, n, &z);
-	free(data);
-	return known ? name : NULL;
+	return clock_zone_is_known(name) ? name : NULL;
 }
 
 void clock_zone_name(char ret[CLOCK_ZONE_BYTES])
@@ -256,6 +251,16 @@ void clock_zone_name(char ret[CLOCK_ZONE_BYTES])
 	}
 	const char *name = known_zone(text);
 	strcpy(ret, name ? name : "UTC");
+}
+
+bool clock_zone_is_known(const char *zone)
+{
+	size_t n = 0;
+	struct tzif z;
+	unsigned char *data = zone_name_ok(zone) ? zone_file(zone, &n) : NULL;
+	bool known = data && tzif_open(data, n, &z);
+	free(data);
+	return known;
 }
 
 bool clock_parse_zoned(const char *text, size_t n_bytes, const char *zone, msec_t *ret)

@@ -56,20 +56,32 @@ static bool read_time(const char *text, const char *timezone, msec_t *ret)
 	return !timezone && clock_parse(text, n, ret);
 }
 
+static bool zone_is_good(const struct campaign_request *req)
+{
+	return !req->timezone || clock_zone_is_known(req->timezone);
+}
+
 static void judge_schedule(struct campaign_request *req, msec_t now, struct faults *faults)
 {
 	req->schedule_ms = -1;
 	if (!req->has_schedule)
 		return;
 	msec_t at;
-	if (!req->schedule || !read_time(req->schedule, req->timezone, &at))
+	bool zoned = zone_is_good(req);
+	if (!req->schedule || !read_time(req->schedule, zoned ? req->timezone : NULL, &at))
 		fault_add(faults, FAULT_SCHEDULE_FORMAT, "schedule",
-		          req->timezone ? " must be a date and time that exist in a known timezone: yyyy-mm-dd hh:mm:ss"
+		          req->timezone ? " must be a date and time that exist in the timezone: yyyy-mm-dd hh:mm:ss"
 		                        : " must be a date and time that exist: yyyy-mm-dd hh:mm:ss");
-	else if (at <= now)
+	else if (zoned && at <= now)
 		fault_add(faults, FAULT_SCHEDULE_PAST, "schedule", " must be in the future");
-	else
+	else if (zoned)
 		req->schedule_ms = at;
+}
+
+static void judge_timezone(const struct campaign_request *req, struct faults *faults)
+{
+	if (!zone_is_good(req))
+		fault_add(faults, FAULT_SCHEDULE_FORMAT, "timezone", " must be the IANA name of a timezone, e.g. Europe/Paris");
 }
 
 static void judge_deadline(struct campaign_request *req, msec_t now, struct faults *faults)
@@ -78,11 +90,12 @@ static void judge_deadline(struct campaign_request *req, msec_t now, struct faul
 	if (!req->deadline)
 		return;
 	msec_t at, start = req->schedule_ms >= 0 ? req->schedule_ms : now;
-	if (!read_time(req->deadline, req->timezone, &at))
+	bool zoned = zone_is_good(req);
+	if (!read_time(req->deadline, zoned ? req->timezone : NULL, &at))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "deadline", " must be a date and time that exist: yyyy-mm-dd hh:mm:ss");
-	else if (at <= start)
+	else if (zoned && at <= start)
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "deadline", " must be later than the start");
-	else
+	else if (zoned)
 		req->deadline_ms = at;
 }
 
@@ -92,15 +105,15 @@ static void judge_options(struct campaign_request *req, struct faults *faults)
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "on_unconfirmed", " must be hold or resend");
 	if (req->on_capped && strcmp(req->on_capped, "retry") != 0 && strcmp(req->on_capped, "fail") != 0)
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "on_capped", " must be retry or fail");
-	if (req->late_start_limit != -1 && (req->late_start_limit < 0 || req->late_start_limit > MAX_LATE_MIN))
+	if (req->late_start_limit != JSON_NO_INT && (req->late_start_limit < 0 || req->late_start_limit > MAX_LATE_MIN))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "late_start_limit", " must be from 0 to %d minutes", MAX_LATE_MIN);
-	if (req->brake != -1 && (req->brake < 0 || req->brake > 100))
+	if (req->brake != JSON_NO_INT && (req->brake < 0 || req->brake > 100))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "brake", " must be from 0 to 100 percent");
-	if (req->canary != -1 && (req->canary < 0 || req->canary > MAX_CANARY))
+	if (req->canary != JSON_NO_INT && (req->canary < 0 || req->canary > MAX_CANARY))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "canary", " must be from 0 to %d recipients", MAX_CANARY);
-	if (req->canary_wait != -1 && (req->canary_wait < 1 || req->canary_wait > MAX_LATE_MIN))
+	if (req->canary_wait != JSON_NO_INT && (req->canary_wait < 1 || req->canary_wait > MAX_LATE_MIN))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "canary_wait", " must be from 1 to %d minutes", MAX_LATE_MIN);
-	if (req->rate != -1 && (req->rate < 1 || req->rate > MAX_RATE))
+	if (req->rate != JSON_NO_INT && (req->rate < 1 || req->rate > MAX_RATE))
 		fault_add(faults, FAULT_CAMPAIGN_OPTION, "rate", " must be from 1 to %d messages a second", MAX_RATE);
 }
 
@@ -119,6 +132,7 @@ void campaign_judge(struct campaign_request *req, msec_t now, struct faults *fau
 	else if (!uuid_parse(req->audience_id, strlen(req->audience_id), &req->audience_uuid))
 		fault_add(faults, FAULT_CAMPAIGN_AUDIENCE_ID, "audience", " must be a UUID");
 	judge_schedule(req, now, faults);
+	judge_timezone(req, faults);
 	judge_deadline(req, now, faults);
 	judge_options(req, faults);
 }
@@ -127,6 +141,19 @@ void campaign_judge_update(struct campaign_request *req, msec_t now, struct faul
 {
 	judge_name(req->name, faults);
 	judge_schedule(req, now, faults);
+	judge_timezone(req, faults);
+}
+
+void campaign_judge_reschedule(const struct campaign *c, msec_t schedule_ms, struct faults *faults)
+{
+	char deadline[CLOCK_TEXT_BYTES];
+	if (c->status != CAMPAIGN_SCHEDULED) {
+		fault_add(faults, FAULT_CAMPAIGN_STATE, "schedule",
+		          "The campaign is not scheduled any more, so its schedule cannot be changed");
+	} else if (c->deadline_ms >= 0 && schedule_ms >= c->deadline_ms) {
+		clock_format(c->deadline_ms, deadline);
+		fault_add(faults, FAULT_CAMPAIGN_OPTION, "schedule", " must be before the campaign's deadline, %s", deadline);
+	}
 }
 
 static size_t field_rank(const struct fault *f)

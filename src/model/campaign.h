@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/uuid.h"
 #include "model/fault.h"
 #include "model/hold.h"
@@ -47,10 +48,8 @@ struct campaign {
 struct campaign_request {
 	const char *name, *channel, *from, *template_id, *audience_id, *schedule;
 	const char *timezone, *deadline, *on_unconfirmed, *on_capped;
-	int64_t late_start_limit;           /* -1: not given */
-	int64_t rate;                       /* -1: not given */
-	int64_t brake, canary, canary_wait; /* -1: not given */
-	bool has_schedule;                  /* `schedule` was there and not null */
+	int64_t late_start_limit, rate, brake, canary, canary_wait; /* JSON_NO_INT: not given */
+	bool has_schedule;                                          /* `schedule` was there and not null */
 	/* set by the judge */
 	struct uuid template_uuid, audience_uuid;
 	msec_t schedule_ms; /* -1: at once */
@@ -60,8 +59,10 @@ struct campaign_request {
 /* Shape and rules that need no database; faults in field order. `n_fault_slots`: the store adds its own (1604, 1616,
  * 1617, 1608, 1614) in the same order, see campaign_field_order. */
 void campaign_judge(struct campaign_request *req, msec_t now, struct faults *faults);
-/* For PUT: name and schedule as given. */
+/* For PUT: name, schedule and timezone as given. */
 void campaign_judge_update(struct campaign_request *req, msec_t now, struct faults *faults);
+/* May it be put off to then (1611, 1615)? */
+void campaign_judge_reschedule(const struct campaign *c, msec_t schedule_ms, struct faults *faults);
 /* Bring faults into the order name, channel, from, template, audience, schedule, the rest. Stable. */
 void campaign_sort_faults(struct faults *faults);
 const char *campaign_status_text(enum campaign_status status);

@@ -89,8 +89,8 @@ void contact_judge(struct contact_request *req, bool is_update, struct faults *f
 		judge_number(req, faults);
 	judge_text(req->first_name, NAME_MAX_CHARS, FAULT_CONTACT_FIRST_NAME, "first_name", faults);
 	judge_text(req->last_name, NAME_MAX_CHARS, FAULT_CONTACT_LAST_NAME, "last_name", faults);
-	judge_text(req->custom1, CUSTOM1_MAX, FAULT_CONTACT_CUSTOM1, "custom1", faults);
-	judge_text(req->custom2, CUSTOM2_MAX, FAULT_CONTACT_CUSTOM2, "custom2", faults);
+	judge_text(req->custom1, CUSTOM1_MAX, FAULT_CONTACT_CUSTOM1, req->custom1_name ? req->custom1_name : "custom1", faults);
+	judge_text(req->custom2, CUSTOM2_MAX, FAULT_CONTACT_CUSTOM2, req->custom2_name ? req->custom2_name : "custom2", faults);
 	judge_tags(req->tags, faults);
 	judge_fields(req->fields, faults);
 }

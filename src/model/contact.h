@@ -30,9 +30,10 @@ struct contact {
 /* A decoded body; NULL = not given. `timestamp` and `date` are the older names of custom1 and custom2. */
 struct contact_request {
 	const char *number, *first_name, *last_name, *custom1, *custom2;
-	const char *tags;          /* compact JSON array as given, checked by the judge, or NULL */
-	const char *fields;        /* compact JSON object as given, or NULL */
-	char digits[NUMBER_BYTES]; /* set by the judge */
+	const char *custom1_name, *custom2_name; /* as the client wrote them; NULL: custom1, custom2 */
+	const char *tags;                        /* compact JSON array as given, checked by the judge, or NULL */
+	const char *fields;                      /* compact JSON object as given, or NULL */
+	char digits[NUMBER_BYTES];               /* set by the judge */
 };
 
 /* Judge a create (`number` required) or an update (`number` ignored); faults in field order. */

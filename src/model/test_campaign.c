@@ -11,6 +11,7 @@
 #include "model/campaign.h"
 
 #define NOW INT64_C(1769853600000) /* 2026-01-31 10:00:00 */
+#define NO JSON_NO_INT
 #define ID "00112233-4455-6677-8899-aabbccddeeff"
 
 static struct campaign_request good(void)
@@ -21,11 +22,11 @@ static struct campaign_request good(void)
 		.from = "Shop",
 		.template_id = ID,
 		.audience_id = ID,
-		.late_start_limit = -1,
-		.rate = -1,
-		.brake = -1,
-		.canary = -1,
-		.canary_wait = -1,
+		.late_start_limit = JSON_NO_INT,
+		.rate = JSON_NO_INT,
+		.brake = JSON_NO_INT,
+		.canary = JSON_NO_INT,
+		.canary_wait = JSON_NO_INT,
 	};
 }
 
@@ -65,7 +66,11 @@ static void good_ones(void **state)
 static void nothing_given(void **state)
 {
 	(void)state;
-	struct campaign_request req = {.late_start_limit = -1, .rate = -1, .brake = -1, .canary = -1, .canary_wait = -1};
+	struct campaign_request req = {.late_start_limit = JSON_NO_INT,
+	                               .rate = JSON_NO_INT,
+	                               .brake = JSON_NO_INT,
+	                               .canary = JSON_NO_INT,
+	                               .canary_wait = JSON_NO_INT};
 	assert_string_equal(codes(&req), "1515 1603 1607 1605");
 	req.from = req.template_id = req.audience_id = "";
 	assert_string_equal(codes(&req), "1515 1603 1607 1605");
@@ -175,20 +180,81 @@ static void an_update_judges_name_and_schedule(void **state)
 	struct campaign_request req = {.name = "",
 	                               .has_schedule = true,
 	                               .schedule = "x",
-	                               .late_start_limit = -1,
-	                               .rate = -1,
-	                               .brake = -1,
-	                               .canary = -1,
-	                               .canary_wait = -1};
+	                               .late_start_limit = JSON_NO_INT,
+	                               .rate = JSON_NO_INT,
+	                               .brake = JSON_NO_INT,
+	                               .canary = JSON_NO_INT,
+	                               .canary_wait = JSON_NO_INT};
 	faults_init(&faults);
 	campaign_judge_update(&req, NOW, &faults);
 	assert_string_equal(codes_of(&faults), "1631 1609");
-	req = (struct campaign_request){
-		.name = "new", .late_start_limit = -1, .rate = -1, .brake = -1, .canary = -1, .canary_wait = -1};
+	req = (struct campaign_request){.name = "new",
+	                                .late_start_limit = JSON_NO_INT,
+	                                .rate = JSON_NO_INT,
+	                                .brake = JSON_NO_INT,
+	                                .canary = JSON_NO_INT,
+	                                .canary_wait = JSON_NO_INT};
 	faults_init(&faults);
 	campaign_judge_update(&req, NOW, &faults);
 	assert_false(faults_any(&faults));
 	assert_int_equal(req.schedule_ms, -1);
+}
+
+static void a_schedule_stays_before_the_deadline(void **state)
+{
+	(void)state;
+	struct faults faults;
+	struct campaign c = {.status = CAMPAIGN_SCHEDULED, .deadline_ms = NOW + 2000};
+	static const struct {
+		enum campaign_status status;
+		msec_t deadline, schedule;
+		const char *codes;
+	} cases[] = {
+		{CAMPAIGN_SCHEDULED, NOW + 2000, NOW + 1999, ""},
+		{CAMPAIGN_SCHEDULED, NOW + 2000, NOW + 2000, "1615"},
+		{CAMPAIGN_SCHEDULED, NOW + 2000, NOW + DAY_MS, "1615"},
+		{CAMPAIGN_SCHEDULED, -1, NOW + DAY_MS, ""},
+		{CAMPAIGN_IN_PROGRESS, -1, NOW + 1, "1611"},
+		{CAMPAIGN_CANCELED, NOW, NOW + 1, "1611"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		c.status = cases[i].status;
+		c.deadline_ms = cases[i].deadline;
+		faults_init(&faults);
+		campaign_judge_reschedule(&c, cases[i].schedule, &faults);
+		assert_string_equal(codes_of(&faults), cases[i].codes);
+	}
+	faults_init(&faults);
+	c = (struct campaign){.status = CAMPAIGN_SCHEDULED, .deadline_ms = NOW};
+	campaign_judge_reschedule(&c, NOW, &faults);
+	assert_string_equal(faults.item[0].message,
+	                    "'data.schedule' must be before the campaign's deadline, 2026-01-31 10:00:00");
+}
+
+static void a_timezone_is_one(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *schedule, *deadline, *codes;
+	} cases[] = {
+		{NULL, NULL, "1609"},
+		{"2026-02-01 10:00:00", NULL, "1609"},
+		{"2026-02-01T10:00:00Z", NULL, "1609"},
+		{NULL, "2026-02-01T10:00:00Z", "1609"},
+		{"2026-02-01T10:00:00Z", "soon", "1609 1615"},
+		{"x", NULL, "1609 1609"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct campaign_request req = good();
+		req.schedule = cases[i].schedule;
+		req.has_schedule = req.schedule != NULL;
+		req.deadline = cases[i].deadline;
+		req.timezone = "Mars";
+		assert_string_equal(codes(&req), cases[i].codes);
+		req.timezone = "Europe/Berlin";
+		if (!cases[i].deadline && !(req.schedule && *req.schedule == 'x'))
+			assert_string_equal(codes(&req), "");
+	}
 }
 
 static void deadlines(void **state)
@@ -226,11 +292,10 @@ static void options(void **state)
 		int64_t late, rate;
 		const char *codes;
 	} cases[] = {
-		{"hold", 0, 1, ""},       {"resend", 10080, 100000, ""},
-		{"Hold", -1, -1, "1615"}, {"", -1, -1, "1615"},
-		{NULL, -2, -1, "1615"},   {NULL, 10081, -1, "1615"},
-		{NULL, -1, 0, "1615"},    {NULL, -1, 100001, "1615"},
-		{NULL, -1, -2, "1615"},   {"x", INT64_MAX, INT64_MIN, "1615 1615 1615"},
+		{"hold", 0, 1, ""},         {"resend", 10080, 100000, ""}, {"Hold", NO, NO, "1615"},
+		{"", NO, NO, "1615"},       {NULL, -2, NO, "1615"},        {NULL, 10081, NO, "1615"},
+		{NULL, -1, NO, "1615"},     {NULL, NO, -1, "1615"},        {NULL, NO, 0, "1615"},
+		{NULL, NO, 100001, "1615"}, {NULL, NO, -2, "1615"},        {"x", INT64_MAX, -INT64_MAX, "1615 1615 1615"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct campaign_request req = good();
@@ -291,6 +356,8 @@ int main(void)
 		cmocka_unit_test(references),
 		cmocka_unit_test(schedule),
 		cmocka_unit_test(an_update_judges_name_and_schedule),
+		cmocka_unit_test(a_schedule_stays_before_the_deadline),
+		cmocka_unit_test(a_timezone_is_one),
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(options),
 		cmocka_unit_test(faults_are_sorted_by_field),
