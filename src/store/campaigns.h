@@ -9,7 +9,7 @@
 struct campaign_filter {
 	unsigned statuses;  /* bit per campaign_status; 0: any */
 	const char *search; /* part of the name; NULL any */
-	const char *sender; /* name; NULL any */
+	struct filter_names senders;
 };
 
 /* Checks against the database (1604, 1608, 1613, 1614, 1616 into `faults`, of the fields that have none there yet; then they are

@@ -4,7 +4,9 @@
 A statement begins with a line `-- name: campaign_insert` and ends at the next one. `-- scan: reason` inside declares a
 deliberate table scan; `-- index: NAME` an index that SQLite has to use, where it could take another; `-- rows: 50` repeats what
 stands behind VALUES for as many rows, with placeholders of their own. `-- part: wanted` begins a text that the statements behind it
-in its file have where `{wanted}` stands. A twin for PostgreSQL alone stands under the same name in a *.pg.sql file.
+in its file have where `{wanted}` stands. `{one_of name $4 20}` is true for the values of the 20 placeholders from $4 on,
+`{int_of no $4 20}` the same of integers, `{within number $4 10}` for what lies in one of 10 ranges, each of two placeholders; all of
+them for everything when $4 is null, and the last ones may be. A twin for PostgreSQL alone stands under the same name in a *.pg.sql file.
 """
 import pathlib
 import re
@@ -25,6 +27,7 @@ def statements(path):
             sys.exit(f"{path}: a statement without a proper name or text: {name.strip()!r}")
         for part, its_text in parts.items():
             text = text.replace(f"{{{part}}}", its_text)
+        text = re.sub(r"\{(one_of|int_of|within) (\S+) \$(\d+) (\d+)\}", lambda m: wanted(m[1], m[2], int(m[3]), int(m[4])), text)
         if kind == "part":
             parts[name.strip()] = text
             continue
@@ -33,6 +36,15 @@ def statements(path):
             text = with_rows(text, int(n_rows[1]))
         found.append((name.strip(), text, may_scan, index and index[1]))
     return found
+
+
+def wanted(kind, column, first, n):
+    """The condition of a filter that may have several values."""
+    if kind != "within":
+        found = f"{column} IN ({', '.join(f'${first + i}' for i in range(n))})"
+    else:
+        found = " OR ".join(f"({column} >= ${first + 2 * i} AND {column} <= ${first + 2 * i + 1})" for i in range(n))
+    return f"(CAST(${first} AS {'BIGINT' if kind == 'int_of' else 'TEXT'}) IS NULL OR {found})"
 
 
 def with_rows(text, n_rows):

@@ -109,6 +109,13 @@ int list_run(const struct list *l, int *ret_n)
 	return 0;
 }
 
+void list_add_names(struct list *l, const struct filter_names *names)
+{
+	for (int i = 0; i < FILTER_MAX_NAMES; i++)
+		l->arg[l->n_args++] = sql_text(i < names->n ? names->name[i] : NULL);
+	l->n_count_args = l->n_args;
+}
+
 static const char *pattern(struct arena *arena, const char *before, const char *search)
 {
 	if (!search)

@@ -13,7 +13,7 @@
 #include "store/page.h"
 #include "store/store.h"
 
-#define LIST_MAX_ARGS 16
+#define LIST_MAX_ARGS 28
 
 struct list {
 	struct store_tx *tx;
@@ -32,6 +32,8 @@ struct list {
 #define LIST_WINDOW 5000 /* some ten milliseconds of rows that have to be looked at one by one */
 
 /* The page's items, newest first, in places 0…; its marks and its total. */
+/* The values of a filter as the next arguments, FILTER_MAX_NAMES of them, of the count too. */
+void list_add_names(struct list *list, const struct filter_names *names);
 must_check int list_run(const struct list *list, int *ret_n);
 /* `%search%` for LIKE … ESCAPE '\', its own signs escaped; NULL for NULL. list_prefix: `search%`. */
 const char *list_pattern(struct arena *arena, const char *search);

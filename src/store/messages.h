@@ -3,18 +3,20 @@
  * both kinds, by the time at which each was made. */
 
 #include "model/message.h"
+#include "model/number_range.h"
 #include "store/ledger.h"
 
 struct message_filter {
-	bool sent, received;   /* MT, MO */
-	int64_t campaign_no;   /* 0: any */
+	bool sent, received; /* MT, MO */
+	int64_t campaign[FILTER_MAX_VALUES];
+	int n_campaigns;       /* none: any */
 	unsigned statuses;     /* bit per message_status; 0: any */
 	const char *senders;   /* numbers between commas, one before the first and one behind the last; NULL: any */
 	const char *countries; /* number_country_code, in the same way */
 	msec_t from_ms, until_ms;
-	const char *from; /* the sender's name, or the number of whoever wrote; NULL: any */
-	const char *to;   /* the number written to, or the sender's; digits */
-	const char *to_prefix;
+	struct filter_names from;                  /* the sender's name, or the number of whoever wrote */
+	struct number_range to[FILTER_MAX_VALUES]; /* the number written to, or the sender's; no two overlap */
+	int n_to;                                  /* none: any */
 };
 
 /* What a person wrote. */

@@ -1,5 +1,6 @@
 /* One list out of three: messages of campaigns, single ones, and what people wrote. Each gives its rows beyond the page's key,
  * nearest first, one more than the page holds; the nearest of all are the page. So a page costs the same wherever it is. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sql/sql.h"
@@ -85,22 +86,44 @@ int message_source_read(const struct message_lister *l, size_t stmt, const struc
 	return more;
 }
 
+void message_source_room(const struct message_lister *l, struct message_source *source, int n_statements)
+{
+	source->item = arena_array(l->arena, (size_t)n_statements * ((size_t)l->page->size + 1), sizeof(*source->item));
+}
+
+static int compare_upwards(const void *a, const void *b)
+{
+	const struct message_place *x = &((const struct message_item *)a)->at, *y = &((const struct message_item *)b)->at;
+	return nearer(y, x, false) ? -1 : nearer(x, y, false) ? 1 : 0;
+}
+
+static int compare_downwards(const void *a, const void *b)
+{
+	return compare_upwards(b, a);
+}
+
+void message_source_settle(const struct message_lister *l, struct message_source *source)
+{
+	qsort(source->item, (size_t)source->n, sizeof(*source->item), l->backwards ? compare_upwards : compare_downwards);
+	if (source->n > l->page->size + 1)
+		source->n = l->page->size + 1;
+}
+
 static bool wants_received(const struct message_filter *f)
 {
-	return f->received && f->campaign_no == 0 && (f->statuses == 0 || (f->statuses >> MESSAGE_RECEIVED & 1));
+	return f->received && f->n_campaigns == 0 && (f->statuses == 0 || (f->statuses >> MESSAGE_RECEIVED & 1));
 }
 
 static bool wants_singles(const struct message_filter *f)
 {
-	return f->sent && f->campaign_no == 0;
+	return f->sent && f->n_campaigns == 0;
 }
 
 static int read_sources(const struct message_lister *l, struct message_source source[3])
 {
 	const struct message_filter *f = l->filter;
 	for (int i = 0; i < 3; i++)
-		source[i] = (struct message_source){
-			.item = arena_array(l->arena, (size_t)l->page->size + 1, sizeof(*source->item))};
+		source[i] = (struct message_source){0};
 	if ((f->sent && message_rows_read(l, &source[0]) < 0) || (wants_singles(f) && message_singles_read(l, &source[1]) < 0) ||
 	    (wants_received(f) && message_inbound_read(l, &source[2]) < 0))
 		return -1;

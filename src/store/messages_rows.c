@@ -3,6 +3,7 @@
  *   - a number: by the audience's index, where few contacts begin so (ledger_number.h),
  *   - only statuses of rows that failed or were left out: by the index of those, while they are few,
  *   - anything else: row by row, no more than a window of them a page. The list is cut there, and goes on from there. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sql/sql.h"
@@ -31,7 +32,7 @@ struct walk {
 /* Does the filter ask something of each row, which no counter knows? */
 static bool rows_filtered(const struct message_filter *f)
 {
-	return f->statuses || f->to || f->to_prefix || f->countries;
+	return f->statuses || f->n_to || f->countries;
 }
 
 static bool is_full(const struct walk *w)
@@ -51,9 +52,8 @@ static int read_rows(struct walk *w, const struct stop *c, size_t stmt, int64_t 
 	const struct message_filter *f = w->l->filter;
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(w->l->tx->db, stmt,
-	              SQL_ARGS(sql_int(c->no), sql_int(above), sql_int(below), sql_int(f->statuses), sql_text(f->to),
-	                       sql_text(list_prefix(w->l->arena, f->to_prefix)), sql_text(f->countries),
-	                       sql_int(w->l->page->size + 1 - w->into->n)),
+	              SQL_ARGS(sql_int(c->no), sql_int(above), sql_int(below), sql_int(f->statuses), sql_text(f->countries),
+	                       TO_ARGS(f), sql_int(w->l->page->size + 1 - w->into->n)),
 	              &rows) < 0)
 		return -1;
 	int more;
@@ -72,7 +72,32 @@ static int read_numbered(struct walk *w, const struct stop *c, const int64_t *se
 		if (seq[i] > above && seq[i] < below &&
 		    read_rows(w, c, up ? STMT_MESSAGE_ROWS_AFTER : STMT_MESSAGE_ROWS_BEFORE, seq[i] - 1, seq[i] + 1) < 0)
 			return -1;
-	w->left -= CAMPAIGN_COST + HALVING_COST * (int64_t)n;
+	w->left -= CAMPAIGN_COST * (int64_t)w->l->filter->n_to + HALVING_COST * (int64_t)n;
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* The rows of the filter's numbers, perhaps with others; each once, in their order. 1 when there may be too many. */
+static int find_numbers(struct walk *w, const struct stop *c, int64_t ret[LEDGER_FEW_NUMBERS], int *ret_n)
+{
+	const struct message_filter *f = w->l->filter;
+	int64_t all[2 * LEDGER_FEW_NUMBERS];
+	int n = 0, more;
+	for (int i = 0; i < f->n_to; i++, n += more) {
+		int many = ledger_by_number(w->l->tx, c->no, c->audience_no, f->to[i].least, all + n, &more);
+		if (many != 0 || n + more > LEDGER_FEW_NUMBERS)
+			return many < 0 ? -1 : 1;
+	}
+	qsort(all, (size_t)n, sizeof(*all), compare);
+	*ret_n = 0;
+	for (int i = 0; i < n; i++)
+		if (i == 0 || all[i] != all[i - 1])
+			ret[(*ret_n)++] = all[i];
 	return 0;
 }
 
@@ -115,8 +140,8 @@ static int read_campaign(struct walk *w, const struct stop *c)
 	int64_t below = first && !w->l->backwards ? from->sub % END_OF_ROWS : c->next_seq;
 	int64_t seq[LEDGER_FEW_NUMBERS];
 	int n, many = 1;
-	if (f->to || f->to_prefix)
-		many = ledger_by_number(w->l->tx, c->no, c->audience_no, f->to ? f->to : f->to_prefix, seq, &n);
+	if (f->n_to)
+		many = find_numbers(w, c, seq, &n);
 	if (many <= 0)
 		return many < 0 ? -1 : read_numbered(w, c, seq, n, above, below);
 	if (f->statuses && (f->statuses & ~EXCEPTIONS) == 0)
@@ -129,9 +154,9 @@ static int read_stops(const struct message_lister *l, struct stop stop[MAX_CAMPA
 	const struct message_filter *f = l->filter;
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(l->tx->db, l->backwards ? STMT_MESSAGE_CAMPAIGNS_AFTER : STMT_MESSAGE_CAMPAIGNS_BEFORE,
-	              SQL_ARGS(sql_int(l->account_no), sql_int(f->campaign_no), sql_text(f->senders), sql_int(f->from_ms),
-	                       sql_int(f->until_ms), sql_text(f->from), sql_int(l->from.key),
-	                       sql_int(l->from.sub < 0 ? -1 : l->from.sub / END_OF_ROWS), sql_int(MAX_CAMPAIGNS + 1)),
+	              SQL_ARGS(sql_int(l->account_no), sql_text(f->senders), sql_int(f->from_ms), sql_int(f->until_ms),
+	                       sql_int(l->from.key), sql_int(l->from.sub < 0 ? -1 : l->from.sub / END_OF_ROWS), FROM_ARGS(f),
+	                       CAMPAIGN_ARGS(f), sql_int(MAX_CAMPAIGNS + 1)),
 	              &rows) < 0)
 		return -1;
 	int n = 0, more;
@@ -142,6 +167,7 @@ static int read_stops(const struct message_lister *l, struct stop stop[MAX_CAMPA
 
 int message_rows_read(const struct message_lister *l, struct message_source *ret)
 {
+	message_source_room(l, ret, 1);
 	struct stop *stop = arena_array(l->arena, MAX_CAMPAIGNS + 1, sizeof(*stop));
 	struct walk w = {.l = l, .into = ret, .left = MESSAGE_WINDOW};
 	int n = read_stops(l, stop);
@@ -160,8 +186,8 @@ int message_rows_total(const struct message_lister *l, int64_t *ret)
 	const struct message_filter *f = l->filter;
 	int64_t n;
 	if (list_count(l->tx, STMT_MESSAGE_ROWS_TALLY,
-	               SQL_ARGS(sql_int(l->account_no), sql_int(f->campaign_no), sql_text(f->senders), sql_int(f->from_ms),
-	                        sql_int(f->until_ms), sql_text(f->from)),
+	               SQL_ARGS(sql_int(l->account_no), sql_text(f->senders), sql_int(f->from_ms), sql_int(f->until_ms),
+	                        FROM_ARGS(f), CAMPAIGN_ARGS(f)),
 	               &n) < 0)
 		return -1;
 	*ret = n;
@@ -171,8 +197,7 @@ int message_rows_total(const struct message_lister *l, int64_t *ret)
 	if (n > MESSAGE_WINDOW)
 		return 0;
 	return list_count(l->tx, STMT_MESSAGE_ROWS_COUNT,
-	                  SQL_ARGS(sql_int(l->account_no), sql_int(f->campaign_no), sql_int(f->statuses), sql_text(f->senders),
-	                           sql_int(f->from_ms), sql_int(f->until_ms), sql_text(f->to),
-	                           sql_text(list_prefix(l->arena, f->to_prefix)), sql_text(f->countries), sql_text(f->from)),
+	                  SQL_ARGS(sql_int(l->account_no), sql_int(f->statuses), sql_text(f->senders), sql_int(f->from_ms),
+	                           sql_int(f->until_ms), sql_text(f->countries), TO_ARGS(f), FROM_ARGS(f), CAMPAIGN_ARGS(f)),
 	                  ret);
 }

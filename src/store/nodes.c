@@ -9,6 +9,11 @@
 
 #define MAX_BURIED 16 /* at a time */
 
+bool lease_is_held(const struct lease *lease, usec_t now_us)
+{
+	return atomic_load(&lease->node_no) != 0 && now_us < atomic_load(&lease->until_us);
+}
+
 bool lease_is_first(const struct lease *lease, usec_t now_us)
 {
 	return atomic_load(&lease->first) && now_us < atomic_load(&lease->until_us);

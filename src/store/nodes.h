@@ -19,6 +19,8 @@ struct lease {
 	atomic_int_fast64_t until_us; /* monotonic; well before others may take what it has */
 	atomic_bool first;
 };
+/* Is this node one of its database's, so that lanes are its own? */
+bool lease_is_held(const struct lease *lease, usec_t now_us);
 /* May this node do what one alone has to do? */
 bool lease_is_first(const struct lease *lease, usec_t now_us);
 

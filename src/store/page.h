@@ -8,6 +8,15 @@
 #include "base/err.h"
 #include "model/pubid.h"
 
+#define FILTER_MAX_VALUES 10
+#define FILTER_MAX_NAMES (2 * FILTER_MAX_VALUES) /* with those that hold commas */
+
+/* The names that a filter lets through; none: any. */
+struct filter_names {
+	const char *name[FILTER_MAX_NAMES];
+	int n;
+};
+
 struct page {
 	int size;       /* 1–100 */
 	int64_t before; /* rows with a key below this; 0: from the top (newest) */

@@ -66,14 +66,14 @@ int sender_list(struct store_tx *tx, int64_t account_no, const struct sender_fil
 	                    .before = STMT_SENDER_LIST_BEFORE,
 	                    .after = STMT_SENDER_LIST_AFTER,
 	                    .count = STMT_SENDER_COUNT,
-	                    .arg = {sql_int(account_no), sql_text(filter->name), sql_text(filter->statuses)},
-	                    .n_args = 3,
-	                    .n_count_args = 3,
+	                    .arg = {sql_int(account_no), sql_text(filter->statuses)},
+	                    .n_args = 2,
 	                    .page = page,
 	                    .read = from_row,
 	                    .arena = arena,
 	                    .items = ret,
 	                    .item_bytes = sizeof(*ret)};
+	list_add_names(&list, &filter->names);
 	return list_run(&list, ret_n);
 }
 
@@ -165,7 +165,7 @@ int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_r
 	               SQL_ARGS(sql_int(account_no), sql_text(req->name), sql_text(req->code_digits),
 	                        sql_text(req->phone_number_id), sql_text(req->waba_id), sealed(tx, arena, req->access_token),
 	                        sealed(tx, arena, req->app_secret), secret_hash(tx, req->app_secret, hash),
-	                        sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate), sql_int(now)),
+	                        sql_int(SENDER_DEFAULT_LIMIT), sql_int(req->rate > 0 ? req->rate : 0), sql_int(now)),
 	               ret_no) < 0)
 		return -1;
 	return activity_add(tx, ACTIVITY_SENDER_REGISTERED, *ret_no, ACTIVITY_NO_FACTS, now);
@@ -196,7 +196,10 @@ int sender_update(struct store_tx *tx, int64_t account_no, int64_t no, const str
 		return known < 0 ? -1 : 2;
 	if (sql_run(tx->db, STMT_SENDER_UPDATE,
 	            SQL_ARGS(sql_int(no), sql_int(account_no), sql_text(req->name),
-	                     req->rate > 0 || req->no_rate ? sql_int(req->rate) : sql_null(), sql_int(now)),
+	                     req->no_rate    ? sql_int(0)
+	                     : req->rate > 0 ? sql_int(req->rate)
+	                                     : sql_null(),
+	                     sql_int(now)),
 	            &changes) < 0)
 		return -1;
 	if (!changes)

@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 struct sender_filter {
-	const char *name;     /* NULL: any */
+	struct filter_names names;
 	const char *statuses; /* comma list without blanks; NULL: any */
 };
 

@@ -10,6 +10,9 @@
 
 #define MAX_ITEMS 500
 
+#define MOST "999999999999999"
+#define NUMBERS(...) .to = {__VA_ARGS__}, .n_to = sizeof((struct number_range[]){__VA_ARGS__}) / sizeof(struct number_range)
+
 static const struct message_filter everything = {.sent = true, .received = true, .from_ms = 0, .until_ms = INT64_MAX};
 
 /* What says which message it is: campaign and row, or the negative number of what a person wrote. */
@@ -97,10 +100,10 @@ static int64_t write_to(struct world *w, const char *number)
 	struct message_request req = {.from = "Shop",
 	                              .template_id = "given",
 	                              .template_uuid = pubid_make(store_ids(w->store), PUBID_TEMPLATE, w->template, 0),
-	                              .n_numbers = 1};
+	                              .numbers.n = 1};
 	struct faults faults;
 	struct single_made made;
-	snprintf(req.number[0], sizeof(req.number[0]), "%.15s", number);
+	snprintf(req.numbers.digits[0], sizeof(req.numbers.digits[0]), "%.15s", number);
 	faults_init(&faults);
 	assert_int_equal(IN_JOB(w, single_create(tx, w->account, &req, w->now, w->arena, &faults, &made)), 0);
 	check_invariants(w);
@@ -140,7 +143,8 @@ static void each_comes_once_in_both_directions(void **state)
 		for (int k = 0; k < i; k++)
 			assert_true(ids[i] != ids[k]);
 	struct message_filter one = everything;
-	one.campaign_no = campaign;
+	one.campaign[0] = campaign;
+	one.n_campaigns = 1;
 	assert_int_equal(walk(w, &one, 7, ids), 40);
 	assert_int_equal(ids[0], campaign << 32 | 40);
 	assert_int_equal(ids[39], campaign << 32 | 1);
@@ -175,13 +179,18 @@ static void filters_choose(void **state)
 		{{.sent = true, .received = true, .statuses = 1u << MESSAGE_RECEIVED | 1u << MESSAGE_ENROUTE}, 16},
 		{{.sent = true, .received = true, .senders = sender}, 112},
 		{{.sent = true, .received = true, .senders = ",4711,"}, 0},
-		{{.sent = true, .received = true, .to = "33612345678"}, 1},
-		{{.sent = true, .received = true, .to = code}, 11},
-		{{.sent = true, .received = true, .to_prefix = "336"}, 1},
-		{{.sent = true, .received = true, .to_prefix = "447400"}, 20},
-		{{.sent = true, .received = true, .from = "33612345678"}, 1},
-		{{.sent = true, .received = true, .from = "Shop"}, 101},
-		{{.sent = true, .received = true, .from = "Shop", .campaign_no = campaign}, 40},
+		{{.sent = true, .received = true, NUMBERS({"33612345678", "33612345678"})}, 1},
+		{{.sent = true, .received = true, NUMBERS({code, code})}, 11},
+		{{.sent = true, .received = true, NUMBERS({"33612345678", "33612345678"}, {code, code})}, 12},
+		{{.sent = true, NUMBERS({"447400000001", "447400000001"}, {"447400000002", "447400000002"}, {"336", "336" MOST})},
+	         21},
+		{{.sent = true, .received = true, NUMBERS({"336", "336" MOST})}, 1},
+		{{.sent = true, .received = true, NUMBERS({"447400", "447400" MOST})}, 20},
+		{{.sent = true, .received = true, .from = {{"33612345678"}, 1}}, 1},
+		{{.sent = true, .received = true, .from = {{"Shop", "33612345678", "447400000001"}, 3}}, 101 + 11},
+		{{.sent = true, .received = true, .from = {{"Shop"}, 1}}, 101},
+		{{.sent = true, .received = true, .from = {{"Nobody", "Shop"}, 2}, .campaign = {campaign}, .n_campaigns = 1}, 40},
+		{{.sent = true, .received = true, .campaign = {4711, campaign}, .n_campaigns = 2}, 40},
 		{{.sent = true, .received = true, .from_ms = began + 30 * SECOND_MS}, 2},
 		{{.sent = true, .received = true, .until_ms = began + 30 * SECOND_MS}, 110},
 		{{.sent = true, .countries = france}, 1},
@@ -273,10 +282,15 @@ static void many_campaigns_are_asked_in_turns(void **state)
 		if (i % 50 == 0)
 			(void)write_to(w, world_row(w, 1, 2).contact.number);
 	}
-	numbered.to = world_row(w, 1, 2).contact.number;
+	numbered.to[0].least = numbered.to[0].greatest = world_row(w, 1, 2).contact.number;
+	numbered.n_to = 1;
 	assert_int_equal(walk_cut(w, &numbered, &n_short), 205 + 5);
-	numbered.to = NULL;
-	numbered.to_prefix = "4"; /* everybody's */
+	numbered.to[1].least = numbered.to[1].greatest = world_row(w, 1, 1).contact.number;
+	numbered.n_to = 2;
+	assert_int_equal(walk_cut(w, &numbered, &n_short), 2 * 205 + 5);
+	numbered.n_to = 1;
+	numbered.to[0] = (struct number_range){"4", "4" MOST}; /* everybody's */
+	numbered.to[1] = (struct number_range){0};
 	assert_int_equal(walk_cut(w, &numbered, &n_short), 2 * 205 + 5);
 	failed.statuses = 1u << MESSAGE_FAILED;
 	read.statuses = 1u << MESSAGE_READ;
@@ -372,19 +386,18 @@ static void many_messages_are_looked_at_in_windows(void **state)
 	f.countries = arena_printf(w->arena, ",%d,", number_country_code("33612345678"));
 	assert_int_equal(walk_cut(w, &f, &n_short), 0);
 	assert_int_equal(n_short, 1);
-	f = (struct message_filter){.sent = true, .until_ms = INT64_MAX, .to = "447400000001"};
+	f = (struct message_filter){.sent = true, .until_ms = INT64_MAX, NUMBERS({"447400000001", "447400000001"})};
 	assert_int_equal(walk(w, &f, 7, ids), 1);
-	f.to_prefix = "44740";
-	assert_int_equal(walk(w, &f, 7, ids), 1);
-	f.to_prefix = "44750";
-	assert_int_equal(walk(w, &f, 7, ids), 0);
-	f.to = NULL;
+	f.to[0] = (struct number_range){"44750", "44750" MOST};
 	assert_int_equal(total_of(w, &f), -1);
-	f.to_prefix = "4475000001";
+	f.to[0] = (struct number_range){"4475000001", "4475000001" MOST};
 	assert_int_equal(walk(w, &f, 7, ids), 100);
+	f.to[1] = (struct number_range){"447400000001", "447400000001"};
+	f.n_to = 2;
+	assert_int_equal(walk(w, &f, 7, ids), 101);
 	f = everything;
-	f.from = "447500000123";
-	assert_int_equal(walk(w, &f, 7, ids), 1);
+	f.from = (struct filter_names){{"447500000123", "447500000124"}, 2};
+	assert_int_equal(walk(w, &f, 7, ids), 2);
 }
 
 int main(void)

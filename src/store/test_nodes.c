@@ -140,6 +140,10 @@ static void a_lease_counts_while_it_lasts(void **state)
 	atomic_store(&lease.until_us, 100);
 	assert_true(lease_is_first(&lease, 99));
 	assert_false(lease_is_first(&lease, 100));
+	assert_false(lease_is_held(&lease, 99)); /* not joined */
+	atomic_store(&lease.node_no, 1);
+	assert_true(lease_is_held(&lease, 99));
+	assert_false(lease_is_held(&lease, 100));
 }
 
 int main(void)

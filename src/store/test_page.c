@@ -263,7 +263,8 @@ static int list_audiences(struct store_tx *tx, struct world *w, struct page *pag
 static int list_campaigns(struct store_tx *tx, struct world *w, struct page *page, int64_t *keys, int *ret_n)
 {
 	struct campaign item[100];
-	struct campaign_filter filter = {.statuses = 1u << CAMPAIGN_IN_PROGRESS, .search = "C 1", .sender = "Shop"};
+	struct campaign_filter filter = {
+		.statuses = 1u << CAMPAIGN_IN_PROGRESS, .search = "C 1", .senders = {{"Nobody", "Shop"}, 2}};
 	if (campaign_list(tx, w->account, &filter, page, w->arena, item, ret_n) < 0)
 		return -1;
 	for (int i = 0; i < *ret_n; i++)

@@ -81,18 +81,18 @@ DELETE FROM tally WHERE campaign_no = $1;
 -- name: campaign_count
 SELECT COUNT(*) FROM campaign_seen
 WHERE account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND (CAST($4 AS TEXT) IS NULL OR sender_name = $4);
+  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND {one_of sender_name $4 20};
 
 -- name: campaign_list_before
 SELECT * FROM campaign_seen
 WHERE account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND (CAST($4 AS TEXT) IS NULL OR sender_name = $4)
-  AND no < $5
-ORDER BY no DESC LIMIT $6;
+  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND {one_of sender_name $4 20}
+  AND no < $24
+ORDER BY no DESC LIMIT $25;
 
 -- name: campaign_list_after
 SELECT * FROM campaign_seen
 WHERE account_no = $1 AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND (CAST($4 AS TEXT) IS NULL OR sender_name = $4)
-  AND no > $5
-ORDER BY no LIMIT $6;
+  AND (CAST($3 AS TEXT) IS NULL OR LOWER(name) LIKE LOWER($3) ESCAPE '\') AND {one_of sender_name $4 20}
+  AND no > $24
+ORDER BY no LIMIT $25;

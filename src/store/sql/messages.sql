@@ -3,16 +3,16 @@
 
 -- name: message_rows_tally
 SELECT CAST(COALESCE(SUM(t.n), 0) AS BIGINT) FROM campaign c JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
-WHERE c.account_no = $1 AND c.kind = 0 AND c.deleted_ms IS NULL AND (CAST($2 AS BIGINT) = 0 OR c.no = $2)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || c.sender_no || ',%') AND c.start_ms >= $4 AND c.start_ms <= $5
-  AND (CAST($6 AS TEXT) IS NULL OR c.sender_name = $6);
+WHERE c.account_no = $1 AND c.kind = 0 AND c.deleted_ms IS NULL AND {int_of c.no $25 10}
+  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || c.sender_no || ',%') AND c.start_ms >= $3 AND c.start_ms <= $4
+  AND {one_of c.sender_name $5 20};
 
 -- name: message_rows_count
-SELECT COUNT(*) FROM ledger_seen WHERE account_no = $1 AND kind = 0 AND (CAST($2 AS BIGINT) = 0 OR own_no = $2) AND (CAST($3 AS BIGINT) = 0 OR ((CAST($3 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || sender_no || ',%') AND start_ms >= $5 AND start_ms <= $6
-  AND (CAST($7 AS TEXT) IS NULL OR number = $7) AND (CAST($8 AS TEXT) IS NULL OR number LIKE $8)
-  AND (CAST($9 AS TEXT) IS NULL OR $9 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-  AND (CAST($10 AS TEXT) IS NULL OR sender_name = $10);
+SELECT COUNT(*) FROM ledger_seen WHERE account_no = $1 AND kind = 0 AND {int_of own_no $47 10} AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || sender_no || ',%') AND start_ms >= $4 AND start_ms <= $5
+  AND {within number $7 10}
+  AND (CAST($6 AS TEXT) IS NULL OR $6 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+  AND {one_of sender_name $27 20};
 
 -- name: message_exceptions_tally
 SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE campaign_no = $1 AND kind = 0 AND bucket >= 7;
@@ -23,52 +23,52 @@ SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE campaign_no = $1 AND
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
 WHERE campaign_no = $1 AND seq > $2 AND seq < $3
   AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-ORDER BY seq DESC LIMIT $8;
+  AND {within number $6 10}
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq DESC LIMIT $26;
 
 -- name: message_rows_after
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
 WHERE campaign_no = $1 AND seq > $2 AND seq < $3
   AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-ORDER BY seq LIMIT $8;
+  AND {within number $6 10}
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq LIMIT $26;
 
 -- name: message_exceptions_before
 -- index: ledger_exception
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
 WHERE campaign_no = $1 AND seq + 0 > $2 AND seq + 0 < $3 AND state >= 7
   AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-ORDER BY seq + 0 DESC LIMIT $8;
+  AND {within number $6 10}
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq + 0 DESC LIMIT $26;
 
 -- name: message_exceptions_after
 -- index: ledger_exception
 SELECT campaign_start_ms, campaign_no * 4294967296 + seq, ledger_seen.* FROM ledger_seen
 WHERE campaign_no = $1 AND seq + 0 > $2 AND seq + 0 < $3 AND state >= 7
   AND (CAST($4 AS BIGINT) = 0 OR ((CAST($4 AS BIGINT) >> CAST(status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($5 AS TEXT) IS NULL OR number = $5) AND (CAST($6 AS TEXT) IS NULL OR number LIKE $6)
-  AND (CAST($7 AS TEXT) IS NULL OR $7 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
-ORDER BY seq + 0 LIMIT $8;
+  AND {within number $6 10}
+  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = ledger_seen.audience_no AND g.no = contact_no) || ',%')
+ORDER BY seq + 0 LIMIT $26;
 
 -- The campaigns whose rows may be on a page, from the one where it begins on.
 -- name: message_campaigns_before
 SELECT start_ms, no, audience_no, next_seq FROM campaign
-WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms <= CAST($7 AS BIGINT)
-  AND (start_ms < CAST($7 AS BIGINT) OR no <= CAST($8 AS BIGINT)) AND (CAST($2 AS BIGINT) = 0 OR no = $2)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || sender_no || ',%') AND start_ms >= $4 AND start_ms <= $5
-  AND (CAST($6 AS TEXT) IS NULL OR sender_name = $6)
-ORDER BY start_ms DESC, no DESC LIMIT $9;
+WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms <= CAST($5 AS BIGINT)
+  AND (start_ms < CAST($5 AS BIGINT) OR no <= CAST($6 AS BIGINT)) AND {int_of no $27 10}
+  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND start_ms >= $3 AND start_ms <= $4
+  AND {one_of sender_name $7 20}
+ORDER BY start_ms DESC, no DESC LIMIT $37;
 
 -- name: message_campaigns_after
 SELECT start_ms, no, audience_no, next_seq FROM campaign
-WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms >= CAST($7 AS BIGINT)
-  AND (start_ms > CAST($7 AS BIGINT) OR no >= CAST($8 AS BIGINT)) AND (CAST($2 AS BIGINT) = 0 OR no = $2)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || sender_no || ',%') AND start_ms >= $4 AND start_ms <= $5
-  AND (CAST($6 AS TEXT) IS NULL OR sender_name = $6)
-ORDER BY start_ms, no LIMIT $9;
+WHERE account_no = $1 AND kind = 0 AND deleted_ms IS NULL AND start_ms >= CAST($5 AS BIGINT)
+  AND (start_ms > CAST($5 AS BIGINT) OR no >= CAST($6 AS BIGINT)) AND {int_of no $27 10}
+  AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%') AND start_ms >= $3 AND start_ms <= $4
+  AND {one_of sender_name $7 20}
+ORDER BY start_ms, no LIMIT $37;
 
 -- Single messages, and what people wrote, between two places of the list. …_edge_…: the place that many rows away.
 -- name: message_singles_edge_before
@@ -90,38 +90,38 @@ SELECT COUNT(*)
 FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
 WHERE x.account_no = $1
   AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND (CAST($6 AS TEXT) IS NULL OR (m.number >= $6 AND m.number <= $7))
-  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
-  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
-  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT));
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND {one_of m.sender_name $29 20}
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND {within m.number $9 10}
+  AND x.create_ms >= CAST($5 AS BIGINT) AND x.create_ms <= CAST($7 AS BIGINT)
+  AND (x.create_ms > CAST($5 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($6 AS BIGINT))
+  AND (x.create_ms < CAST($7 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($8 AS BIGINT));
 
 -- name: message_singles_before
 SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
 FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
 WHERE x.account_no = $1
   AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND (CAST($6 AS TEXT) IS NULL OR (m.number >= $6 AND m.number <= $7))
-  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
-  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
-  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
-ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $12;
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND {one_of m.sender_name $29 20}
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND {within m.number $9 10}
+  AND x.create_ms >= CAST($5 AS BIGINT) AND x.create_ms <= CAST($7 AS BIGINT)
+  AND (x.create_ms > CAST($5 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($6 AS BIGINT))
+  AND (x.create_ms < CAST($7 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($8 AS BIGINT))
+ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $49;
 
 -- name: message_singles_after
 SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
 FROM single x JOIN ledger_seen m ON m.campaign_no = x.campaign_no AND m.seq = x.seq
 WHERE x.account_no = $1
   AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND (CAST($6 AS TEXT) IS NULL OR (m.number >= $6 AND m.number <= $7))
-  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
-  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
-  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
-ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $12;
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND {one_of m.sender_name $29 20}
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND {within m.number $9 10}
+  AND x.create_ms >= CAST($5 AS BIGINT) AND x.create_ms <= CAST($7 AS BIGINT)
+  AND (x.create_ms > CAST($5 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($6 AS BIGINT))
+  AND (x.create_ms < CAST($7 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($8 AS BIGINT))
+ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $49;
 
 -- Few numbers that begin alike are found by their index, in the audiences of single messages, and then put in order.
 -- name: message_singles_numbers
@@ -134,32 +134,32 @@ SELECT COUNT(*) FROM (
 WITH few AS MATERIALIZED (
   SELECT c.no AS campaign_no, n.no AS seq FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
   WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
-    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $6 AND n.number <= $7 LIMIT 1000)
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $9 AND n.number <= $10 LIMIT 1000)
 SELECT COUNT(*)
 FROM few CROSS JOIN single x CROSS JOIN ledger_seen m
 WHERE x.campaign_no = few.campaign_no AND x.seq = few.seq AND m.campaign_no = few.campaign_no AND m.seq = few.seq
   AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
-  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
-  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT));
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND {one_of m.sender_name $11 20}
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND x.create_ms >= CAST($5 AS BIGINT) AND x.create_ms <= CAST($7 AS BIGINT)
+  AND (x.create_ms > CAST($5 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($6 AS BIGINT))
+  AND (x.create_ms < CAST($7 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($8 AS BIGINT));
 
 -- name: message_singles_numbered_before
 WITH few AS MATERIALIZED (
   SELECT c.no AS campaign_no, n.no AS seq FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
   WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
-    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $6 AND n.number <= $7 LIMIT 1000)
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $9 AND n.number <= $10 LIMIT 1000)
 SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
 FROM few CROSS JOIN single x CROSS JOIN ledger_seen m
 WHERE x.campaign_no = few.campaign_no AND x.seq = few.seq AND m.campaign_no = few.campaign_no AND m.seq = few.seq
   AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
-  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
-  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
-ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $12
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND {one_of m.sender_name $11 20}
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND x.create_ms >= CAST($5 AS BIGINT) AND x.create_ms <= CAST($7 AS BIGINT)
+  AND (x.create_ms > CAST($5 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($6 AS BIGINT))
+  AND (x.create_ms < CAST($7 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($8 AS BIGINT))
+ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $31
 -- scan: sorts at most a thousand rows
 ;
 
@@ -167,24 +167,24 @@ ORDER BY x.create_ms DESC, x.campaign_no DESC, x.seq DESC LIMIT $12
 WITH few AS MATERIALIZED (
   SELECT c.no AS campaign_no, n.no AS seq FROM sender s CROSS JOIN campaign c CROSS JOIN contact n
   WHERE s.account_no = $1 AND c.sender_no = s.no AND c.kind = 1
-    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $6 AND n.number <= $7 LIMIT 1000)
+    AND n.audience_no = c.audience_no AND n.until_v IS NOT NULL AND n.number >= $9 AND n.number <= $10 LIMIT 1000)
 SELECT x.create_ms, x.campaign_no * 4294967296 + x.seq, m.*
 FROM few CROSS JOIN single x CROSS JOIN ledger_seen m
 WHERE x.campaign_no = few.campaign_no AND x.seq = few.seq AND m.campaign_no = few.campaign_no AND m.seq = few.seq
   AND (CAST($2 AS BIGINT) = 0 OR ((CAST($2 AS BIGINT) >> CAST(m.status_no AS INTEGER)) & 1) = 1)
-  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND (CAST($4 AS TEXT) IS NULL OR m.sender_name = $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
-  AND x.create_ms >= CAST($8 AS BIGINT) AND x.create_ms <= CAST($10 AS BIGINT)
-  AND (x.create_ms > CAST($8 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($9 AS BIGINT))
-  AND (x.create_ms < CAST($10 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($11 AS BIGINT))
-ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $12
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || m.sender_no || ',%') AND {one_of m.sender_name $11 20}
+  AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || (SELECT g.country FROM contact g WHERE g.audience_no = m.audience_no AND g.no = m.contact_no) || ',%')
+  AND x.create_ms >= CAST($5 AS BIGINT) AND x.create_ms <= CAST($7 AS BIGINT)
+  AND (x.create_ms > CAST($5 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq > CAST($6 AS BIGINT))
+  AND (x.create_ms < CAST($7 AS BIGINT) OR x.campaign_no * 4294967296 + x.seq < CAST($8 AS BIGINT))
+ORDER BY x.create_ms, x.campaign_no, x.seq LIMIT $31
 -- scan: sorts at most a thousand rows
 ;
 
 -- name: message_singles_tally
 SELECT CAST(COALESCE(SUM(t.n), 0) AS BIGINT)
 FROM sender s JOIN campaign c ON c.sender_no = s.no AND c.kind = 1 JOIN tally t ON t.campaign_no = c.no AND t.kind = 0
-WHERE s.account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || c.sender_no || ',%') AND (CAST($3 AS TEXT) IS NULL OR c.sender_name = $3);
+WHERE s.account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || c.sender_no || ',%') AND {one_of c.sender_name $3 20};
 
 -- name: message_inbound_edge_before
 SELECT create_ms, no - 4611686018427387904 FROM inbound
@@ -203,61 +203,61 @@ ORDER BY create_ms, no LIMIT 1 OFFSET $6;
 -- name: message_inbound_count
 SELECT COUNT(*) FROM inbound_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
-  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%')
-  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
-  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
-  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT));
+  AND {within sender_code $8 10}
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || country || ',%')
+  AND create_ms >= CAST($4 AS BIGINT) AND create_ms <= CAST($6 AS BIGINT)
+  AND (create_ms > CAST($4 AS BIGINT) OR no - 4611686018427387904 > CAST($5 AS BIGINT))
+  AND (create_ms < CAST($6 AS BIGINT) OR no - 4611686018427387904 < CAST($7 AS BIGINT));
 
 -- name: message_inbound_before
 SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
-  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%')
-  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
-  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
-  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
-ORDER BY create_ms DESC, no DESC LIMIT $10;
+  AND {within sender_code $8 10}
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || country || ',%')
+  AND create_ms >= CAST($4 AS BIGINT) AND create_ms <= CAST($6 AS BIGINT)
+  AND (create_ms > CAST($4 AS BIGINT) OR no - 4611686018427387904 > CAST($5 AS BIGINT))
+  AND (create_ms < CAST($6 AS BIGINT) OR no - 4611686018427387904 < CAST($7 AS BIGINT))
+ORDER BY create_ms DESC, no DESC LIMIT $28;
 
 -- name: message_inbound_after
 SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
-  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%')
-  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
-  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
-  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
-ORDER BY create_ms, no LIMIT $10;
+  AND {within sender_code $8 10}
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || country || ',%')
+  AND create_ms >= CAST($4 AS BIGINT) AND create_ms <= CAST($6 AS BIGINT)
+  AND (create_ms > CAST($4 AS BIGINT) OR no - 4611686018427387904 > CAST($5 AS BIGINT))
+  AND (create_ms < CAST($6 AS BIGINT) OR no - 4611686018427387904 < CAST($7 AS BIGINT))
+ORDER BY create_ms, no LIMIT $28;
 
 -- Of one person, which has an index.
 -- name: message_inbound_of_count
 SELECT COUNT(*) FROM inbound_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
-  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%') AND number = $10
-  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
-  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
-  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT));
+  AND {within sender_code $8 10}
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || country || ',%') AND number = $28
+  AND create_ms >= CAST($4 AS BIGINT) AND create_ms <= CAST($6 AS BIGINT)
+  AND (create_ms > CAST($4 AS BIGINT) OR no - 4611686018427387904 > CAST($5 AS BIGINT))
+  AND (create_ms < CAST($6 AS BIGINT) OR no - 4611686018427387904 < CAST($7 AS BIGINT));
 
 -- name: message_inbound_of_before
 SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
-  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%') AND number = $10
-  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
-  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
-  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
-ORDER BY create_ms DESC, no DESC LIMIT $11;
+  AND {within sender_code $8 10}
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || country || ',%') AND number = $28
+  AND create_ms >= CAST($4 AS BIGINT) AND create_ms <= CAST($6 AS BIGINT)
+  AND (create_ms > CAST($4 AS BIGINT) OR no - 4611686018427387904 > CAST($5 AS BIGINT))
+  AND (create_ms < CAST($6 AS BIGINT) OR no - 4611686018427387904 < CAST($7 AS BIGINT))
+ORDER BY create_ms DESC, no DESC LIMIT $29;
 
 -- name: message_inbound_of_after
 SELECT create_ms, no - 4611686018427387904, inbound_seen.* FROM inbound_seen
 WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR $2 LIKE '%,' || sender_no || ',%')
-  AND (CAST($3 AS TEXT) IS NULL OR sender_code = $3) AND (CAST($4 AS TEXT) IS NULL OR sender_code LIKE $4)
-  AND (CAST($5 AS TEXT) IS NULL OR $5 LIKE '%,' || country || ',%') AND number = $10
-  AND create_ms >= CAST($6 AS BIGINT) AND create_ms <= CAST($8 AS BIGINT)
-  AND (create_ms > CAST($6 AS BIGINT) OR no - 4611686018427387904 > CAST($7 AS BIGINT))
-  AND (create_ms < CAST($8 AS BIGINT) OR no - 4611686018427387904 < CAST($9 AS BIGINT))
-ORDER BY create_ms, no LIMIT $11;
+  AND {within sender_code $8 10}
+  AND (CAST($3 AS TEXT) IS NULL OR $3 LIKE '%,' || country || ',%') AND number = $28
+  AND create_ms >= CAST($4 AS BIGINT) AND create_ms <= CAST($6 AS BIGINT)
+  AND (create_ms > CAST($4 AS BIGINT) OR no - 4611686018427387904 > CAST($5 AS BIGINT))
+  AND (create_ms < CAST($6 AS BIGINT) OR no - 4611686018427387904 < CAST($7 AS BIGINT))
+ORDER BY create_ms, no LIMIT $29;
 
 -- name: message_inbound_read
 SELECT 0, 0, inbound_seen.* FROM inbound_seen WHERE no = $1 AND account_no = $2;

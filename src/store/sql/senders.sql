@@ -22,20 +22,20 @@ SELECT no FROM sender WHERE phone_number_id = $1 AND deleted_ms IS NULL;
 
 -- name: sender_count
 SELECT COUNT(*) FROM sender_seen
-WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR name = $2)
-  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || status || ',%');
+WHERE account_no = $1 AND {one_of name $3 20}
+  AND (CAST($2 AS TEXT) IS NULL OR ',' || $2 || ',' LIKE '%,' || status || ',%');
 
 -- name: sender_list_before
 SELECT * FROM sender_seen
-WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR name = $2)
-  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || status || ',%') AND no < $4
-ORDER BY no DESC LIMIT $5;
+WHERE account_no = $1 AND {one_of name $3 20}
+  AND (CAST($2 AS TEXT) IS NULL OR ',' || $2 || ',' LIKE '%,' || status || ',%') AND no < $23
+ORDER BY no DESC LIMIT $24;
 
 -- name: sender_list_after
 SELECT * FROM sender_seen
-WHERE account_no = $1 AND (CAST($2 AS TEXT) IS NULL OR name = $2)
-  AND (CAST($3 AS TEXT) IS NULL OR ',' || $3 || ',' LIKE '%,' || status || ',%') AND no > $4
-ORDER BY no LIMIT $5;
+WHERE account_no = $1 AND {one_of name $3 20}
+  AND (CAST($2 AS TEXT) IS NULL OR ',' || $2 || ',' LIKE '%,' || status || ',%') AND no > $23
+ORDER BY no LIMIT $24;
 
 -- name: sender_list_all
 SELECT * FROM sender_seen ORDER BY no
