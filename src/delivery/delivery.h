@@ -44,8 +44,9 @@ void delivery_missed(struct delivery *delivery);
 void delivery_notify_singles(struct delivery *delivery, int64_t sender_no);
 
 /* Ask Meta for the phone-number record behind credentials that are not stored yet. `done` comes once, on the delivery
- * thread: `number` NULL when Meta refused or was not reached, with the sentence in `why`. Any thread. Texts are copied. */
-typedef void delivery_checked_fn(const struct wa_number_record *number, const char *why, void *arg);
+ * thread: `number` NULL when there is none, with the sentence in `why`; `refused` when it is the credentials that Meta did not
+ * take, and not Meta that was not reached or did not answer as it should. Any thread. Texts are copied. */
+typedef void delivery_checked_fn(const struct wa_number_record *number, bool refused, const char *why, void *arg);
 must_check int delivery_check_number(struct delivery *delivery, const char *phone_number_id, const char *access_token,
                                      delivery_checked_fn *done, void *arg);
 

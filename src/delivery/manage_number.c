@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "delivery/manage_internal.h"
 #include "store/senders.h"
+#include "wa/errors.h"
 
 struct number_call {
 	struct job job;
@@ -59,6 +60,17 @@ static void number_store(struct number_call *c)
 		number_free(c);
 }
 
+/* Is it what was asked with that Meta does not take, and would not tomorrow either? */
+static bool is_refusal(const struct http_answer *answer)
+{
+	struct wa_graph_error error;
+	if (answer->outcome != HTTP_ANSWERED || answer->status < 400 || answer->status >= 500 || answer->status == 429 ||
+	    !wa_graph_error_decode(answer->body, answer->n_body_bytes, &error))
+		return false;
+	enum wa_action action = wa_error_words(error.code)->action;
+	return action != WA_SLOW_LANE && action != WA_AMBIGUOUS;
+}
+
 static void number_answered(const struct http_answer *answer, void *arg)
 {
 	struct number_call *c = arg;
@@ -69,7 +81,7 @@ static void number_answered(const struct http_answer *answer, void *arg)
 	if (!ok)
 		manage_reason(answer, reason, sizeof(reason));
 	if (c->done) {
-		c->done(ok ? &c->record : NULL, ok ? NULL : reason, c->arg);
+		c->done(ok ? &c->record : NULL, is_refusal(answer), ok ? NULL : reason, c->arg);
 		number_free(c);
 	} else if (ok) {
 		number_store(c);
@@ -88,7 +100,7 @@ static void number_ask(struct number_call *c, const char *phone_number_id, const
 	if (n > 0 && (size_t)n < sizeof(path) && manage_call(c->manage, "GET", path, token, NULL, number_answered, c) == 0)
 		return;
 	if (c->done)
-		c->done(NULL, "the phone_number_id or access_token cannot be put into a request", c->arg);
+		c->done(NULL, true, "the phone_number_id or access_token cannot be put into a request", c->arg);
 	number_free(c);
 }
 

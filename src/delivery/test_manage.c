@@ -310,16 +310,17 @@ static void test_records_are_asked_for_again(void **state)
 
 struct checked {
 	int n;
-	bool found;
+	bool found, refused;
 	struct wa_number_record record;
 	char why[512];
 };
 
-static void checked(const struct wa_number_record *number, const char *why, void *arg)
+static void checked(const struct wa_number_record *number, bool refused, const char *why, void *arg)
 {
 	struct checked *c = arg;
 	c->n++;
 	c->found = number != NULL;
+	c->refused = refused;
 	if (number)
 		c->record = *number;
 	snprintf(c->why, sizeof(c->why), "%s", why ? why : "");
@@ -328,25 +329,31 @@ static void checked(const struct wa_number_record *number, const char *why, void
 static void test_number_is_checked(void **state)
 {
 	struct world *w = desk_open(state);
-	struct checked good = {0}, bad = {0}, dead = {0}, impossible = {0};
+	struct checked good = {0}, bad = {0}, dead = {0}, impossible = {0}, down = {0}, busy = {0};
 	desk_run(w, SECOND_MS);
 	calls_answer("GET", "/3003?", 200,
 	             "{\"id\":\"3003\",\"display_phone_number\":\"+44 20 7946 0000\",\"throughput\":{\"level\":\"STANDARD\"}}");
 	calls_answer("GET", "/4004?", 400, REFUSAL(190, "Malformed access token"));
 	calls_lose("GET", "/5005?", HTTP_NOT_SENT);
+	calls_answer("GET", "/7007?", 503, REFUSAL(190, "Malformed access token"));
+	calls_answer("GET", "/8008?", 400, REFUSAL(4, "Application request limit reached"));
 	manage_check_number(desk, "3003", "the-new-token", checked, &good);
 	manage_check_number(desk, "4004", "another", checked, &bad);
 	manage_check_number(desk, "5005", "another", checked, &dead);
 	manage_check_number(desk, "6 006", "another", checked, &impossible);
+	manage_check_number(desk, "7007", "another", checked, &down);
+	manage_check_number(desk, "8008", "another", checked, &busy);
 	assert_int_equal(good.n, 0);
 	assert_false(manage_is_quiet(desk));
 	desk_run(w, SECOND_MS);
 	assert_string_equal(calls_nth("GET", "/3003?", 0)->bearer, "the-new-token");
-	assert_true(good.n == 1 && bad.n == 1 && dead.n == 1 && impossible.n == 1);
+	assert_true(good.n == 1 && bad.n == 1 && dead.n == 1 && impossible.n == 1 && down.n == 1 && busy.n == 1);
 	assert_true(good.found);
 	assert_string_equal(good.record.display_number, "442079460000");
 	assert_int_equal(good.record.limit_mps, 80);
-	assert_false(bad.found || dead.found || impossible.found);
+	assert_false(bad.found || dead.found || impossible.found || down.found || busy.found);
+	assert_true(bad.refused && impossible.refused);
+	assert_false(good.refused || dead.refused || down.refused || busy.refused); /* none of these is the client's fault */
 	assert_non_null(strstr(bad.why, "Malformed access token"));
 	assert_non_null(strstr(dead.why, "the line is dead"));
 	assert_int_equal(desk_changed, 1); /* nothing was stored */
