@@ -15,6 +15,7 @@ struct keeper;
 struct api_options {
 	struct store *store;
 	struct delivery *delivery;
+	const struct lease *lease;       /* delivery's */
 	struct webhook_in *webhook_in;   /* takes /webhooks/whatsapp */
 	struct webhook_out *webhook_out; /* for its figures */
 	struct importer *importer;       /* works off CSV imports */

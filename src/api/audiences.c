@@ -57,14 +57,20 @@ void audiences_read(struct api_call *call)
 	call_read(call, read_run);
 }
 
+struct list_request {
+	struct page page;
+	const char *search;
+	bool nothing; /* a filter that matches nothing */
+};
+
 static int list_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	struct page *page = call->state;
+	struct list_request *req = call->state;
+	struct page *page = &req->page;
 	struct audience *item = arena_array(call->arena, (size_t)page->size, sizeof(*item));
 	int n = 0;
-	if (call_filter_allows(call, "channel", "whatsapp") &&
-	    audience_list(tx, call->key.account_no, call_filter(call, "search"), page, call->arena, item, &n) < 0)
+	if (!req->nothing && audience_list(tx, call->key.account_no, req->search, page, call->arena, item, &n) < 0)
 		return -1;
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
@@ -78,8 +84,10 @@ static int list_run(struct store_tx *tx, void *arg)
 
 void audiences_list(struct api_call *call)
 {
-	struct page *page = call->state = arena_alloc(call->arena, sizeof(*page));
-	if (call_page(call, page))
+	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	req->search = call_filter(call, "search");
+	req->nothing = !call_filter_allows(call, "channel", "whatsapp");
+	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }
 

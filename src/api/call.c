@@ -26,7 +26,7 @@ struct api_call *call_create(struct api *api, struct http_request *req)
 	call->now = clock_now_ms();
 	call->status = 200;
 	call->upload_fd = -1;
-	faults_init(&call->faults);
+	faults_init_all(&call->faults, arena);
 	buf_init(&call->out, MAX_ANSWER_BYTES);
 	http_set_user(req, call);
 	randombytes_buf(random, sizeof(random));
@@ -159,7 +159,6 @@ void call_failed(struct api_call *call, int result, const char *what)
 		return;
 	}
 	call->faults.n = 0;
-	http_add_header(call->req, "Retry-After", "1");
 	call_fault(call, FAULT_OVERLOADED, NULL,
 	           "The database cannot be reached just now: try again; with an Idempotency-Key nothing is done twice");
 }
@@ -251,6 +250,7 @@ void call_write(struct api_call *call, store_run_fn *run, unsigned after)
 
 int call_unknown(struct api_call *call)
 {
+	call->faults.n = 0;
 	route_fault_unknown(call);
 	return 1;
 }

@@ -15,6 +15,12 @@
 struct route;
 struct idempotent;
 
+#define CALL_MAX_FILTERS 16
+
+struct call_filter {
+	const char *name, *value; /* NULL: it is not there */
+};
+
 struct api_call {
 	struct api *api;
 	struct http_request *req;
@@ -28,12 +34,15 @@ struct api_call {
 	cJSON *body;            /* the parsed document, NULL on bodyless routes */
 	const cJSON *data;      /* its `data` object */
 	struct faults faults;
-	struct buf out;                /* the answer's JSON */
-	struct json_writer json;       /* over `out` */
-	int64_t id[2], id_b[2];        /* of each `{…}` of the path in its order: its number, and its second one */
-	int status;                    /* of the answer that is being put together; 200 */
-	const char *content_type;      /* of an answer that is not JSON; NULL */
-	const char *cookie;            /* Set-Cookie of an answer that is no fault; NULL */
+	struct buf out;           /* the answer's JSON */
+	struct json_writer json;  /* over `out` */
+	int64_t id[2], id_b[2];   /* of each `{…}` of the path in its order: its number, and its second one */
+	int status;               /* of the answer that is being put together; 200 */
+	const char *content_type; /* of an answer that is not JSON; NULL */
+	const char *cookie;       /* Set-Cookie of an answer that is no fault; NULL */
+	struct call_filter filter[CALL_MAX_FILTERS]; /* those that were asked for */
+	int n_filters;
+	bool paged;                    /* page_token was looked at, with them */
 	void *state;                   /* the handler's own, from `arena` */
 	store_run_fn *run;             /* of call_read and call_write */
 	size_t n_judged;               /* faults that were there before it */
@@ -81,16 +90,23 @@ void call_end_answer(struct api_call *call);
 
 /* ---- lists (call_list.c) ---- */
 
-/* page_size and page_token of the query. Tokens are sealed for the path, the account and the other parameters of the query.
- * False: a fault was answered, the call is over. */
+/* page_size and page_token of the query, once every filter was asked for: tokens are sealed for the path, the account and the
+ * filters' values. False: a fault was answered, the call is over. */
 bool call_page(struct api_call *call, struct page *ret);
 /* `{"data":[` … items … `],"pagination":{…}}`. */
 void call_begin_list(struct api_call *call);
 void call_end_list(struct api_call *call, const struct page *page, int n_items);
-/* filter[name], brackets raw or encoded; NULL when absent. */
-const char *call_filter(const struct api_call *call, const char *name);
+/* filter[name], brackets raw or encoded, with commas between the values where it stands several times; NULL when absent. */
+const char *call_filter(struct api_call *call, const char *name);
+/* The same of a number as it is dialed: without the '+' before it, which is a blank where it was not escaped. */
+const char *call_filter_dialed(struct api_call *call, const char *name);
 /* Next element of a comma list: *rest moves on; NULL at the end. Blanks around are dropped. Memory from the arena. */
 const char *call_next_value(struct api_call *call, const char **rest);
+/* The names of a filter: its values, and where one holds commas also the whole of it, which may be a name as well. Too many:
+ * false, a fault was answered. */
+bool call_filter_names(struct api_call *call, const char *name, struct filter_names *ret);
+/* The fault of it. False. */
+bool call_too_many_values(struct api_call *call, const char *name);
 /* Is `word` (any case) among the values of this filter, or is it not there at all? */
 bool call_filter_allows(struct api_call *call, const char *name, const char *word);
 

@@ -63,13 +63,27 @@ static size_t rank_of(const char *step, const struct field *fields, size_t n_fie
 	return i;
 }
 
+struct rank {
+	size_t field;
+	long item; /* of a list; -1: the field itself */
+};
+
 /* By the first step of its path that the table has: what lies within `components` stands where that does. */
-static size_t rank(const struct fault *f, const struct field *fields, size_t n_fields)
+static struct rank rank(const struct fault *f, const struct field *fields, size_t n_fields)
 {
-	size_t found = n_fields;
-	for (const char *step = f->field; step && found == n_fields; step = strchr(step, '.'), step += step != NULL)
-		found = rank_of(step, fields, n_fields);
+	struct rank found = {n_fields, -1};
+	for (const char *step = f->field; step && found.field == n_fields; step = strchr(step, '.'), step += step != NULL) {
+		size_t n = strcspn(step, ".[");
+		found.field = rank_of(step, fields, n_fields);
+		found.item = found.field < n_fields && step[n] == '[' ? strtol(step + n + 1, NULL, 10) : -1;
+	}
 	return found;
+}
+
+static bool comes_before(const struct fault *f, const struct fault *other, const struct field *fields, size_t n_fields)
+{
+	struct rank a = rank(f, fields, n_fields), b = rank(other, fields, n_fields);
+	return a.field != b.field ? a.field < b.field : a.item < b.item;
 }
 
 void call_order_faults(struct api_call *call, size_t from, const struct field *fields, size_t n_fields)
@@ -78,7 +92,7 @@ void call_order_faults(struct api_call *call, size_t from, const struct field *f
 	for (size_t i = from + 1; i < all->n; i++) { /* a stable insertion: there are few */
 		struct fault f = all->item[i];
 		size_t k = i;
-		for (; k > from && rank(&all->item[k - 1], fields, n_fields) > rank(&f, fields, n_fields); k--)
+		for (; k > from && comes_before(&f, &all->item[k - 1], fields, n_fields); k--)
 			all->item[k] = all->item[k - 1];
 		all->item[k] = f;
 	}

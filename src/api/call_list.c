@@ -1,11 +1,12 @@
 /* Lists: pages, their tokens and links, and filters. */
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "api/api_internal.h"
 #include "api/call.h"
-#include "base/text.h"
 
 #define DEFAULT_PAGE_SIZE 20
 #define MAX_PAGE_SIZE 100
@@ -37,18 +38,39 @@ static const char *kept_query(struct api_call *call)
 	return kept; /* each parameter is followed by '&' */
 }
 
+/* Of the filters as they were understood, however they were written, and of nothing else that the query holds. */
 static uint64_t scope(struct api_call *call)
 {
-	return page_scope(http_path(call->req), call->key.account_no, kept_query(call));
+	const char *filters = "";
+	for (int i = 0; i < call->n_filters; i++)
+		if (call->filter[i].value)
+			filters = arena_printf(call->arena, "%s%s=%zu:%s;", filters, call->filter[i].name,
+			                       strlen(call->filter[i].value), call->filter[i].value);
+	return page_scope(http_path(call->req), call->key.account_no, filters);
+}
+
+/* Any whole number from 1 on; those above the maximum count as it, however long they are. */
+static bool size_parse(const char *text, int *ret)
+{
+	size_t n = strspn(text, "0123456789");
+	const char *number = text + strspn(text, "0");
+	if (text[n] || !*number)
+		return false;
+	*ret = strlen(number) > 3 ? MAX_PAGE_SIZE : atoi(number);
+	if (*ret > MAX_PAGE_SIZE)
+		*ret = MAX_PAGE_SIZE;
+	return true;
 }
 
 bool call_page(struct api_call *call, struct page *ret)
 {
 	const char *size = http_query(call->req, "page_size", 0), *token = http_query(call->req, "page_token", 0);
-	int64_t n = DEFAULT_PAGE_SIZE;
+	int n = DEFAULT_PAGE_SIZE;
+	call->paged = true;
 	faults_set_prefix(&call->faults, "%s", "");
-	if (size && (!text_to_int(size, strlen(size), &n) || n < 1)) {
-		call_fault(call, FAULT_PAGE_SIZE, "page_size", " must be a whole number from 1 to %d", MAX_PAGE_SIZE);
+	if (size && !size_parse(size, &n)) {
+		call_fault(call, FAULT_PAGE_SIZE, "page_size", " must be a whole number from 1 on; above %d it counts as that",
+		           MAX_PAGE_SIZE);
 		return false;
 	}
 	*ret = (struct page){.number = 1};
@@ -56,7 +78,7 @@ bool call_page(struct api_call *call, struct page *ret)
 		call_fault(call, FAULT_PAGE_TOKEN, "page_token", " is not a token that this list gave out with these filters");
 		return false;
 	}
-	ret->size = n > MAX_PAGE_SIZE ? MAX_PAGE_SIZE : (int)n;
+	ret->size = n;
 	return true;
 }
 
@@ -108,11 +130,31 @@ void call_end_list(struct api_call *call, const struct page *page, int n_items)
 	json_close_object(&call->json);
 }
 
-const char *call_filter(const struct api_call *call, const char *name)
+/* What stands several times counts as once, with commas between. */
+static const char *read_filter(struct api_call *call, const char *name)
 {
 	char key[64];
+	const char *value, *all = NULL;
 	snprintf(key, sizeof(key), "filter[%s]", name);
-	return http_query(call->req, key, 0);
+	for (int i = 0; (value = http_query(call->req, key, i)); i++)
+		all = all ? arena_printf(call->arena, "%s,%s", all, value) : value;
+	return all;
+}
+
+const char *call_filter(struct api_call *call, const char *name)
+{
+	for (int i = 0; i < call->n_filters; i++)
+		if (strcmp(call->filter[i].name, name) == 0)
+			return call->filter[i].value;
+	assert(!call->paged && call->n_filters < CALL_MAX_FILTERS);
+	call->filter[call->n_filters] = (struct call_filter){name, read_filter(call, name)};
+	return call->filter[call->n_filters++].value;
+}
+
+const char *call_filter_dialed(struct api_call *call, const char *name)
+{
+	const char *text = call_filter(call, name);
+	return text ? text + strspn(text, "+ ") : NULL;
 }
 
 const char *call_next_value(struct api_call *call, const char **rest)
@@ -127,6 +169,43 @@ const char *call_next_value(struct api_call *call, const char **rest)
 	while (used > 0 && value[used - 1] == ' ')
 		used--;
 	return arena_strndup(call->arena, value, used);
+}
+
+static void add_name(struct filter_names *names, const char *name)
+{
+	for (int i = 0; i < names->n; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return;
+	names->name[names->n++] = name;
+}
+
+bool call_too_many_values(struct api_call *call, const char *name)
+{
+	faults_set_prefix(&call->faults, "%s", "");
+	call_fault(call, FAULT_QUERY, arena_printf(call->arena, "filter[%s]", name), " must have at most %d values",
+	           FILTER_MAX_VALUES);
+	return false;
+}
+
+bool call_filter_names(struct api_call *call, const char *name, struct filter_names *ret)
+{
+	const char *key = arena_printf(call->arena, "filter[%s]", name), *whole, *value;
+	int n_values = 0;
+	*ret = (struct filter_names){0};
+	(void)call_filter(call, name);
+	for (int i = 0; (whole = http_query(call->req, key, i)); i++) {
+		const char *rest = whole;
+		bool any = false;
+		while ((value = call_next_value(call, &rest))) {
+			if (n_values++ == FILTER_MAX_VALUES)
+				return call_too_many_values(call, name);
+			add_name(ret, value);
+			any = true;
+		}
+		if (any)
+			add_name(ret, whole);
+	}
+	return true;
 }
 
 bool call_filter_allows(struct api_call *call, const char *name, const char *word)

@@ -29,7 +29,13 @@ struct update_request {
 	const char *status;
 };
 
-static const struct field status_field[] = {FIELD(update_request, status, FIELD_TEXT, FAULT_CAMPAIGN_STATE)};
+static const struct field update_fields[] = {
+	FIELD_NAMED("name", update_request, campaign.name, FIELD_TEXT, FAULT_CAMPAIGN_NAME),
+	FIELD_NAMED("schedule", update_request, campaign.schedule, FIELD_TEXT, FAULT_SCHEDULE_FORMAT),
+	FIELD_NAMED("timezone", update_request, campaign.timezone, FIELD_TEXT, FAULT_SCHEDULE_FORMAT),
+	FIELD(update_request, status, FIELD_TEXT, FAULT_CAMPAIGN_STATE),
+};
+#define N_UPDATE_FIELDS (sizeof(update_fields) / sizeof(update_fields[0]))
 
 /* ---- answers ---- */
 
@@ -195,10 +201,12 @@ static unsigned statuses(struct api_call *call)
 void campaigns_list(struct api_call *call)
 {
 	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
-	req->filter = (struct campaign_filter){
-		.statuses = statuses(call), .search = call_filter(call, "search"), .sender = call_filter(call, "senders")};
-	req->nothing = !call_filter_allows(call, "channel", "whatsapp") ||
-	               (call_filter(call, "statuses") && req->filter.statuses == 0);
+	struct campaign_filter *f = &req->filter;
+	*f = (struct campaign_filter){.statuses = statuses(call), .search = call_filter(call, "search")};
+	if (!call_filter_names(call, "senders", &f->senders))
+		return;
+	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || (call_filter(call, "statuses") && f->statuses == 0) ||
+	               (call_filter(call, "senders") && f->senders.n == 0);
 	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }
@@ -214,18 +222,13 @@ static int create_run(struct store_tx *tx, void *arg)
 	return result != 0 ? result : answer_campaign(tx, call, no);
 }
 
-static void decode(struct api_call *call, struct campaign_request *req)
-{
-	req->late_start_limit = -1;
-	req->rate = req->brake = req->canary = req->canary_wait = -1;
-	call_decode(call, call->data, fields, N_FIELDS, req);
-	req->has_schedule = req->schedule != NULL;
-}
-
 struct campaign_request *campaigns_read_create(struct api_call *call)
 {
 	struct campaign_request *req = arena_alloc(call->arena, sizeof(*req));
-	decode(call, req);
+	req->late_start_limit = JSON_NO_INT;
+	req->rate = req->brake = req->canary = req->canary_wait = JSON_NO_INT;
+	call_decode(call, call->data, fields, N_FIELDS, req);
+	req->has_schedule = req->schedule != NULL;
 	campaign_judge(req, call->now, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
 	return req;
@@ -249,54 +252,54 @@ static int refused(struct api_call *call, const char *why)
 static int update_name(struct store_tx *tx, struct api_call *call, const char *name)
 {
 	int result = campaign_rename(tx, call->key.account_no, call->id[0], name, call->now);
-	if (result == 2) {
+	if (result == 2)
 		fault_add(&call->faults, FAULT_CAMPAIGN_NAME_TAKEN, "name", " is the name of another campaign already");
-		return 1;
-	}
-	return result == 1 ? call_unknown(call) : result;
+	return result < 0 ? -1 : 0;
 }
 
-static int update_schedule(struct store_tx *tx, struct api_call *call, msec_t schedule_ms)
+static int update_schedule(struct store_tx *tx, struct api_call *call, const struct campaign *c, msec_t schedule_ms)
 {
-	int result = campaign_reschedule(tx, call->key.account_no, call->id[0], schedule_ms, call->now);
-	if (result == 2)
-		return refused(call, "The campaign is not scheduled any more, so its schedule cannot be changed");
-	return result == 1 ? call_unknown(call) : result;
+	campaign_judge_reschedule(c, schedule_ms, &call->faults);
+	if (faults_on(&call->faults, "schedule"))
+		return 0;
+	return campaign_reschedule(tx, call->key.account_no, c->no, schedule_ms, call->now) == 0 ? 0 : -1;
 }
 
 static int update_cancel(struct store_tx *tx, struct api_call *call)
 {
 	int result = campaign_cancel(tx, call->key.account_no, call->id[0], call->now);
 	if (result == 2)
-		return refused(call, "The campaign is over, so it cannot be canceled");
-	return result == 1 ? call_unknown(call) : result;
+		fault_add(&call->faults, FAULT_CAMPAIGN_STATE, "status", "The campaign is over, so it cannot be canceled");
+	return result < 0 ? -1 : 0;
 }
 
+/* Each part is tried that has no fault yet, so that all are told. */
 static int update_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
 	const struct update_request *req = call->state;
-	int result = req->campaign.name ? update_name(tx, call, req->campaign.name) : 0;
-	if (result == 0 && req->campaign.has_schedule)
-		result = update_schedule(tx, call, req->campaign.schedule_ms);
-	if (result == 0 && req->status)
-		result = update_cancel(tx, call);
-	return result != 0 ? result : answer_campaign(tx, call, call->id[0]);
+	const struct faults *faults = &call->faults;
+	struct campaign c;
+	int got = campaign_read(tx, call->key.account_no, call->id[0], call->arena, &c);
+	if (got != 0)
+		return got < 0 ? -1 : call_unknown(call);
+	if ((req->campaign.name && !faults_on(faults, "name") && update_name(tx, call, req->campaign.name) < 0) ||
+	    (req->campaign.schedule_ms >= 0 && update_schedule(tx, call, &c, req->campaign.schedule_ms) < 0) ||
+	    (req->status && !faults_on(faults, "status") && update_cancel(tx, call) < 0))
+		return -1;
+	call_order_faults(call, 0, update_fields, N_UPDATE_FIELDS);
+	return faults_any(faults) ? 1 : answer_campaign(tx, call, c.no);
 }
 
 void campaigns_update(struct api_call *call)
 {
 	struct update_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
-	decode(call, &req->campaign);
-	call_decode(call, call->data, status_field, 1, req);
+	call_decode(call, call->data, update_fields, N_UPDATE_FIELDS, req);
+	req->campaign.has_schedule = req->campaign.schedule != NULL;
 	campaign_judge_update(&req->campaign, call->now, &call->faults);
-	call_order_faults(call, 0, fields, N_FIELDS);
 	if (req->status && strcmp(req->status, "canceled") != 0)
 		fault_add(&call->faults, FAULT_CAMPAIGN_STATE, "status", " can only be set to canceled");
-	if (faults_any(&call->faults))
-		call_faults(call);
-	else
-		call_write(call, update_run, AFTER_DELIVERY);
+	call_write(call, update_run, AFTER_DELIVERY);
 }
 
 static int answer_held(struct store_tx *tx, struct api_call *call, int result, const char *refusal)

@@ -22,15 +22,26 @@ static const struct field fields[] = {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
+/* One value with two names: which of two that differ was meant would be a guess. */
+static void join(struct api_call *call, const char **value, const char **ret_name, const char *name, const char *other,
+                 const char *other_name, enum fault_code code)
+{
+	if (*value && other && strcmp(*value, other) != 0) {
+		fault_add(&call->faults, code, other_name, " and `%s` are one value: they must be the same where both are given",
+		          name);
+	} else if (!*value && other) {
+		*value = other;
+		*ret_name = other_name;
+	}
+}
+
 void contact_decode(struct api_call *call, const cJSON *object, bool is_update, struct contact_request *ret)
 {
 	struct contact_body body = {0};
 	size_t from = call->faults.n;
 	call_decode(call, object, fields, N_FIELDS, &body);
-	if (!body.req.custom1)
-		body.req.custom1 = body.timestamp;
-	if (!body.req.custom2)
-		body.req.custom2 = body.date;
+	join(call, &body.req.custom1, &body.req.custom1_name, "custom1", body.timestamp, "timestamp", FAULT_CONTACT_CUSTOM1);
+	join(call, &body.req.custom2, &body.req.custom2_name, "custom2", body.date, "date", FAULT_CONTACT_CUSTOM2);
 	contact_judge(&body.req, is_update, &call->faults);
 	contact_order_faults(call, from);
 	*ret = body.req;
@@ -117,15 +128,21 @@ void contacts_read(struct api_call *call)
 	call_read(call, read_run);
 }
 
+struct list_request {
+	struct page page;
+	const char *search;
+};
+
 static int list_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	struct page *page = call->state;
+	struct list_request *req = call->state;
+	struct page *page = &req->page;
 	struct contact *item = arena_array(call->arena, (size_t)page->size, sizeof(*item));
 	int n, got = find_audience(tx, call);
 	if (got != 0)
 		return got;
-	if (contact_list(tx, call->id[0], call_filter(call, "search"), page, call->arena, item, &n) < 0)
+	if (contact_list(tx, call->id[0], req->search, page, call->arena, item, &n) < 0)
 		return -1;
 	call_begin_list(call);
 	for (int i = 0; i < n; i++) {
@@ -139,8 +156,9 @@ static int list_run(struct store_tx *tx, void *arg)
 
 void contacts_list(struct api_call *call)
 {
-	struct page *page = call->state = arena_alloc(call->arena, sizeof(*page));
-	if (call_page(call, page))
+	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	req->search = call_filter_dialed(call, "search");
+	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }
 

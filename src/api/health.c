@@ -26,9 +26,13 @@ static bool store_answers(struct api_call *call)
 
 void health_ready(struct api_call *call)
 {
-	bool ready = store_answers(call);
-	buf_adds(&call->out, ready ? "ready\n" : "the database does not answer\n");
-	call_answer_text(call, ready ? 200 : 503, "text/plain");
+	const char *why = NULL;
+	if (!store_answers(call))
+		why = "the database does not answer";
+	else if (!lease_is_held(call->api->options.lease, clock_mono_us()))
+		why = "this server has no lease, so it may send nothing";
+	buf_addf(&call->out, "%s\n", why ? why : "ready");
+	call_answer_text(call, why ? 503 : 200, "text/plain");
 }
 
 static void put_metric(struct buf *out, const char *name, const char *type, const char *help, int64_t value)

@@ -10,8 +10,6 @@
 #include "store/campaigns.h"
 #include "store/messages.h"
 
-#define MAX_PREFIX 15
-
 static msec_t latest(const struct ledger_row *r)
 {
 	const msec_t times[] = {r->start_ms, r->claimed_ms,   r->doubt_ms, r->accepted_ms,
@@ -311,46 +309,98 @@ static bool time_of(struct api_call *call, const char *filter, const char *rest_
 	return true;
 }
 
-/* A number as clients may write it; anything else is left as it is, and is nobody's. */
-static const char *digits_of(const char *text)
+/* The values of a filter; *ret_n -1 without it. False: they are too many, which was answered. */
+static bool values_of(struct api_call *call, const char *filter, const char *ret[FILTER_MAX_VALUES], int *ret_n)
 {
-	return text && *text == '+' ? text + 1 : text;
+	const char *rest = call_filter(call, filter), *value;
+	*ret_n = rest ? 0 : -1;
+	while (rest && (value = call_next_value(call, &rest))) {
+		if (*ret_n == FILTER_MAX_VALUES)
+			return call_too_many_values(call, filter);
+		ret[(*ret_n)++] = value;
+	}
+	return true;
 }
 
-static const char *from_of(struct api_call *call)
+/* Numbers as clients may write them. */
+static const char *dialed(const char *text)
 {
-	const char *from = call_filter(call, "from");
-	return from && *from == '+' && strspn(from + 1, "0123456789") == strlen(from + 1) ? from + 1 : from;
+	return text + strspn(text, "+ ");
 }
 
-static void read_filters(struct api_call *call, struct list_request *req)
+static bool read_numbers(struct api_call *call, struct list_request *req)
 {
-	const char *campaign = call_filter(call, "campaign_id"), *prefix = digits_of(call_filter(call, "to_prefix"));
+	const char *to[FILTER_MAX_VALUES], *prefix[FILTER_MAX_VALUES];
+	int n_to, n_prefixes;
+	if (!values_of(call, "to", to, &n_to) || !values_of(call, "to_prefix", prefix, &n_prefixes))
+		return false;
+	for (int i = 0; i < n_to; i++)
+		to[i] = dialed(to[i]);
+	for (int i = 0; i < n_prefixes; i++)
+		prefix[i] = dialed(prefix[i]);
+	req->filter.n_to = number_ranges(to, n_to, prefix, n_prefixes, call->arena, req->filter.to);
+	req->nothing = req->nothing || ((n_to >= 0 || n_prefixes >= 0) && req->filter.n_to == 0);
+	return true;
+}
+
+/* Names of senders, and numbers of people. */
+static bool read_from(struct api_call *call, struct list_request *req)
+{
+	struct filter_names names, *from = &req->filter.from;
+	if (!call_filter_names(call, "from", &names))
+		return false;
+	for (int i = 0; i < names.n; i++) {
+		const char *digits = dialed(names.name[i]), *value = names.name[i];
+		bool seen = false;
+		if (*digits && strspn(digits, "0123456789") == strlen(digits))
+			value = digits;
+		for (int k = 0; k < from->n; k++)
+			seen = seen || strcmp(from->name[k], value) == 0;
+		if (!seen)
+			from->name[from->n++] = value;
+	}
+	req->nothing = req->nothing || (call_filter(call, "from") && from->n == 0);
+	return true;
+}
+
+static bool read_campaigns(struct api_call *call, struct list_request *req)
+{
+	const char *value[FILTER_MAX_VALUES];
+	struct message_filter *f = &req->filter;
+	int n;
+	if (!values_of(call, "campaign_id", value, &n))
+		return false;
+	for (int i = 0; i < n; i++) {
+		int64_t no = open_id(call, PUBID_CAMPAIGN, value[i]);
+		if (no > 0)
+			f->campaign[f->n_campaigns++] = no;
+	}
+	req->nothing = req->nothing || (n >= 0 && f->n_campaigns == 0);
+	return true;
+}
+
+/* False: answered with a fault. */
+static bool read_filters(struct api_call *call, struct list_request *req)
+{
 	struct message_filter *f = &req->filter;
 	*f = (struct message_filter){
 		.sent = call_filter_allows(call, "direction", "MT"),
 		.received = call_filter_allows(call, "direction", "MO"),
-		.campaign_no = campaign ? open_id(call, PUBID_CAMPAIGN, campaign) : 0,
 		.statuses = statuses_of(call),
 		.senders = numbers_of(call, "sender_ids", sender_number),
 		.countries = numbers_of(call, "countries", country_number),
 		.from_ms = 0,
 		.until_ms = INT64_MAX,
-		.from = from_of(call),
-		.to = digits_of(call_filter(call, "to")),
-		.to_prefix = prefix && strspn(prefix, "0123456789") == strlen(prefix) ? prefix : NULL,
 	};
-	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || f->campaign_no < 0 ||
-	               (call_filter(call, "statuses") && f->statuses == 0) ||
-	               (prefix && (!f->to_prefix || strlen(prefix) > MAX_PREFIX)) ||
+	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || (call_filter(call, "statuses") && f->statuses == 0) ||
 	               !time_of(call, "created_date_start", "00:00:00", &f->from_ms) ||
 	               !time_of(call, "created_date_end", "23:59:59", &f->until_ms);
+	return read_campaigns(call, req) && read_from(call, req) && read_numbers(call, req);
 }
 
 void messages_list(struct api_call *call)
 {
 	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
-	read_filters(call, req);
-	if (call_page(call, &req->page))
+	if (read_filters(call, req) && call_page(call, &req->page))
 		call_read(call, list_run);
 }

@@ -1,5 +1,4 @@
 /* Single messages are made and stopped, campaigns tried out. */
-#include <stdio.h>
 #include <string.h>
 
 #include "api/api_internal.h"
@@ -7,6 +6,7 @@
 #include "base/text.h"
 #include "model/message.h"
 #include "model/number.h"
+#include "store/messages.h"
 #include "store/singles.h"
 
 static const struct field fields[] = {
@@ -27,18 +27,15 @@ static const struct field fields[] = {
 };
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
 
-static void judge_countries(struct api_call *call, const cJSON *to, const char (*number)[NUMBER_BYTES], int n)
+static void judge_countries(struct api_call *call, const struct message_numbers *to)
 {
 	const char *blocked = call->api->options.blocked_countries;
-	for (int i = 0; i < n && blocked; i++) {
-		char country[3], field[16] = "to";
-		number_country(number[i], country);
-		if (!country[0] || !strstr(blocked, country))
-			continue;
-		if (cJSON_IsArray(to))
-			snprintf(field, sizeof(field), "to[%d]", i);
-		fault_add(&call->faults, FAULT_COUNTRY_BLOCKED, field, " is a number of %s, where this server sends nothing",
-		          country);
+	for (int i = 0; i < to->n && blocked; i++) {
+		char country[3], field[16];
+		number_country(to->digits[i], country);
+		if (country[0] && strstr(blocked, country))
+			fault_add(&call->faults, FAULT_COUNTRY_BLOCKED, message_to_field(to, i, field),
+			          " is a number of %s, where this server sends nothing", country);
 	}
 }
 
@@ -78,7 +75,7 @@ void messages_create(struct api_call *call)
 	struct message_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	call_decode(call, call->data, fields, N_FIELDS, req);
 	message_judge(req, &call->faults);
-	judge_countries(call, req->to, (const char(*)[NUMBER_BYTES])req->number, req->n_numbers);
+	judge_countries(call, &req->numbers);
 	call_order_faults(call, 0, fields, N_FIELDS);
 	/* Also with faults: the database may know of more, and all are told together. A medium may have to go to WhatsApp first.
 	 */
@@ -87,9 +84,21 @@ void messages_create(struct api_call *call)
 
 /* ---- stopping ---- */
 
+static int delete_received(struct store_tx *tx, struct api_call *call)
+{
+	struct inbound_seen seen;
+	int got = inbound_read(tx, call->key.account_no, call->id[0], call->arena, &seen);
+	if (got != 0)
+		return got < 0 ? -1 : call_unknown(call);
+	fault_add(&call->faults, FAULT_MESSAGE_STATE, NULL, "A message that was received cannot be stopped");
+	return 1;
+}
+
 static int delete_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
+	if (call->id_b[0] == 0)
+		return delete_received(tx, call);
 	int result = ledger_stop(tx, call->key.account_no, call->id[0], call->id_b[0], call->now);
 	call->status = 204;
 	if (result == 2)
@@ -99,10 +108,7 @@ static int delete_run(struct store_tx *tx, void *arg)
 
 void messages_delete(struct api_call *call)
 {
-	if (call->id_b[0] == 0)
-		call_fault(call, FAULT_MESSAGE_STATE, NULL, "A message that was received cannot be stopped");
-	else
-		call_write(call, delete_run, AFTER_NOTHING);
+	call_write(call, delete_run, AFTER_NOTHING);
 }
 
 /* ---- trying a campaign out ---- */
@@ -110,8 +116,7 @@ void messages_delete(struct api_call *call)
 struct test_request {
 	const cJSON *to;
 	const char *contact;
-	char number[MESSAGE_MAX_TO][NUMBER_BYTES];
-	int n_numbers;
+	struct message_numbers numbers;
 	int64_t audience_no, contact_no; /* of `contact` */
 };
 
@@ -128,9 +133,7 @@ static int test_run(struct store_tx *tx, void *arg)
 	const struct single_test test = {.campaign_no = call->id[0],
 	                                 .audience_no = req->audience_no,
 	                                 .contact_no = req->contact_no,
-	                                 .number = (const char(*)[NUMBER_BYTES])req->number,
-	                                 .n_numbers = req->n_numbers,
-	                                 .many = cJSON_IsArray(req->to),
+	                                 .to = &req->numbers,
 	                                 .allowance = call->api->options.test_allowance};
 	int result = single_test(tx, call->key.account_no, &test, call->now, call->arena, &call->faults, &made);
 	call_order_faults(call, 0, test_fields, 2);
@@ -154,11 +157,9 @@ void campaigns_test(struct api_call *call)
 {
 	struct test_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
 	call_decode(call, call->data, test_fields, 2, req);
-	message_judge_to(req->to, req->number, &req->n_numbers, &call->faults);
-	judge_countries(call, req->to, (const char(*)[NUMBER_BYTES])req->number, req->n_numbers);
+	message_judge_to(req->to, &req->numbers, &call->faults);
+	judge_countries(call, &req->numbers);
 	open_contact(call, req);
-	if (faults_any(&call->faults))
-		call_faults(call);
-	else
-		call_write(call, test_run, AFTER_SINGLES);
+	/* Also with faults, as above. */
+	call_write(call, test_run, AFTER_SINGLES);
 }

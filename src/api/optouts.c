@@ -110,7 +110,7 @@ static const char *source_words(struct api_call *call)
 void optouts_list(struct api_call *call)
 {
 	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
-	req->filter = (struct optout_filter){.search = call_filter(call, "search"), .sources = source_words(call)};
+	req->filter = (struct optout_filter){.search = call_filter_dialed(call, "search"), .sources = source_words(call)};
 	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }

@@ -70,18 +70,11 @@ static const char *countries(struct api_call *call)
 	return list;
 }
 
-/* A number as it is dialed: a '+' that came unescaped is a blank by now. */
-static const char *search(struct api_call *call)
-{
-	const char *text = call_filter(call, "search");
-	return text ? text + strspn(text, "+ ") : NULL;
-}
-
 static struct recipients_request *read_request(struct api_call *call)
 {
 	struct recipients_request *req = arena_alloc(call->arena, sizeof(*req));
 	req->filter = (struct recipient_filter){.states = states(call),
-	                                        .search = search(call),
+	                                        .search = call_filter_dialed(call, "search"),
 	                                        .countries = countries(call),
 	                                        .button = call_filter(call, "button")};
 	codes(call, &req->filter);

@@ -150,9 +150,12 @@ static const char *status_words(struct api_call *call)
 void senders_list(struct api_call *call)
 {
 	struct list_request *req = call->state = arena_alloc(call->arena, sizeof(*req));
+	struct sender_filter *f = &req->filter;
+	*f = (struct sender_filter){.statuses = status_words(call)};
+	if (!call_filter_names(call, "name", &f->names))
+		return;
 	req->nothing = !call_filter_allows(call, "channel", "whatsapp") || !call_filter_allows(call, "type", "did") ||
-	               (call_filter(call, "status") && !status_words(call));
-	req->filter = (struct sender_filter){.name = call_filter(call, "name"), .statuses = status_words(call)};
+	               (call_filter(call, "status") && !f->statuses) || (call_filter(call, "name") && f->names.n == 0);
 	if (call_page(call, &req->page))
 		call_read(call, list_run);
 }
@@ -166,10 +169,14 @@ struct checked {
 };
 
 /* On the delivery thread: what Meta says of the number. */
-static void meta_said(const struct wa_number_record *number, const char *why, void *arg)
+static void meta_said(const struct wa_number_record *number, bool refused, const char *why, void *arg)
 {
 	struct api_call *call = arg;
 	struct checked *c = call->state;
+	if (!number && !refused) {
+		call_fault(call, FAULT_UPSTREAM, NULL, "Nothing was changed. WhatsApp was asked about the number: %s", why);
+		return;
+	}
 	if (!number) {
 		call_fault(call, FAULT_SENDER_REFUSED, "access_token", " was tried at WhatsApp, which did not take it: %s", why);
 		return;
@@ -226,6 +233,7 @@ static int create_run(struct store_tx *tx, void *arg)
 void senders_create(struct api_call *call)
 {
 	struct checked *c = call->state = arena_alloc(call->arena, sizeof(*c));
+	c->req.rate = JSON_NO_INT;
 	call_decode(call, call->data, fields, N_FIELDS, &c->req);
 	sender_judge(&c->req, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
@@ -263,16 +271,15 @@ void senders_update(struct api_call *call)
 {
 	struct checked *c = call->state = arena_alloc(call->arena, sizeof(*c));
 	const char *phone_number_id = NULL;
+	c->req.rate = JSON_NO_INT;
 	call_decode(call, call->data, fields, N_FIELDS, &c->req);
 	c->req.code = NULL; /* what a sender is at Meta never changes */
 	c->req.no_rate = cJSON_IsNull(json_get(call->data, "rate"));
 	sender_judge_update(&c->req, &call->faults);
 	call_order_faults(call, 0, fields, N_FIELDS);
 	int known = phone_number_of(call, &phone_number_id);
-	if (known == 1) {
-		call->faults.n = 0;
+	if (known == 1)
 		call_unknown(call);
-	}
 	if (known < 0)
 		call_internal(call, "a sender could not be read");
 	else if (faults_any(&call->faults))

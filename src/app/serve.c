@@ -236,6 +236,7 @@ static int start(struct server *s, struct err *err)
 	s->importer = importer_create(s->store, s->imports, &s->lease);
 	s->api = api_create(&(struct api_options){.store = s->store,
 	                                          .delivery = s->delivery,
+	                                          .lease = &s->lease,
 	                                          .webhook_in = s->webhook_in,
 	                                          .webhook_out = s->webhook_out,
 	                                          .importer = s->importer,

@@ -1,7 +1,7 @@
 // Several accounts in one server: made by `crier account` beside it, blind to each other on every route, blocked one by one.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { crier, type Answer, waitUntil } from './harness.ts';
+import { crier, NUMBER, type Answer, waitUntil } from './harness.ts';
 import { Listener } from './listen.ts';
 import { CODES } from './codes.ts';
 import { fill, type Ids, NOTHING, ROUTES, things } from './things.ts';
@@ -78,6 +78,11 @@ test('what is one account’s is unknown to another, on every route', async () =
 		for (const id of Object.values(ids))
 			expect(answer.text, `${route.path} tells of ${id}`).not.toContain(id);
 	}
+	const from = '447400123777'; // nor what a person wrote to it
+	await w.sim('POST', '/_sim/inbound', { from, phone_number_id: NUMBER, text: 'Are you open?' });
+	const heard = await waitUntil(async () => (await w.all(`/v1/messages?filter[from]=${from}`))[0], 30, 'the message');
+	for (const method of ['GET', 'DELETE'])
+		await refused(w.call(method, `/v1/messages/${heard.id}`, undefined, { key }), 404, 1501);
 	// And nothing of it was touched.
 	for (const route of ofIds.filter((route) => route.method === 'GET'))
 		await w.get(fill(route.path, ids));

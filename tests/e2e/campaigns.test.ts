@@ -87,11 +87,15 @@ test('create faults', async () => {
 		[{ schedule: '2027-02-20 24:00:00' }, 400, 1609],
 		[{ schedule: 5 }, 400, 1609],
 		[{ schedule: '2020-01-01 00:00:00' }, 400, 1522],
-		[{ schedule: '2027-01-01 00:00:00', timezone: 'Mars' }, 400, 1609],
+		[{ timezone: 'Mars', schedule: '2027-01-01 00:00:00' }, 400, 1609],
+		[{ timezone: 'Mars', schedule: '2199-01-01T00:00:00Z' }, 400, 1609],
+		[{ timezone: 'Mars' }, 400, 1609],
 		[{ deadline: '2020-01-01 00:00:00' }, 400, 1615],
 		[{ on_unconfirmed: 'maybe' }, 400, 1615],
 		[{ late_start_limit: -5 }, 400, 1615],
 		[{ rate: 0 }, 400, 1615],
+		[{ rate: -1 }, 400, 1615],
+		[{ canary: -1 }, 400, 1615],
 	];
 	for (const [change, status, code] of cases)
 		await refused(create({ ...fine, ...change }), status, code, `data.${Object.keys(change)[0]}`);
@@ -134,8 +138,24 @@ test('schedules', async () => {
 	await refused(put(later.id, { schedule: '2020-01-01 00:00:00' }), 400, 1522, 'data.schedule');
 	await refused(put(later.id, { schedule: 'soon' }), 400, 1609, 'data.schedule');
 	await refused(put(later.id, { status: 'completed' }), 409, 1611, 'data.status');
+	expect(await faults(put(later.id, { name: made.name, schedule: '2020-01-01 00:00:00', timezone: 'Mars', status: 'completed' } as {}))).toEqual([
+		[409, 1614, 'data.name'],
+		[400, 1609, 'data.timezone'],
+		[409, 1611, 'data.status'],
+	]);
+	expect(await faults(put(later.id, { name: made.name, schedule: '2020-01-01 00:00:00' }))).toEqual([
+		[409, 1614, 'data.name'],
+		[400, 1522, 'data.schedule'],
+	]);
+	await refused(put(UNKNOWN_ID, { name: ' ', schedule: 'soon' }), 404, 1601);
+	const before = await w.read(later);
+	expect((await good(put(later.id, { rate: 50, deadline: 'soon', from: 5 } as {}))).data).toEqual(before); // unknown fields of this call
+	const ends = await w.campaign(template, audience, { schedule: FAR, deadline: '2199-01-02 00:00:00' });
+	await refused(put(ends.id, { schedule: '2199-01-02 00:00:00' }), 400, 1615, 'data.schedule');
+	expect((await good(put(ends.id, { schedule: '2199-01-01 23:59:59' }))).data.schedule).toBe('2199-01-01 23:59:59');
+	await good(put(ends.id, { status: 'canceled' }));
 	expect((await good(put(later.id, { status: 'canceled' }))).data.status).toBe('canceled');
-	await refused(put(later.id, { schedule: when(100) }), 409, 1611);
+	await refused(put(later.id, { schedule: when(100) }), 409, 1611, 'data.schedule');
 	await refused(put(later.id, { status: 'canceled' }), 409, 1611);
 	const done = await w.wait(made, finished);
 	expect(Math.abs(Date.parse(`${done.start_date}Z`) - Date.parse(`${done.schedule}Z`))).toBeLessThanOrEqual(1000);

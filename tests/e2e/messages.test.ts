@@ -151,6 +151,22 @@ test('who said STOP is not written to', async () => {
 	const { id: template } = await w.template('Hello there.');
 	await writes(number, 'STOP');
 	await refused(send({ to: [number], template }), 400, 1530, 'data.to[0]');
+	const cuban = '+5352345678';
+	expect(await faults(send({ to: ['12', person(), number, cuban, null, cuban], template }))).toEqual([
+		[400, 1523, 'data.to[0]'],
+		[400, 1530, 'data.to[2]'],
+		[400, 1531, 'data.to[3]'],
+		[400, 1523, 'data.to[4]'],
+		[400, 1523, 'data.to[5]'],
+	]);
+	const wrote = person();
+	await writes(wrote, 'Hello');
+	expect(await faults(send({ to: [null, wrote, person(), number, cuban], text: 'Hello' }))).toEqual([
+		[400, 1523, 'data.to[0]'],
+		[400, 1509, 'data.to[2]'],
+		[400, 1530, 'data.to[3]'],
+		[400, 1531, 'data.to[4]'],
+	]);
 	await writes(number, 'START');
 	await sent({ to: [number], template });
 });
@@ -213,11 +229,23 @@ test('the list of all, and its filters', async () => {
 			['filter[created_date_end]=soon', 0],
 			['filter[to]=447409000001', 1],
 			['filter[to]=%2B447409000001', 1],
+			['filter[to]=+447409000001', 1],
+			[`filter[to]=447409000001,x,447409000001,${harness.NUMBER}`, 2],
+			['filter[to]=447409000001&filter[to_prefix]=4474,33', 1],
+			['filter[to]=447409000001&filter[to_prefix]=33', 0],
+			['filter[to]=x', 0],
+			[`filter[to_prefix]=33,447,4474,${harness.NUMBER.slice(0, 5)}`, 7],
+			['filter[to_prefix]=+4474', 6],
 			[`filter[to]=${harness.NUMBER}`, 1],
 			['filter[to_prefix]=4474', 6],
 			['filter[to_prefix]=x%25', 0],
 			['filter[from]=MyBusiness', 6],
 			['filter[from]=447409000001', 1],
+			['filter[from]=+447409000001', 1],
+			['filter[from]=MyBusiness,%2B447409000001', 7],
+			['filter[from]=MyBusiness&filter[from]=447409000001', 7],
+			['filter[from]=', 0],
+			[`filter[campaign_id]=${campaign.id},${UNKNOWN_ID},x`, 5],
 			[`filter[campaign_id]=${campaign.id}`, 5],
 			[`filter[campaign_id]=${UNKNOWN_ID}`, 0],
 			['filter[channel]=WHATSAPP', 7],
@@ -225,6 +253,8 @@ test('the list of all, and its filters', async () => {
 		];
 		for (const [query, count] of counts)
 			expect((await list(query)).length, query).toBe(count);
+		for (const name of ['to', 'to_prefix', 'from', 'campaign_id'])
+			await refused(own.call('GET', `/v1/messages?filter[${name}]=${Array.from({ length: 11 }, (_, i) => i)}`), 400, 1014, `filter[${name}]`);
 	});
 });
 
@@ -257,6 +287,12 @@ test('a campaign is tried out, outside its counts', async () => {
 	const stopped = person();
 	await writes(stopped, 'STOP');
 	await refused(attempt({ to: [stopped] }), 400, 1530, 'data.to[0]');
+	expect(await faults(attempt({ to: ['12', person(), '+33612345678', stopped], contact: 'x' }))).toEqual([
+		[400, 1523, 'data.to[0]'],
+		[400, 1531, 'data.to[2]'],
+		[400, 1530, 'data.to[3]'],
+		[400, 1352, 'data.contact'],
+	]);
 	await good(attempt({ to: Array.from({ length: 10 }, person) }), 201);
 	await refused(attempt({ to: person() }), 400, 1525, 'data.to');
 	await refused(w.api.POST('/v1/campaigns/{campaign}/test', { ...at({ campaign: UNKNOWN_ID }), body: { data: { to: person() } } }), 404, 1601);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import * as harness from './harness.ts';
 import { waitUntil } from './harness.ts';
-import { at, faults, good, refused, senderFields, UNKNOWN_ID, withWorld, type World, world, wrong } from './world.ts';
+import { at, faults, good, refused, senderFields, UNKNOWN_ID, withWorld, World, world, wrong } from './world.ts';
 
 const w = world();
 const FAR = '2199-01-01 00:00:00';
@@ -30,6 +30,9 @@ test('senders', async () => {
 	expect((await good(w.api.GET('/v1/senders'))).data.map((sender) => sender.name)).toEqual(['Renamed', 'MyBusiness']);
 	const counts: [string, number][] = [
 		['filter[name]=Renamed', 1],
+		['filter[name]=Renamed,Nobody,MyBusiness', 2],
+		['filter[name]=Renamed&filter[name]=MyBusiness', 2],
+		['filter[name]=', 0],
 		['filter[status]=blocked,AVAILABLE', 2],
 		['filter[status]=nonsense', 0],
 		['filter[type]=did', 2],
@@ -43,6 +46,29 @@ test('senders', async () => {
 	await good(w.api.DELETE('/v1/senders/{sender}', one), 204);
 	await refused(w.api.GET('/v1/senders/{sender}', one), 404, 1402);
 	await good(w.api.POST('/v1/senders', { body: { data: SENDER } }), 201);
+});
+
+test('a sender whose name holds a comma is found by all of it', async () => {
+	await w.sender();
+	const { data: made } = await good(w.api.POST('/v1/senders', { body: { data: { ...SENDER, name: 'Shop, the', code: '448081570457', phone_number_id: '448081570457' } } }), 201);
+	const names = async (query: string) => (await w.get(`/v1/senders?${query}`)).tree.data.map((sender: { name: string }) => sender.name);
+	expect(await names('filter[name]=Shop,%20the')).toEqual(['Shop, the']);
+	expect(await names('filter[name]=Shop,%20the&filter[name]=MyBusiness')).toEqual(['Shop, the', 'MyBusiness']);
+	await refused(w.call('GET', `/v1/senders?filter[name]=${'a,b,c,d,e,f,g,h,i,j,k'}`), 400, 1014, 'filter[name]');
+	await good(w.api.DELETE('/v1/senders/{sender}', at({ sender: made.id })), 204);
+});
+
+test('a sender cannot be registered while WhatsApp is not reached', async () => {
+	const own = await new World({}).start();
+	try {
+		await own.sender();
+		const [sender] = await own.all('/v1/senders');
+		await own.simulator.kill();
+		await refused(own.api.POST('/v1/senders', { body: { data: { ...SENDER } } }), 502, 1023);
+		await refused(own.api.PUT('/v1/senders/{sender}', { ...at({ sender: sender.id }), body: { data: { access_token: 'EAAnew' } } }), 502, 1023);
+	} finally {
+		await own.abandon();
+	}
 });
 
 test('sender faults', async () => {
@@ -60,6 +86,7 @@ test('sender faults', async () => {
 		[{ phone_number_id: 'a/b' }, 400, 1410],
 		[{ waba_id: '' }, 400, 1410],
 		[{ rate: 0.5 }, 400, 1410],
+		[{ rate: 0 }, 400, 1410],
 		[{ access_token: 'nonsense' }, 400, 1411],
 		[{ access_token: 'EAAexpired' }, 400, 1411],
 		[{ code: '448081570777' }, 400, 1411, 'phone_number_id'],
@@ -192,10 +219,11 @@ test('contacts', async () => {
 	const one = at({ audience, contact: made.id });
 	const PATH = '/v1/audiences/{audience}/contacts/{contact}';
 	expect((await good(w.api.GET(PATH, one))).data).toEqual(made);
+	expect((await good(w.api.PUT(PATH, { ...one, body: { data: { custom1: 'noon', timestamp: 'noon' } } }))).data.custom1).toBe('noon');
 	const { data: changed } = await good(w.api.PUT(PATH, { ...one, body: { data: { number: '447400123456', custom1: 'evening' } } }));
 	expect(changed).toMatchObject({ number: '33612345678', custom1: 'evening', first_name: 'Zoé', id: made.id });
 	expect((await good(w.api.GET('/v1/audiences/{audience}', at({ audience })))).data.contacts_count).toBe(1);
-	for (const [search, n] of [['3361', 1], ['zo', 1], ['%25', 0]] as const)
+	for (const [search, n] of [['3361', 1], ['+3361', 1], ['%2B3361', 1], ['zo', 1], ['%25', 0]] as const)
 		expect((await w.get(`/v1/audiences/${audience}/contacts?filter[search]=${search}`)).tree.data, search).toHaveLength(n);
 	await refused(add({ number: '33612345678' }), 409, 1360, 'data.number');
 	const other = (await w.audience(0)).id;
