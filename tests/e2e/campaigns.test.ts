@@ -156,10 +156,10 @@ test('schedules', async () => {
 	await good(put(ends.id, { status: 'canceled' }));
 	expect((await good(put(later.id, { status: 'canceled' }))).data.status).toBe('canceled');
 	await refused(put(later.id, { schedule: when(100) }), 409, 1611, 'data.schedule');
-	await refused(put(later.id, { status: 'canceled' }), 409, 1611);
+	await refused(put(later.id, { status: 'canceled' }), 409, 1611, 'data.status');
 	const done = await w.wait(made, finished);
 	expect(Math.abs(Date.parse(`${done.start_date}Z`) - Date.parse(`${done.schedule}Z`))).toBeLessThanOrEqual(1000);
-	await refused(put(made.id, { schedule: when(100) }), 409, 1611);
+	await refused(put(made.id, { schedule: when(100) }), 409, 1611, 'data.schedule');
 });
 
 test('renaming and deleting', async () => {
