@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/audiences.h"
+#include "store/field_names.h"
 
 #define BATCH_ROWS 65536
 #define BATCH_MAX_BYTES ((size_t)16 << 20) /* of a batch's texts; then it is full as well */
@@ -205,6 +206,10 @@ static int write_contacts(struct store_tx *tx, struct batch *b, struct audience_
                           struct arena *arena)
 {
 	enum contact_added *added = arena_array(arena, (size_t)b->n_step + 1, sizeof(*added));
+	const struct columns *columns = &b->work->columns;
+	for (int i = 0; i < columns->n; i++)
+		if (columns->meaning[i] == COLUMN_FIELD)
+			field_names_add(edit, columns->name[i]);
 	if (contacts_upsert(tx, edit, b->sorted + b->n_written, b->n_step, added) < 0)
 		return -1;
 	for (int i = 0; i < b->n_step; i++) {

@@ -27,10 +27,14 @@ must_check int audience_sweep(struct store_tx *tx, int max_rows, bool *ret_more)
 /* What an insert did. FULL: nothing, as its fields and those that the contact has would be more than one may have. */
 enum contact_added { CONTACT_ADDED, CONTACT_UPDATED, CONTACT_UNCHANGED, CONTACT_TAKEN, CONTACT_FULL };
 
+#define FIELD_NAMES_BYTES 32
+
 /* One session of changes to one audience inside one transaction: loads its counters, stores them once at the end. */
 struct audience_edit {
 	int64_t audience_no, version, next_no, n_contacts;
 	msec_t now;
+	unsigned char field_names[FIELD_NAMES_BYTES]; /* see store/field_names.h */
+	bool knows_field_names;
 };
 must_check int audience_edit_begin(struct store_tx *tx, int64_t audience_no, msec_t now,
                                    struct audience_edit *edit); /* 1 unknown */
@@ -39,7 +43,8 @@ must_check int audience_edit_end(struct store_tx *tx, struct audience_edit *edit
  * UNCHANGED when that says the same), else nothing is done and *ret is CONTACT_TAKEN. */
 must_check int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
                            enum contact_added *ret, int64_t *ret_no);
-/* Many as contact_add with `upsert` does them one after the other, only faster: what became of req[i] in ret[i]. */
+/* Many as contact_add with `upsert` does them one after the other, only faster: what became of req[i] in ret[i]. The caller has
+ * added the names of their fields (store/field_names.h). */
 must_check int contacts_upsert(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *const *req, int n,
                                enum contact_added *ret);
 /* What is given replaces, `fields` as a whole. */

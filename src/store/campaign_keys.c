@@ -1,11 +1,13 @@
 /* Placeholders that no contact can fill (1613). Any name may be one of a contact's own fields, so whether it is can only be told
- * by the contacts. As many are looked at as cost nothing: an audience of which more have to be read is not refused here; its
- * recipients without a value are skipped one by one, as the contract has it. */
+ * by the contacts. As many are looked at as cost nothing. Of an audience of which more would have to be read, the filter of the
+ * names that its contacts ever had tells what certainly nobody has; recipients without a value that it lets pass are skipped one
+ * by one, as the contract has it. */
 #include <string.h>
 
 #include "base/json.h"
 #include "statements.h"
 #include "store/campaign_row.h"
+#include "store/field_names.h"
 #include "store/templates.h"
 
 #define MAX_LOOKED_AT 1000
@@ -45,6 +47,20 @@ static void mark_filled(const char *fields, struct keys *keys)
 	}
 }
 
+/* Those that nobody of a large audience can fill are left unfilled. */
+static int look_at_names(struct store_tx *tx, int64_t audience_no, struct keys *keys)
+{
+	sql_rows_auto struct sql_rows *rows = NULL;
+	if (sql_query(tx->db, STMT_CAMPAIGN_FIELD_NAMES, SQL_ARGS(sql_int(audience_no)), &rows) < 0)
+		return -1;
+	size_t n_bytes = 0;
+	int known = sql_next(rows);
+	const unsigned char *filter = known > 0 ? sql_col_blob(rows, 0, &n_bytes) : NULL;
+	for (size_t k = 0; k < keys->n; k++)
+		keys->filled[k] = keys->filled[k] || n_bytes != FIELD_NAMES_BYTES || field_names_may_have(filter, keys->key[k]);
+	return known < 0 ? -1 : 0;
+}
+
 /* How many contacts were looked at, or -1. */
 static int look(struct store_tx *tx, int64_t audience_no, struct keys *keys)
 {
@@ -75,7 +91,9 @@ int campaign_judge_keys(struct store_tx *tx, int64_t template_no, int64_t audien
 	if (keys->n == 0)
 		return 0;
 	int n = look(tx, audience_no, keys);
-	for (size_t k = 0; n > 0 && n <= MAX_LOOKED_AT && k < keys->n; k++)
+	if (n > MAX_LOOKED_AT && look_at_names(tx, audience_no, keys) < 0)
+		return -1;
+	for (size_t k = 0; n > 0 && k < keys->n; k++)
 		if (!keys->filled[k]) {
 			fault_add(faults, FAULT_CAMPAIGN_PLACEHOLDERS, "template",
 			          " has the placeholder {%.64s}, which no contact of the audience has a value for", keys->key[k]);

@@ -6,6 +6,7 @@
 #include "store/activity.h"
 #include "store/audiences.h"
 #include "store/contact_row.h"
+#include "store/field_names.h"
 #include "store/one.h"
 
 /* Columns of the view contact_seen. */
@@ -58,6 +59,11 @@ int audience_edit_begin(struct store_tx *tx, int64_t audience_no, msec_t now, st
 	                               .next_no = sql_col_int(rows, 1),
 	                               .n_contacts = sql_col_int(rows, 2),
 	                               .now = now};
+	size_t n_bytes = 0;
+	const void *names = sql_is_null(rows, 3) ? NULL : sql_col_blob(rows, 3, &n_bytes);
+	edit->knows_field_names = n_bytes == FIELD_NAMES_BYTES || edit->n_contacts == 0;
+	if (n_bytes == FIELD_NAMES_BYTES)
+		memcpy(edit->field_names, names, n_bytes);
 	return 0;
 }
 
@@ -65,7 +71,8 @@ int audience_edit_end(struct store_tx *tx, struct audience_edit *edit)
 {
 	return sql_run(tx->db, STMT_AUDIENCE_EDIT_END,
 	               SQL_ARGS(sql_int(edit->audience_no), sql_int(edit->version), sql_int(edit->next_no),
-	                        sql_int(edit->n_contacts), sql_int(edit->now)),
+	                        sql_int(edit->n_contacts), sql_int(edit->now),
+	                        edit->knows_field_names ? sql_blob(edit->field_names, FIELD_NAMES_BYTES) : sql_null()),
 	               NULL);
 }
 
@@ -157,8 +164,8 @@ static int add_new(struct store_tx *tx, struct audience_edit *edit, const struct
 	return 0;
 }
 
-int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
-                enum contact_added *ret, int64_t *ret_no)
+static int put(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
+               enum contact_added *ret, int64_t *ret_no)
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	struct contact known;
@@ -182,6 +189,13 @@ int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct co
 	int same = next_version(tx, edit, &known, &merged);
 	*ret = same == 1 ? CONTACT_UNCHANGED : CONTACT_UPDATED;
 	return same < 0 ? -1 : 0;
+}
+
+int contact_add(struct store_tx *tx, struct audience_edit *edit, const struct contact_request *req, bool upsert,
+                enum contact_added *ret, int64_t *ret_no)
+{
+	field_names_add_all(edit, req->fields);
+	return put(tx, edit, req, upsert, ret, ret_no);
 }
 
 /* ---- many at once ---- */
@@ -266,7 +280,7 @@ int contacts_upsert(struct store_tx *tx, struct audience_edit *edit, const struc
 	for (int i = 0; i < n; i++) {
 		if (ret[i] != CONTACT_TAKEN)
 			continue;
-		if (contact_add(tx, edit, req[i], true, &ret[i], &no) < 0)
+		if (put(tx, edit, req[i], true, &ret[i], &no) < 0)
 			return -1;
 		if (no == first_no + i)
 			ret[i] = CONTACT_ADDED;
@@ -281,6 +295,7 @@ int contact_update(struct store_tx *tx, struct audience_edit *edit, int64_t firs
 	int got = contact_read(tx, edit->audience_no, first_no, arena, &known);
 	if (got != 0)
 		return got;
+	field_names_add_all(edit, req->fields);
 	return next_version(tx, edit, &known, req) < 0 ? -1 : 0;
 }
 

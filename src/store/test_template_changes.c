@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/templates.h"
+#include "store/field_names.h"
 #include "store/test_world.h"
 
 #define IMAGE "{\"type\":\"HEADER\",\"format\":\"IMAGE\",\"url\":\"https://a.example/b.png\"}"
@@ -355,6 +356,46 @@ static void placeholders_that_no_contact_fills(void **state)
 	assert_int_equal(create_campaign(w, "D", city), 0);
 }
 
+/* More than are looked at one by one: what none of them ever had is refused all the same. */
+static void placeholders_that_nobody_of_many_fills(void **state)
+{
+	enum { MANY = 1001 };
+	struct world *w = world_open(state, 0);
+	int64_t city = world_template(w, "City", "Hello {city}, welcome."),
+		plan = world_template(w, "Plan", "Hello {plan}, welcome.");
+	struct contact_request *req = arena_array(w->arena, MANY, sizeof(*req));
+	const struct contact_request **each = arena_array(w->arena, MANY, sizeof(*each));
+	enum contact_added *added = arena_array(w->arena, MANY, sizeof(*added)), what;
+	struct audience_edit edit;
+	for (int i = 0; i < MANY; i++) {
+		req[i] = world_contact_request(arena_printf(w->arena, "44740012%04d", i), "Ann");
+		each[i] = &req[i];
+	}
+	struct store_tx *in = world_begin(w);
+	assert_int_equal(audience_edit_begin(in, w->audience, w->now, &edit), 0);
+	field_names_add(&edit, "city");
+	assert_int_equal(contacts_upsert(in, &edit, each, MANY, added), 0);
+	world_end(w, audience_edit_end(in, &edit));
+	assert_int_equal(create_campaign(w, "A", city), 0);
+	assert_int_equal(create_campaign(w, "B", plan), FAULT_CAMPAIGN_PLACEHOLDERS);
+	int64_t no;
+	req[MANY - 1].fields = "{\"plan\":\"gold\"}";
+	in = world_begin(w);
+	assert_int_equal(audience_edit_begin(in, w->audience, w->now, &edit), 0);
+	assert_int_equal(contact_add(in, &edit, &req[MANY - 1], true, &what, &no), 0);
+	world_end(w, audience_edit_end(in, &edit));
+	assert_int_equal(create_campaign(w, "C", plan), 0);
+	/* Of an audience that is older than the filter nothing is known. */
+	world_script(w, "UPDATE audience SET field_names = NULL");
+	int64_t shop = world_template(w, "Shop", "Hello {shop}, welcome.");
+	assert_int_equal(create_campaign(w, "D", shop), 0);
+	in = world_begin(w);
+	assert_int_equal(audience_edit_begin(in, w->audience, w->now, &edit), 0);
+	assert_int_equal(contact_add(in, &edit, &req[0], true, &what, &no), 0);
+	world_end(w, audience_edit_end(in, &edit));
+	assert_int_equal(create_campaign(w, "E", shop), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +404,7 @@ int main(void)
 		WORLD_ON_BOTH(an_edit_that_meta_refuses_is_taken_back),       WORLD_ON_BOTH(when_content_cannot_be_changed),
 		WORLD_ON_BOTH(categories_and_components_change_at_meta),      WORLD_ON_BOTH(what_stands_at_meta_is_taken_over),
 		WORLD_ON_BOTH(what_meta_does_not_keep_is_given_by_an_update), WORLD_ON_BOTH(placeholders_that_no_contact_fills),
+		WORLD_ON_BOTH(placeholders_that_nobody_of_many_fills),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,10 +61,10 @@ WHERE deleted_ms > 0 AND no = (SELECT c.audience_no FROM campaign c WHERE c.no =
 SELECT account_no FROM audience WHERE no = $1;
 
 -- name: audience_edit_begin
-SELECT version, next_no, n_contacts FROM audience WHERE no = $1 AND deleted_ms IS NULL {for_update};
+SELECT version, next_no, n_contacts, field_names FROM audience WHERE no = $1 AND deleted_ms IS NULL {for_update};
 
 -- name: audience_edit_end
-UPDATE audience SET version = $2, next_no = $3, n_contacts = $4, update_ms = $5 WHERE no = $1;
+UPDATE audience SET version = $2, next_no = $3, n_contacts = $4, update_ms = $5, field_names = $6 WHERE no = $1;
 
 -- name: contact_by_number
 SELECT * FROM contact_seen WHERE audience_no = $1 AND number = $2;

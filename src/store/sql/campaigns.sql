@@ -13,6 +13,9 @@ SELECT version FROM audience WHERE no = $1 AND account_no = $2 AND deleted_ms IS
 -- name: campaign_first_fields
 SELECT fields FROM contact WHERE audience_no = $1 AND until_v IS NULL ORDER BY first_no LIMIT $2;
 
+-- name: campaign_field_names
+SELECT field_names FROM audience WHERE no = $1 AND field_names IS NOT NULL;
+
 -- name: campaign_name_taken
 SELECT no FROM campaign WHERE account_no = $1 AND name = $2 AND deleted_ms IS NULL;
 
