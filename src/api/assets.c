@@ -81,7 +81,8 @@ static void send_asset(struct api_call *call, const char *cache)
 	bool gzip = asset->gzip && takes_gzip(http_header(call->req, "Accept-Encoding"));
 	if (gzip)
 		http_add_header(call->req, "Content-Encoding", "gzip");
-	buf_add(&call->out, gzip ? asset->gzip : asset->plain, gzip ? asset->n_gzip : asset->n_plain);
+	call->fixed = gzip ? asset->gzip : asset->plain;
+	call->n_fixed = gzip ? asset->n_gzip : asset->n_plain;
 	call_answer_text(call, 200, asset->content_type);
 }
 

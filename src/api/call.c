@@ -50,7 +50,10 @@ static void respond(struct api_call *call, int status, const char *content_type)
 		http_add_header(call->req, "Set-Cookie", call->cookie);
 	log_debug("api", "answered", log_t("method", http_method(call->req)), log_t("path", http_path(call->req)),
 	          log_i("status", status));
-	http_respond_owned(call->req, status, body ? content_type : NULL, body, n);
+	if (call->fixed)
+		http_respond_static(call->req, status, content_type, call->fixed, call->n_fixed);
+	else
+		http_respond_owned(call->req, status, body ? content_type : NULL, body, n);
 }
 
 void call_answer_text(struct api_call *call, int status, const char *content_type)

@@ -39,6 +39,8 @@ struct api_call {
 	int64_t id[2], id_b[2];   /* of each `{…}` of the path in its order: its number, and its second one */
 	int status;               /* of the answer that is being put together; 200 */
 	const char *content_type; /* of an answer that is not JSON; NULL */
+	const void *fixed;        /* the answer's bytes instead of `out`, which last as long as the program; NULL */
+	size_t n_fixed;           /* bytes */
 	const char *cookie;       /* Set-Cookie of an answer that is no fault; NULL */
 	struct call_filter filter[CALL_MAX_FILTERS]; /* those that were asked for */
 	int n_filters;

@@ -201,7 +201,7 @@ static void finish(struct http_call *call, CURLcode code, bool canceled)
 	active_unlink(client, call);
 	struct http_answer answer;
 	transfer_judge(call, code, &answer);
-	if (canceled) {
+	if (canceled && answer.outcome != HTTP_ANSWERED) {
 		answer.outcome = HTTP_CANCELED;
 		answer.reason = "the client was closed before an answer came";
 	}

@@ -22,7 +22,7 @@
 struct http_client;
 
 enum http_outcome {
-	HTTP_ANSWERED,   /* a whole answer came; look at status and body */
+	HTTP_ANSWERED,   /* a whole answer came (or its head, where that suffices); look at status and body */
 	HTTP_NOT_SENT,   /* certainly not taken: not a byte of the body was handed to a connection; of a request
 	                  * without body: no connection was made for it */
 	HTTP_MAYBE_SENT, /* it left, or may have; no whole answer */
@@ -33,7 +33,7 @@ struct http_answer {
 	enum http_outcome outcome;
 	int status;               /* HTTP_ANSWERED */
 	const char *body;         /* NUL-terminated, borrowed for the callback; cut never: over max_answer_bytes is
-	                           * MAYBE_SENT; "" when not ANSWERED, or written to a file */
+	                           * MAYBE_SENT; "" when not ANSWERED, written to a file, or thrown away */
 	size_t n_body_bytes;      /* of `body` */
 	int too_large;            /* 1: not ANSWERED because the answer was larger than its limit */
 	int body_started;         /* 1 when a byte of the request's body was handed to the connection */
@@ -51,6 +51,9 @@ struct http_client_options {
 	size_t max_answer_bytes;  /* 0 means 1 MiB */
 	const char *ca_file;      /* NULL: the system's */
 	const char *user_agent;
+	/* Status and header fields are the whole answer: once they have come the call is ANSWERED, whatever becomes of the body,
+	 * which is thrown away. It is read for a second, up to max_answer_bytes, so that its connection can be used again. */
+	bool head_suffices;
 	bool public_only; /* connect to public addresses alone (http/target.h), judged at each connection; to others NOT_SENT */
 };
 

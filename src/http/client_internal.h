@@ -45,6 +45,8 @@ struct http_call {
 	usec_t not_after_us;
 	bool too_late;
 	struct buf answer;
+	bool head_came;     /* of the final answer; looked for where it suffices */
+	uint64_t n_dropped; /* of its body then */
 	bool answer_too_large;
 	bool has_sink, sink_failed;
 	struct http_sink sink;

@@ -1,16 +1,25 @@
-/* The server's connections: how long each may take to bring its request, and who goes when there are too many.
+/* The server's connections: how long each may take to bring its request and to take its answer, and who goes when there are too
+ * many.
  *
- * libmicrohttpd closes a connection that is silent. One that sends a byte now and then is never silent, and a thousand such
- * would keep everyone out. So a request must be here within request_timeout_ms, and its body besides no slower than
- * CONNECTIONS_BODY_RATE; a thread looks after that. And before the last places are taken, one goes: the one that has waited
- * longest without a request; where all those have only just come, the slowest body, so that slow bodies cannot keep newcomers
- * out; else the oldest of the newcomers. Never one whose request is being answered.
+ * libmicrohttpd closes a connection that is silent. One that sends or takes a byte now and then is never silent, and a thousand
+ * such would keep everyone out. So a request must be here within request_timeout_ms, and its body besides no slower than
+ * CONNECTIONS_BODY_RATE; and of what of an answer waits for the client, that much time must take CONNECTIONS_ANSWER_RATE or all
+ * there was. A thread looks after that. And before the last places are taken, one goes: the one that has waited longest without a
+ * request; where all those have only just come, the slowest that sends a body or takes an answer, so that slow clients cannot
+ * keep newcomers out; else the oldest of the newcomers. Never one that waits for us, be it for an answer or for the next piece of
+ * a stream.
+ *
+ * How far a client is with its answer the kernel knows: what was sent and is not acknowledged waits for the client. A client's
+ * own kernel acknowledges what its buffers have room for, so a client that reads slowly comes to be seen once they are full.
  *
  * A connection is ended by shutting its socket down, upon which its own thread finds it closed; the socket cannot be another's
  * meanwhile, because libmicrohttpd tells us before it closes one, and that takes the same lock. */
 
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -19,6 +28,7 @@
 
 #define LOOKS_A_TIMEOUT 8 /* a request is at most an eighth longer on its way than it may */
 #define NEWCOMER_SHARE 8  /* of the time a request may take, a connection counts as one that has only just come */
+#define HEAD_START 1024   /* bytes that are taken as moved, so that who has only just begun is not the slowest */
 
 static const char too_slow[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
@@ -43,53 +53,85 @@ static void link_last(struct http_connections *all, struct http_connection *c)
 	all->last = c;
 }
 
+/* ---- how a client takes its answer ---- */
+
+/* The bytes that wait for the client, 0 none; *ret_taken: those that it took of all that was ever sent to it. */
+static uint64_t unread(const struct http_connection *c, uint64_t *ret_taken)
+{
+	struct tcp_info info = {0};
+	socklen_t n_info = sizeof(info);
+	int n_bytes = 0;
+	if (ioctl(c->fd, SIOCOUTQ, &n_bytes) < 0 || n_bytes <= 0 || getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &n_info) < 0)
+		return 0;
+	*ret_taken = info.tcpi_bytes_acked;
+	return (uint64_t)n_bytes;
+}
+
+/* Is the client waited for? If so, since when, and how much of what it is to take by the end of a time limit it took. */
+static bool is_reading(struct http_connections *all, struct http_connection *c, usec_t now)
+{
+	uint64_t taken = 0, n_bytes = unread(c, &taken), most = (uint64_t)all->limit_us * CONNECTIONS_ANSWER_RATE / 1000000;
+	bool begins = c->to_take == 0 || taken - c->taken_before >= c->to_take;
+	if (n_bytes == 0 || begins) {
+		c->to_take = n_bytes < most ? n_bytes : most;
+		c->taken_before = taken;
+		c->since = now;
+	}
+	c->n_taken = taken - c->taken_before;
+	return n_bytes > 0;
+}
+
 /* ---- ending one ---- */
 
-/* `told`: the client is in the midst of a request, so it gets an answer. */
-static void end(struct http_connections *all, struct http_connection *c, bool told)
+/* A client in the midst of its request gets an answer. What waits for one that does not take it is thrown away. */
+static void end(struct http_connections *all, struct http_connection *c)
 {
 	if (c->ended)
 		return;
 	c->ended = true;
 	all->n_open--;
-	if (told)
+	if (c->stage == HTTP_STAGE_HEADER || c->stage == HTTP_STAGE_BODY)
 		(void)send(c->fd, too_slow, sizeof(too_slow) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+	struct linger now = {.l_onoff = 1, .l_linger = 0};
+	if (c->stage == HTTP_STAGE_ANSWER)
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	shutdown(c->fd, SHUT_RDWR);
 }
 
-static bool is_late(const struct http_connection *c, usec_t now, usec_t limit)
+static bool is_late(struct http_connections *all, struct http_connection *c, usec_t now)
 {
 	if (c->stage == HTTP_STAGE_ANSWER)
-		return false;
+		return is_reading(all, c, now) && now - c->since > all->limit_us;
 	uint64_t n_bytes = atomic_load(&c->n_body_bytes);
-	return now - c->since > limit + (usec_t)(n_bytes / CONNECTIONS_BODY_RATE) * 1000000;
+	return now - c->since > all->limit_us + (usec_t)(n_bytes / CONNECTIONS_BODY_RATE) * 1000000;
 }
 
 static void end_the_late(struct http_connections *all)
 {
 	usec_t now = clock_mono_us();
 	for (struct http_connection *c = all->first; c; c = c->next)
-		if (is_late(c, now, all->limit_us))
-			end(all, c, c->stage != HTTP_STAGE_IDLE);
+		if (!c->ended && is_late(all, c, now))
+			end(all, c);
 }
 
-/* Bytes a second, of what came of the body. */
-static double body_rate(const struct http_connection *c, usec_t now)
+/* Bytes a second, of a body that comes or an answer that goes. */
+static double rate(const struct http_connection *c, usec_t now)
 {
-	return (double)atomic_load(&c->n_body_bytes) * 1e6 / (double)(now - c->since + 1);
+	uint64_t n_bytes = c->stage == HTTP_STAGE_BODY ? atomic_load(&c->n_body_bytes) : c->n_taken;
+	return (double)(n_bytes + HEAD_START) * 1e6 / (double)(now - c->since + 1);
 }
 
-/* The last in the list has only just come and is not looked at. NULL: all are being answered. */
+/* The last in the list has only just come and is not looked at. NULL: all wait for us. */
 static struct http_connection *least_deserving(struct http_connections *all)
 {
 	usec_t now = clock_mono_us();
 	struct http_connection *waiting = NULL, *slowest = NULL;
 	for (struct http_connection *c = all->first; c && c != all->last; c = c->next) {
-		if (c->ended || c->stage == HTTP_STAGE_ANSWER)
+		if (c->ended || (c->stage == HTTP_STAGE_ANSWER && !is_reading(all, c, now)))
 			continue;
-		if (c->stage != HTTP_STAGE_BODY)
+		if (c->stage == HTTP_STAGE_IDLE || c->stage == HTTP_STAGE_HEADER)
 			waiting = waiting ? waiting : c;
-		else if (!slowest || body_rate(c, now) < body_rate(slowest, now))
+		else if (!slowest || rate(c, now) < rate(slowest, now))
 			slowest = c;
 		if (waiting && now - waiting->since > all->limit_us / NEWCOMER_SHARE)
 			return waiting;
@@ -103,7 +145,7 @@ static void make_room(struct http_connections *all)
 		return;
 	struct http_connection *found = least_deserving(all);
 	if (found)
-		end(all, found, found->stage != HTTP_STAGE_IDLE);
+		end(all, found);
 }
 
 /* ---- the thread ---- */
@@ -197,8 +239,9 @@ void connections_stage(struct http_server *server, struct MHD_Connection *connec
 	struct http_connection *c = connection_of(connection);
 	pthread_mutex_lock(&all->lock);
 	c->stage = stage;
-	if (stage == HTTP_STAGE_IDLE || stage == HTTP_STAGE_BODY) {
+	if (stage != HTTP_STAGE_HEADER) {
 		c->since = clock_mono_us();
+		c->to_take = 0;
 		atomic_store(&c->n_body_bytes, 0);
 	}
 	if (stage == HTTP_STAGE_IDLE) {

@@ -10,8 +10,9 @@
  * written 500, or 507 when the disk is full, more bodies in memory at once than max_body_memory_bytes 503. A header section
  * several times over its limits, or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is
  * not whole within request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, with no
- * body, and its connection closed; so is a connection without a request for that long. Shortly before max_connections are open
- * the one that has waited longest for its client is closed, or the slowest; never one that is being answered. See connections.c.
+ * body, and its connection closed; so is a connection without a request for that long, and one whose client takes less of its
+ * answer than 1 KiB a second and not all of it either. Shortly before max_connections are open the one that has waited longest
+ * for its client is closed, or the slowest; never one that waits for us. See connections.c.
  *
  * Connections stay open between requests; one whose announced body was left unread is closed after the answer. */
 
@@ -97,6 +98,8 @@ void http_add_header(struct http_request *req, const char *name, const char *val
 void http_respond(struct http_request *req, int status, const char *content_type, const void *body, size_t n_bytes);
 /* The same, with a body that the server frees with free(). */
 void http_respond_owned(struct http_request *req, int status, const char *content_type, char *body, size_t n_bytes);
+/* The same, with a body that is not copied and lasts as long as the program. */
+void http_respond_static(struct http_request *req, int status, const char *content_type, const void *body, size_t n_bytes);
 /* Close the connection without an answer (the simulator's resets): RST where `reset`, else FIN. */
 void http_drop(struct http_request *req, bool reset);
 

@@ -19,19 +19,24 @@ enum http_stage {
 	HTTP_STAGE_IDLE,   /* no request line yet */
 	HTTP_STAGE_HEADER, /* within its header section */
 	HTTP_STAGE_BODY,
-	HTTP_STAGE_ANSWER, /* it is here: whatever takes long now is ours */
+	HTTP_STAGE_ANSWER, /* it is here: we are making its answer, or the client takes that */
 };
 
 struct http_connection {
 	struct http_connection *prev, *next;
 	int fd;
 	enum http_stage stage;
-	usec_t since; /* when it began to wait, or its body */
+	usec_t since; /* when it began to wait, or its body, or to take what is next of its answer */
 	atomic_uint_fast64_t n_body_bytes;
+	/* Of its answer, as it was looked at last: the bytes to take by the end of a time limit, 0 when none wait; taken of them;
+	 * taken before. */
+	uint64_t to_take, n_taken, taken_before;
 	bool ended; /* shut down; not counted any more */
 };
 
-#define CONNECTIONS_BODY_RATE 16384 /* bytes a second */
+/* Bytes a second. A body keeps its memory or disk busy, an answer a socket's buffer. */
+#define CONNECTIONS_BODY_RATE 16384
+#define CONNECTIONS_ANSWER_RATE 1024
 
 struct http_connections {
 	pthread_mutex_t lock; /* taken within the server's, never around it */

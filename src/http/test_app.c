@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+char app_vast[APP_VAST_BYTES];
+
 static void app_keep(struct app *app, struct http_request *req)
 {
 	pthread_mutex_lock(&app->lock);
@@ -101,6 +103,8 @@ void app_handle(struct http_request *req, void *arg)
 		app_keep(app, req);
 	else if (strcmp(path, "/file") == 0)
 		respond_file(req);
+	else if (strcmp(path, "/vast") == 0)
+		http_respond_static(req, 200, "text/plain", app_vast, sizeof(app_vast));
 	else if (strcmp(path, "/nothing") == 0)
 		http_respond(req, 204, NULL, NULL, 0);
 	else if (strcmp(path, "/large") == 0)

@@ -1,6 +1,6 @@
 #pragma once
 /* For the server's tests: the program behind the server. What it does is said by the path: /keep, /file,
- * /unwritable, /tapped, /nothing, /denied, /reset, /close, /early-reset; any other answers what the request said. Its
+ * /unwritable, /tapped, /vast, /nothing, /denied, /reset, /close, /early-reset; any other answers what the request said. Its
  * callbacks run on http threads, where a failing assertion could not end the test, so they only record. */
 
 #include <pthread.h>
@@ -11,6 +11,9 @@
 
 #define MAX_BODY 1000
 #define MAX_KEPT 64
+#define APP_VAST_BYTES ((size_t)32 << 20) /* more than the buffers between two sockets */
+
+extern char app_vast[APP_VAST_BYTES]; /* what /vast answers: zeros */
 
 struct app {
 	struct http_server *server;

@@ -211,6 +211,70 @@ static void serve_1001_bytes(int fd, int n_before, void *arg)
 	close(fd);
 }
 
+static void serve_half_and_wait(int fd, int n_before, void *arg)
+{
+	char byte;
+	(void)n_before;
+	seen_request(arg, fd);
+	peer_send(fd, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 10\r\n\r\nhalf");
+	while (recv(fd, &byte, 1, 0) > 0)
+		;
+	close(fd);
+}
+
+static void serve_half_a_head(int fd, int n_before, void *arg)
+{
+	(void)n_before;
+	seen_request(arg, fd);
+	peer_send(fd, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Le");
+	close(fd);
+}
+
+static void check_head(struct world *world, void (*serve)(int fd, int n_before, void *arg), int status)
+{
+	world_serve(world, serve);
+	const struct http_call_options options = world_post(world);
+	const struct result *result = world_run(world, &options);
+	assert_int_equal(result->answer.outcome, HTTP_ANSWERED);
+	assert_int_equal(result->answer.status, status);
+	assert_string_equal(result->body, "");
+	assert_int_equal(world->seen.n_requests, 1);
+}
+
+static void test_the_head_suffices_of_half_an_answer(void **state)
+{
+	check_head(*state, serve_half, 200);
+}
+
+static void test_the_head_suffices_of_one_that_stops(void **state)
+{
+	check_head(*state, serve_half_and_wait, 201);
+}
+
+static void test_the_head_suffices_of_one_too_large(void **state)
+{
+	check_head(*state, serve_1001_bytes, 200);
+}
+
+static void test_half_a_head_does_not_suffice(void **state)
+{
+	struct world *world = *state;
+	world_serve(world, serve_half_a_head);
+	const struct http_call_options options = world_post(world);
+	assert_int_equal(world_run(world, &options)->answer.outcome, HTTP_MAYBE_SENT);
+}
+
+/* What is small is read, and its connection used again. */
+static void test_the_head_suffices_and_the_connection_stays(void **state)
+{
+	struct world *world = *state;
+	world_serve(world, serve_ok);
+	const struct http_call_options options = world_post(world);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(world_run(world, &options)->answer.status, 200);
+	assert_int_equal(world->seen.n_connections, 1);
+}
+
 static void test_answer_too_large(void **state)
 {
 	struct world *world = *state;
@@ -340,6 +404,7 @@ static void test_too_late_to_be_sent(void **state)
 int main(void)
 {
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+#define WITH_HEAD(test) cmocka_unit_test_setup_teardown(test, world_setup_head, world_teardown)
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(test_post_reset_on_a_reused_connection),
 		IN_WORLD(test_post_closed_on_a_reused_connection),
@@ -352,6 +417,11 @@ int main(void)
 		IN_WORLD(test_tls_fails),
 		IN_WORLD(test_half_an_answer),
 		IN_WORLD(test_answer_too_large),
+		WITH_HEAD(test_the_head_suffices_of_half_an_answer),
+		WITH_HEAD(test_the_head_suffices_of_one_that_stops),
+		WITH_HEAD(test_the_head_suffices_of_one_too_large),
+		WITH_HEAD(test_half_a_head_does_not_suffice),
+		WITH_HEAD(test_the_head_suffices_and_the_connection_stays),
 		IN_WORLD(test_time_out),
 		IN_WORLD(test_time_out_in_the_queue),
 		IN_WORLD(test_too_late_to_be_sent),

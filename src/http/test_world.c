@@ -22,7 +22,7 @@ void world_told(const struct http_answer *answer, void *arg)
 		event_base_loopbreak(world->base);
 }
 
-int world_setup(void **state)
+static int setup(void **state, bool head_suffices)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	assert_non_null(world);
@@ -32,12 +32,23 @@ int world_setup(void **state)
 	const struct http_client_options options = {
 		.max_connections = 2,
 		.max_answer_bytes = 1000,
+		.head_suffices = head_suffices,
 		.user_agent = "tester/1",
 	};
 	struct err err;
 	assert_int_equal(http_client_create(world->base, &options, &world->client, &err), 0);
 	*state = world;
 	return 0;
+}
+
+int world_setup(void **state)
+{
+	return setup(state, false);
+}
+
+int world_setup_head(void **state)
+{
+	return setup(state, true);
 }
 
 int world_teardown(void **state)

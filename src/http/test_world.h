@@ -39,7 +39,8 @@ struct world {
 	int n_left; /* calls that the loop waits for */
 };
 
-int world_setup(void **state); /* a loop and a client; of two connections and answers of up to 1,000 bytes */
+int world_setup(void **state);      /* a loop and a client; of two connections and answers of up to 1,000 bytes */
+int world_setup_head(void **state); /* the same, where the head of an answer suffices */
 int world_teardown(void **state);
 /* Start a scripted server; the calls of world_post and world_get go there. */
 void world_serve(struct world *world, void (*serve)(int fd, int n_before, void *arg));

@@ -26,6 +26,7 @@
 /* A body or answer buffer beyond this is given back after the call. */
 #define TRANSFER_KEEP_BYTES ((size_t)64 * 1024)
 #define TRANSFER_UPLOAD_BYTES 16384L
+#define TRANSFER_REST_S 1 /* for the body of an answer whose head suffices */
 
 /* ---- libcurl's callbacks ---- */
 
@@ -88,6 +89,26 @@ static int rewind_body(void *arg, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_FAIL;
 }
 
+/* Each line of a header section, its last one empty; that of an interim answer (1xx) too. */
+static size_t take_head(char *line, size_t size, size_t n, void *arg)
+{
+	struct http_call *call = arg;
+	long status = 0;
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || (line[0] != '\r' && line[0] != '\n'))
+		return size * n;
+	call->head_came = true;
+	const struct timeval rest = {.tv_sec = TRANSFER_REST_S};
+	evtimer_add(&call->deadline, &rest);
+	return size * n;
+}
+
+static size_t drop_answer(struct http_call *call, size_t n_bytes)
+{
+	call->n_dropped += n_bytes;
+	return call->n_dropped > call->client->options.max_answer_bytes ? CURL_WRITEFUNC_ERROR : n_bytes;
+}
+
 static size_t sink_answer(struct http_call *call, const char *data, size_t n_bytes)
 {
 	call->n_sunk += n_bytes;
@@ -100,6 +121,8 @@ static size_t take_answer(char *data, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
 	long status = 0;
+	if (call->client->options.head_suffices)
+		return drop_answer(call, size * n);
 	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (call->has_sink && status == 200)
 		return sink_answer(call, data, size * n);
@@ -180,6 +203,10 @@ struct http_call *transfer_create(struct http_client *client)
 	buf_init(&call->answer, client->options.max_answer_bytes);
 	set_callbacks(call->easy, call);
 	set_manners(call->easy, &client->options);
+	if (client->options.head_suffices) {
+		must(curl_easy_setopt(call->easy, CURLOPT_HEADERFUNCTION, take_head));
+		must(curl_easy_setopt(call->easy, CURLOPT_HEADERDATA, call));
+	}
 	return call;
 }
 
@@ -212,6 +239,8 @@ void transfer_clear(struct http_call *call)
 	call->body_started = false;
 	call->not_after_us = 0;
 	call->too_late = false;
+	call->head_came = false;
+	call->n_dropped = 0;
 	call->answer_too_large = false;
 	call->has_sink = call->sink_failed = false;
 	call->n_sunk = 0;
@@ -335,8 +364,9 @@ static const char *reason_of(struct http_call *call, CURLcode code)
 		return "it was too late to send it";
 	if (call->target_refused && code == CURLE_COULDNT_CONNECT)
 		return "the address is not a public one";
-	/* What our own refusals to send again are called by libcurl would puzzle the reader. */
-	if (code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
+	/* What our own refusals to send again are called by libcurl would puzzle the reader; a head that was cut off is fine to
+	 * it. */
+	if (code == CURLE_OK || code == CURLE_ABORTED_BY_CALLBACK || code == CURLE_SEND_FAIL_REWIND)
 		return "the connection ended before an answer came";
 	if (code == CURLE_OPERATION_TIMEDOUT && call->issued)
 		return "no answer came in time";
@@ -359,7 +389,7 @@ void transfer_judge(struct http_call *call, CURLcode code, struct http_answer *r
 {
 	*ret = (struct http_answer){.body = "", .content_type = "", .body_started = call->body_started, .retry_after_s = -1};
 	ret->too_large = call->answer_too_large;
-	if (code == CURLE_OK) {
+	if (call->client->options.head_suffices ? call->head_came : code == CURLE_OK) {
 		long status = 0;
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
 		ret->outcome = HTTP_ANSWERED;

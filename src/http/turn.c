@@ -148,6 +148,13 @@ void http_respond_owned(struct http_request *req, int status, const char *conten
 	turn_respond(req, status, content_type, response);
 }
 
+void http_respond_static(struct http_request *req, int status, const char *content_type, const void *body, size_t n_bytes)
+{
+	/* As above: it only reads. */
+	void *bytes = (void *)(uintptr_t)body;
+	turn_respond(req, status, content_type, MHD_create_response_from_buffer(n_bytes, bytes, MHD_RESPMEM_PERSISTENT));
+}
+
 void http_drop(struct http_request *req, bool reset)
 {
 	turn_answer(req, reset ? HTTP_RESET : HTTP_DROPPED);

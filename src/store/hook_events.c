@@ -78,6 +78,18 @@ static int try_again(struct store_tx *tx, const struct hook_result *r, struct se
 	               SQL_ARGS(sql_int(r->hook_no), sql_int(r->subject), sql_int(r->event_no), sql_int(r->next_ms)), NULL);
 }
 
+/* It was given up while it was on the wire, or it is gone. */
+static int taken_late(struct store_tx *tx, const struct hook_result *r, msec_t now, struct settled *sum)
+{
+	int64_t changes = 0;
+	if (sql_run(tx->db, STMT_HOOK_EVENT_TAKEN_LATE,
+	            SQL_ARGS(sql_int(r->event_no), status_or_null(r->http_status), sql_int(now)), &changes) < 0)
+		return -1;
+	sum->n_done[HOOK_DELIVERED] += changes;
+	sum->n_done[HOOK_FAILED] -= changes;
+	return 0;
+}
+
 static int settle_one(struct store_tx *tx, const struct hook_result *r, msec_t now, struct settled *sum)
 {
 	int64_t changes = 0;
@@ -90,7 +102,7 @@ static int settle_one(struct store_tx *tx, const struct hook_result *r, msec_t n
 	            &changes) < 0)
 		return -1;
 	sum->n_done[r->state] += changes;
-	return 0;
+	return r->state == HOOK_DELIVERED && !changes ? taken_late(tx, r, now, sum) : 0;
 }
 
 #define FAILING_TRIES 3 /* of one event */
@@ -132,8 +144,8 @@ int hook_events_settle(struct store_tx *tx, const struct hook_result *results, i
 static int tend_one(struct store_tx *tx, int64_t hook_no, msec_t now)
 {
 	int64_t n = 0;
-	if (sql_run(tx->db, STMT_HOOK_EVENTS_EXPIRE, SQL_ARGS(sql_int(hook_no), sql_int(now - HOOK_GIVE_UP_MS), sql_int(now)),
-	            &n) < 0 ||
+	if (sql_run(tx->db, STMT_HOOK_EVENTS_EXPIRE,
+	            SQL_ARGS(sql_int(hook_no), sql_int(now - HOOK_GIVE_UP_MS - HOOK_LAST_TRY_MS), sql_int(now)), &n) < 0 ||
 	    (n > 0 && sql_run(tx->db, STMT_HOOK_EXPIRED, SQL_ARGS(sql_int(hook_no), sql_int(n)), NULL) < 0))
 		return -1;
 	return sql_run(tx->db, STMT_HOOK_EVENTS_TRIM, SQL_ARGS(sql_int(hook_no), sql_int(now - HOOK_KEPT_MS), sql_int(HOOK_KEPT)),

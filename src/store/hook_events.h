@@ -6,8 +6,9 @@
 #include "store/hooks.h"
 
 #define HOOK_MAX_WAITING 10000
-#define HOOK_GIVE_UP_MS DAY_MS
-#define HOOK_KEPT 10000 /* newest of a hook, that are settled */
+#define HOOK_GIVE_UP_MS DAY_MS     /* after which comes the last try */
+#define HOOK_LAST_TRY_MS MINUTE_MS /* that one's time; what had none by then, behind a target that is paused, is swept away */
+#define HOOK_KEPT 10000            /* newest of a hook, that are settled */
 #define HOOK_KEPT_MS (7 * DAY_MS)
 
 /* ---- telling them ---- */
@@ -30,7 +31,7 @@ struct hook_result {
 	const char *reason;    /* why it was not taken, NULL when it was; borrowed */
 	msec_t next_ms;
 };
-/* Events that are gone meanwhile are left alone. */
+/* Events that are gone meanwhile are left alone; one that was given up and was taken all the same is delivered. */
 must_check int hook_events_settle(struct store_tx *tx, const struct hook_result *results, int n, msec_t now);
 /* Give up what was not taken in time, forget what is kept no longer. */
 must_check int hook_events_tend(struct store_tx *tx, msec_t now);

@@ -15,7 +15,7 @@
 #define CONNECTIONS 64 /* to one host */
 #define CONNECT_MS 5000
 #define ANSWER_MS 10000
-#define MAX_ANSWER_BYTES ((size_t)256 * 1024) /* nobody reads it */
+#define MAX_ANSWER_BYTES ((size_t)256 * 1024) /* are read, for the connection's sake; the status is the answer */
 
 struct webhook_out {
 	struct event_base *base;
@@ -112,6 +112,7 @@ static int start_parts(struct webhook_out *o, const struct webhook_out_options *
 	                                                     .connect_timeout_ms = CONNECT_MS,
 	                                                     .total_timeout_ms = ANSWER_MS,
 	                                                     .max_answer_bytes = MAX_ANSWER_BYTES,
+	                                                     .head_suffices = true,
 	                                                     .ca_file = options->ca_file,
 	                                                     .user_agent = "crier/" CRIER_VERSION,
 	                                                     .public_only = !options->allow_private},

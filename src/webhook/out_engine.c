@@ -116,10 +116,12 @@ static void flight_begin(struct out_engine *e, struct target *t, const struct ho
 	snprintf(f->reason, sizeof(f->reason), "the URL cannot be posted to");
 }
 
-static bool is_in_flight(const struct target *t, int64_t event_no)
+/* The event itself, or one of its subject: which may not stand in the database any more, given up or dropped while it was on the
+ * wire. */
+static bool is_in_flight(const struct target *t, int64_t subject)
 {
 	for (const struct flight *f = t->flight; f; f = f->next)
-		if (f->event.no == event_no)
+		if (f->event.subject == subject)
 			return true;
 	return false;
 }
@@ -149,8 +151,10 @@ static void judge(struct out_engine *e, struct flight *f, msec_t now)
 	if (!was_probing && out_pause_is_probing(&t->pause))
 		log_warn("webhook", "a webhook's target takes nothing; it is tried with one event at a time",
 		         log_i("webhook", t->no), log_t("reason", f->reason));
-	bool late = f->result.next_ms > f->event.since_ms + HOOK_GIVE_UP_MS;
-	f->result.state = late ? HOOK_FAILED : HOOK_WAITING;
+	msec_t last_ms = f->event.since_ms + HOOK_GIVE_UP_MS;
+	f->result.state = now >= last_ms ? HOOK_FAILED : HOOK_WAITING;
+	if (f->result.next_ms > last_ms)
+		f->result.next_ms = last_ms;
 }
 
 /* Answers to be recorded. */
@@ -346,7 +350,7 @@ static int serve(struct out_engine *e, struct store_tx *tx, struct target *t, ms
 	if (n == max)
 		t->look_ms = now; /* once there is room again */
 	for (int i = 0; i < n && room > 0; i++)
-		if (!is_in_flight(t, event[i].no)) {
+		if (!is_in_flight(t, event[i].subject)) {
 			flight_begin(e, t, &event[i]);
 			e->served_no = t->no;
 			room--;

@@ -4,7 +4,7 @@
  *
  * At least once: an event is a row until its answer is recorded, so a crash tells it again, under the same X-Event-Id. In
  * order per subject, side by side otherwise. An event that is not taken (no 2xx) waits longer each time, up to half an hour,
- * and is given up after 24 hours. A hook that takes nothing is tried with one event at a time, with pauses that grow to a
+ * is tried a last time after 24 hours, and given up. A hook that takes nothing is tried with one event at a time, with pauses that grow to a
  * minute; it holds no other hook up, and not the sending either, which only ever writes rows. */
 
 #include <stdbool.h>

@@ -100,6 +100,67 @@ static void after_24_hours_it_is_given_up(void **state)
 	assert_in_range(s->n_refused, 45, 80); /* half an hour at most between tries */
 }
 
+/* The limit is the time of a last try, not the end of the one before. */
+static int only_after_a_day(struct stage *s, struct call *c)
+{
+	(void)c;
+	return s->now >= WORLD_START + HOOK_GIVE_UP_MS ? 200 : 500;
+}
+
+static void the_last_try_is_made_at_the_limit(void **state)
+{
+	struct stage *s = stage_open(state, 1);
+	s->script = only_after_a_day;
+	stage_add(s, 0, 0, 0, 1);
+	stage_run(s, 25 * HOUR_MS);
+	assert_int_equal(stage_hook(s, 0).delivered, 1);
+	assert_int_equal(stage_hook(s, 0).failed, 0);
+	assert_in_range(s->last_taken[0] - WORLD_START, HOOK_GIVE_UP_MS, HOOK_GIVE_UP_MS + MINUTE_MS);
+}
+
+static int slow(struct stage *s, struct call *c)
+{
+	c->at = s->now + 5000;
+	return 200;
+}
+
+/* One that is on the wire is the oldest that waits, so it is dropped first; what stands behind it waits for its answer all the
+ * same. */
+static void in_order_when_too_many_wait(void **state)
+{
+	struct stage *s = stage_open(state, 1);
+	s->script = slow;
+	stage_add(s, 0, 1, 0, HOOK_MAX_WAITING);
+	stage_run(s, 1000);
+	assert_int_equal(s->n_wire, 1);
+	stage_add(s, 0, 1, HOOK_MAX_WAITING, 1);
+	stage_run(s, 1000);
+	assert_int_equal(stage_hook(s, 0).dropped, 1);
+	assert_int_equal(s->n_wire, 1);
+	stage_run(s, 20000);
+	assert_in_range(s->taken[0][1], 4, 5);
+	assert_int_equal(stage_hook(s, 0).waiting, HOOK_MAX_WAITING + 1 - s->taken[0][1]);
+}
+
+/* Given up while it was on the wire, and taken. */
+static void in_order_when_one_is_given_up_on_the_wire(void **state)
+{
+	struct stage *s = stage_open(state, 1);
+	s->script = slow;
+	stage_add(s, 0, 1, 0, 1);
+	stage_run(s, 1000);
+	assert_int_equal(s->n_wire, 1);
+	assert_int_equal(IN_JOB(s->w, hook_events_tend(tx, s->now + 2 * HOOK_GIVE_UP_MS)), 0);
+	assert_int_equal(stage_hook(s, 0).failed, 1);
+	stage_add(s, 0, 1, 1, 1);
+	stage_run(s, 1000);
+	assert_int_equal(s->n_wire, 1);
+	stage_run(s, 20000);
+	struct hook h = stage_hook(s, 0);
+	assert_int_equal(h.delivered, 2);
+	assert_int_equal(h.failed + h.waiting, 0);
+}
+
 static int redirect_then_created(struct stage *s, struct call *c)
 {
 	(void)c;
@@ -138,12 +199,6 @@ static void retry_after_is_heeded(void **state)
 }
 
 /* ---- crashes, and hooks that go ---- */
-
-static int slow(struct stage *s, struct call *c)
-{
-	c->at = s->now + 5000;
-	return 200;
-}
 
 static void after_a_crash_what_was_on_the_wire_is_told_again(void **state)
 {
@@ -270,6 +325,9 @@ int main(void)
 		STAGE_TEST(one_event_that_is_refused_holds_its_subject_alone),
 		STAGE_TEST(a_dead_target_slows_nobody_and_is_not_hammered),
 		STAGE_TEST(after_24_hours_it_is_given_up),
+		STAGE_TEST(the_last_try_is_made_at_the_limit),
+		STAGE_TEST(in_order_when_too_many_wait),
+		STAGE_TEST(in_order_when_one_is_given_up_on_the_wire),
 		STAGE_TEST(a_redirect_is_a_refusal),
 		STAGE_TEST(retry_after_is_heeded),
 		STAGE_TEST(after_a_crash_what_was_on_the_wire_is_told_again),

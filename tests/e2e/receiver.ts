@@ -12,8 +12,8 @@ export interface Received {
 	status: number; // what it was answered; 0 nothing
 }
 
-/** A status; or what befalls the connection. Called with the number of events that came before. */
-export type Manner = (event: Received, before: number) => number | 'reset' | 'silence';
+/** A status; or what befalls the connection; or 200 with a body of 300 KB, or with one that stops half-way. Called with the number of events that came before. */
+export type Manner = (event: Received, before: number) => number | 'reset' | 'silence' | 'long' | 'half';
 
 export class Receiver {
 	readonly received: Received[] = [];
@@ -77,7 +77,14 @@ export class Receiver {
 			this.received.push(event);
 			if (answer === 'reset')
 				request.socket.resetAndDestroy();
-			else if (answer !== 'silence') {
+			else if (answer === 'long' || answer === 'half') {
+				event.status = 200;
+				response.writeHead(200, { 'Content-Length': 300_000 });
+				if (answer === 'long')
+					response.end('x'.repeat(300_000));
+				else
+					response.write('x'.repeat(1000));
+			} else if (answer !== 'silence') {
 				event.status = answer;
 				response.writeHead(answer, answer === 302 ? { Location: `${this.url}/elsewhere` } : {}).end('noted');
 			}

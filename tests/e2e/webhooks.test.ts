@@ -149,6 +149,19 @@ test('errors, resets, redirects: every event arrives all the same, in order', ()
 		await waitUntil(async () => (await readHook(w, webhook)).waiting === 0, 20, 'the record of the deliveries');
 	}));
 
+test('2xx is taken, whatever becomes of its body', () =>
+	withHook(w, 'campaign', async (target, webhook) => {
+		target.manner = (_, before) => (before % 2 ? 'half' : 'long');
+		const made = await w.campaign(undefined, await w.audience(2), { schedule: '2199-01-01 00:00:00' });
+		await good(w.api.PUT('/v1/campaigns/{campaign}', { ...at({ campaign: made.id }), body: { data: { status: 'canceled' } } }));
+		const seen = await waitUntil(async () => {
+			const data = await readHook(w, webhook);
+			return data.waiting === 0 && data.last_attempt_date ? data : null;
+		}, 30, 'the record of the deliveries');
+		expect(seen).toMatchObject({ delivered: 2, failed: 0, last_error: null });
+		expect(target.received.map((e) => e.data.status)).toEqual(['scheduled', 'canceled']);
+	}));
+
 test('a dead target slows no campaign, and is told all when it is back', async () => {
 	const away = await Receiver.start();
 	const port = away.port;

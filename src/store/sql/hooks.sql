@@ -79,6 +79,9 @@ SELECT MIN(next_ms) FROM hook_event WHERE hook_no = $1 AND state = 0 AND next_ms
 -- name: hook_event_done
 UPDATE hook_event SET state = $2, attempts = attempts + 1, http_status = $3, reason = $4, done_ms = $5 WHERE no = $1 AND state = 0;
 
+-- name: hook_event_taken_late
+UPDATE hook_event SET state = 1, attempts = attempts + 1, http_status = $2, reason = NULL, done_ms = $3 WHERE no = $1 AND state = 2;
+
 -- name: hook_event_again
 UPDATE hook_event SET next_ms = $2, attempts = attempts + 1, http_status = $3, reason = $4 WHERE no = $1 AND state = 0
 RETURNING attempts;
