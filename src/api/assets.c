@@ -29,8 +29,7 @@ static const struct asset *find(const char *path)
 	return NULL;
 }
 
-/* Is gzip named, and not with the weight of nothing? */
-static bool takes_gzip(const char *accepted)
+bool asset_takes_gzip(const char *accepted)
 {
 	const char *at = accepted ? strcasestr(accepted, "gzip") : NULL;
 	if (!at)
@@ -44,7 +43,7 @@ static bool takes_gzip(const char *accepted)
 	return !weight || (size_t)(weight - at) > own || strspn(weight + 2, "0.") < strcspn(weight + 2, ", ");
 }
 
-static bool is_known(const char *known, const char *etag)
+bool asset_is_known(const char *known, const char *etag)
 {
 	return known && (strcmp(known, "*") == 0 || strstr(known, etag) != NULL);
 }
@@ -74,11 +73,11 @@ static void send_asset(struct api_call *call, const char *cache)
 	add_headers(call, cache, POLICY);
 	http_add_header(call->req, "ETag", asset->etag);
 	http_add_header(call->req, "Vary", "Accept-Encoding");
-	if (is_known(http_header(call->req, "If-None-Match"), asset->etag)) {
+	if (asset_is_known(http_header(call->req, "If-None-Match"), asset->etag)) {
 		call_answer_text(call, 304, NULL);
 		return;
 	}
-	bool gzip = asset->gzip && takes_gzip(http_header(call->req, "Accept-Encoding"));
+	bool gzip = asset->gzip && asset_takes_gzip(http_header(call->req, "Accept-Encoding"));
 	if (gzip)
 		http_add_header(call->req, "Content-Encoding", "gzip");
 	call->fixed = gzip ? asset->gzip : asset->plain;

@@ -3,6 +3,7 @@
  * packed into the binary when it is built (web/pack.mjs), so that nothing is fetched from elsewhere and no folder has to be
  * installed. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct asset {
@@ -17,3 +18,8 @@ struct asset {
 
 extern const struct asset assets[];
 extern const size_t n_assets;
+
+/* Of header fields, NULL where a request has none. Accept-Encoding: is gzip named, and not with the weight of nothing? */
+bool asset_takes_gzip(const char *accepted);
+/* If-None-Match: is this one among what the client has? */
+bool asset_is_known(const char *known, const char *etag);

@@ -52,10 +52,8 @@ static void note_use(struct api_call *call)
 
 /* ---- where it comes from ---- */
 
-/* Is this an origin of ours, by the request's own Host or the address that the operator gave? */
-static bool is_own(const struct api_call *call, const char *origin)
+bool authenticate_is_own(const char *origin, const char *host, const char *public_url)
 {
-	const char *host = http_header(call->req, "Host"), *public_url = call->api->options.public_url;
 	const char *named = strstr(origin, "://");
 	size_t n = strlen(origin);
 	if (!named)
@@ -67,11 +65,12 @@ static bool is_own(const struct api_call *call, const char *origin)
 bool authenticate_origin(struct api_call *call)
 {
 	const char *site = http_header(call->req, "Sec-Fetch-Site"), *origin = http_header(call->req, "Origin");
+	const char *host = http_header(call->req, "Host"), *public_url = call->api->options.public_url;
 	bool reads = strcmp(http_method(call->req), "GET") == 0, own;
 	if (reads)
 		own = !site || strcmp(site, "cross-site") != 0;
 	else
-		own = site ? strcmp(site, "same-origin") == 0 : origin && is_own(call, origin);
+		own = site ? strcmp(site, "same-origin") == 0 : origin && authenticate_is_own(origin, host, public_url);
 	if (!own)
 		call_fault(call, FAULT_ORIGIN, NULL,
 		           "Without the header X-Dexatel-Key only a page of this server may ask this: the header Sec-Fetch-Site "
@@ -129,15 +128,13 @@ static bool look_up(struct api_call *call, find_fn *find, const char *text, cons
 	return found == 0 && may_ask(call);
 }
 
-/* The value of the session's cookie, in the arena; NULL. */
-static const char *session_cookie(const struct api_call *call)
+const char *authenticate_cookie(const char *field, struct arena *arena)
 {
-	const char *at = http_header(call->req, "Cookie");
-	while (at) {
+	for (const char *at = field; at;) {
 		at += strspn(at, " ;");
 		size_t n = strcspn(at, ";");
 		if (n > sizeof(SESSION_COOKIE) && strncmp(at, SESSION_COOKIE "=", sizeof(SESSION_COOKIE)) == 0)
-			return arena_strndup(call->arena, at + sizeof(SESSION_COOKIE), n - sizeof(SESSION_COOKIE));
+			return arena_strndup(arena, at + sizeof(SESSION_COOKIE), n - sizeof(SESSION_COOKIE));
 		at = at[n] ? at + n : NULL;
 	}
 	return NULL;
@@ -150,7 +147,8 @@ bool authenticate_key(struct api_call *call, const char *text)
 
 bool authenticate(struct api_call *call)
 {
-	const char *text = http_header(call->req, "X-Dexatel-Key"), *cookie = session_cookie(call);
+	const char *text = http_header(call->req, "X-Dexatel-Key"),
+		   *cookie = authenticate_cookie(http_header(call->req, "Cookie"), call->arena);
 	bool by_cookie = cookie && !(text && *text);
 	if (by_cookie && !authenticate_origin(call))
 		return false;

@@ -22,5 +22,9 @@ struct authority authenticate_authority(const struct api_call *call);
  * low. */
 must_check int authenticate_again(struct store_tx *tx, const struct authority *authority, msec_t now);
 
+/* Of header fields, NULL where a request has none. The value of the session's cookie, in the arena; NULL. */
+const char *authenticate_cookie(const char *field, struct arena *arena);
+/* Is this an origin of ours, by the request's own Host or the address that the operator gave (NULL none)? */
+bool authenticate_is_own(const char *origin, const char *host, const char *public_url);
 /* Was this asked by a page of this server? False: answered. */
 bool authenticate_origin(struct api_call *call);
