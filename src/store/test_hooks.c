@@ -348,7 +348,7 @@ static void what_is_late_is_given_up_and_what_is_old_forgotten(void **state)
 	msec_t next;
 	int64_t h = hook(w, HOOK_DELIVERY);
 	add(w, h, 1, "a");
-	w->now += HOOK_GIVE_UP_MS;
+	w->now += HOOK_GIVE_UP_MS + HOOK_LAST_TRY_MS;
 	add(w, h, 2, "b");
 	assert_int_equal(IN_JOB(w, hook_events_tend(tx, w->now)), 0);
 	assert_int_equal(read_hook(w, h).waiting, 2);
