@@ -1,4 +1,4 @@
-/* The three callbacks of the http server: who may do what is decided before a byte of the body is looked at. */
+/* The callbacks of the http server: who may do what is decided before a byte of the body is looked at. */
 #include "api/api.h"
 
 #include <errno.h>
@@ -225,6 +225,26 @@ void api_refuse(struct http_request *req, int status, void *arg)
 		call_fault(call, FAULT_QUERY, NULL, "The request's path, query or body length cannot be read");
 		break;
 	}
+}
+
+/* Of one whose header section did not come nothing is told. */
+void api_late(const struct http_request *req, struct buf *answer, void *arg)
+{
+	(void)arg;
+	char id[CALL_REQUEST_ID_BYTES];
+	struct faults faults;
+	buf_auto struct buf body;
+	faults_init(&faults);
+	fault_add(&faults, FAULT_TOO_SLOW, NULL,
+	           "The request came too slowly: it must be whole within 30 seconds, or its body bring 16 KiB a second");
+	buf_init(&body, 4096);
+	call_write_faults(&body, &faults, req ? http_path(req) : "/", req ? http_method(req) : "", clock_now_ms());
+	call_request_id(id);
+	buf_addf(answer,
+	         "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: application/json\r\nX-Request-Id: %s\r\n"
+	         "Content-Length: %zu\r\n\r\n",
+	         id, body.len);
+	buf_add(answer, body.data, body.len);
 }
 
 /* ---- Meta's side ---- */

@@ -36,7 +36,8 @@ struct api *api_create(const struct api_options *options);
 void api_quiesce(struct api *api);
 void api_destroy(struct api *api); /* after the http server has stopped */
 
-/* The three callbacks of http/server.h; `arg` is the struct api. */
+/* The callbacks of http/server.h; `arg` is the struct api. */
 void api_policy(struct http_request *req, struct http_policy *policy, void *arg);
 void api_handle(struct http_request *req, void *arg);
 void api_refuse(struct http_request *req, int status, void *arg);
+void api_late(const struct http_request *req, struct buf *answer, void *arg);

@@ -14,12 +14,18 @@
 
 #define MAX_ANSWER_BYTES ((size_t)16 << 20)
 
+void call_request_id(char ret[CALL_REQUEST_ID_BYTES])
+{
+	unsigned char random[(CALL_REQUEST_ID_BYTES - 1) / 2];
+	randombytes_buf(random, sizeof(random));
+	sodium_bin2hex(ret, CALL_REQUEST_ID_BYTES, random, sizeof(random));
+}
+
 struct api_call *call_create(struct api *api, struct http_request *req)
 {
 	struct arena *arena = http_arena(req);
 	struct api_call *call = arena_alloc(arena, sizeof(*call));
-	unsigned char random[8];
-	char id[2 * sizeof(random) + 1];
+	char id[CALL_REQUEST_ID_BYTES];
 	call->api = api;
 	call->req = req;
 	call->arena = arena;
@@ -29,8 +35,8 @@ struct api_call *call_create(struct api *api, struct http_request *req)
 	faults_init_all(&call->faults, arena);
 	buf_init(&call->out, MAX_ANSWER_BYTES);
 	http_set_user(req, call);
-	randombytes_buf(random, sizeof(random));
-	http_add_header(req, "X-Request-Id", sodium_bin2hex(id, sizeof(id), random, sizeof(random)));
+	call_request_id(id);
+	http_add_header(req, "X-Request-Id", id);
 	return call;
 }
 
@@ -95,33 +101,34 @@ void call_answer(struct api_call *call, int status)
 	call_answer_text(call, status, call->content_type ? call->content_type : "application/json");
 }
 
-static void put_fault(struct api_call *call, const struct fault *f, const char *when)
+void call_write_faults(struct buf *out, const struct faults *faults, const char *path, const char *method, msec_t now)
 {
-	struct json_writer *w = &call->json;
+	struct json_writer json, *w = &json;
+	char when[CLOCK_TEXT_BYTES];
+	clock_format(now, when);
+	json_begin(w, out);
 	json_open_object(w, NULL);
-	json_put_text(w, "timestamp", when);
-	json_put_text(w, "path", http_path(call->req));
-	json_put_text(w, "method", http_method(call->req));
-	json_put_int(w, "status", fault_status(f->code));
-	json_put_text(w, "message", f->message);
-	json_put_int(w, "code", f->code);
-	if (f->field[0])
-		json_put_text(w, "field", f->field);
+	json_open_array(w, "errors");
+	for (const struct fault *f = faults->item; f < faults->item + faults->n; f++) {
+		json_open_object(w, NULL);
+		json_put_text(w, "timestamp", when);
+		json_put_text(w, "path", path);
+		json_put_text(w, "method", method);
+		json_put_int(w, "status", fault_status(f->code));
+		json_put_text(w, "message", f->message);
+		json_put_int(w, "code", f->code);
+		if (f->field[0])
+			json_put_text(w, "field", f->field);
+		json_close_object(w);
+	}
+	json_close_array(w);
 	json_close_object(w);
 }
 
 void call_faults(struct api_call *call)
 {
-	char when[CLOCK_TEXT_BYTES];
-	clock_format(call->now, when);
 	buf_reset(&call->out);
-	json_begin(&call->json, &call->out);
-	json_open_object(&call->json, NULL);
-	json_open_array(&call->json, "errors");
-	for (size_t i = 0; i < call->faults.n; i++)
-		put_fault(call, &call->faults.item[i], when);
-	json_close_array(&call->json);
-	json_close_object(&call->json);
+	call_write_faults(&call->out, &call->faults, http_path(call->req), http_method(call->req), call->now);
 	if (call->faults.item[0].code == FAULT_OVERLOADED)
 		http_add_header(call->req, "Retry-After", "1");
 	respond(call, fault_status(call->faults.item[0].code), "application/json");

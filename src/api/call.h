@@ -57,6 +57,11 @@ typedef void api_handler(struct api_call *call);
 
 struct api_call *call_create(struct api *api, struct http_request *req);
 
+#define CALL_REQUEST_ID_BYTES 17
+void call_request_id(char ret[CALL_REQUEST_ID_BYTES]); /* of the header X-Request-Id; another one each time */
+/* The error envelope. */
+void call_write_faults(struct buf *out, const struct faults *faults, const char *path, const char *method, msec_t now);
+
 /* ---- answers: each ends the call, exactly once ---- */
 
 void call_answer(struct api_call *call, int status);                                /* what is in `out`; 204 sends none of it */

@@ -185,7 +185,8 @@ static int start_http(struct server *s, struct err *err)
 	                                                       .arg = s->api,
 	                                                       .policy = api_policy,
 	                                                       .handle = api_handle,
-	                                                       .refuse = api_refuse},
+	                                                       .refuse = api_refuse,
+	                                                       .late = api_late},
 	                         &s->http, err);
 }
 

@@ -30,6 +30,8 @@
 #define NEWCOMER_SHARE 8  /* of the time a request may take, a connection counts as one that has only just come */
 #define HEAD_START 1024   /* bytes that are taken as moved, so that who has only just begun is not the slowest */
 
+#define MAX_LATE_BYTES 8192 /* of the answer to one that is late */
+
 static const char too_slow[] = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 static struct http_connections *of(struct http_server *server)
@@ -83,6 +85,20 @@ static bool is_reading(struct http_connections *all, struct http_connection *c, 
 
 /* ---- ending one ---- */
 
+static void answer_late(struct http_connections *all, const struct http_connection *c)
+{
+	const struct http_server_options *o = &all->server->options;
+	buf_auto struct buf answer;
+	buf_init(&answer, MAX_LATE_BYTES);
+	if (o->late)
+		o->late(c->req, &answer, o->arg);
+	if (!o->late || answer.overflow) {
+		buf_reset(&answer);
+		buf_adds(&answer, too_slow);
+	}
+	(void)send(c->fd, answer.data, answer.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /* A client in the midst of its request gets an answer. What waits for one that does not take it is thrown away. */
 static void end(struct http_connections *all, struct http_connection *c)
 {
@@ -91,7 +107,7 @@ static void end(struct http_connections *all, struct http_connection *c)
 	c->ended = true;
 	all->n_open--;
 	if (c->stage == HTTP_STAGE_HEADER || c->stage == HTTP_STAGE_BODY)
-		(void)send(c->fd, too_slow, sizeof(too_slow) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+		answer_late(all, c);
 	struct linger now = {.l_onoff = 1, .l_linger = 0};
 	if (c->stage == HTTP_STAGE_ANSWER)
 		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
@@ -179,6 +195,7 @@ int connections_start(struct http_server *server, struct err *err)
 	pthread_cond_init(&all->news, &attributes);
 	pthread_condattr_destroy(&attributes);
 	pthread_mutex_init(&all->lock, NULL);
+	all->server = server;
 	all->limit_us = (usec_t)o->request_timeout_ms * 1000;
 	all->max_open = o->max_connections - o->max_connections / 10 - (o->max_connections > 1);
 	if (pthread_create(&all->thread, NULL, look_after, server) != 0) {
@@ -233,12 +250,14 @@ static struct http_connection *connection_of(struct MHD_Connection *connection)
 	return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-void connections_stage(struct http_server *server, struct MHD_Connection *connection, enum http_stage stage)
+void connections_stage(struct http_server *server, struct MHD_Connection *connection, enum http_stage stage,
+                       const struct http_request *req)
 {
 	struct http_connections *all = of(server);
 	struct http_connection *c = connection_of(connection);
 	pthread_mutex_lock(&all->lock);
 	c->stage = stage;
+	c->req = req;
 	if (stage != HTTP_STAGE_HEADER) {
 		c->since = clock_mono_us();
 		c->to_take = 0;

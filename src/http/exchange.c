@@ -142,11 +142,11 @@ static enum MHD_Result begin(struct http_request *req, const char *method)
 	int fault = header_section_fault(req, &length);
 	enum http_phase phase = fault ? refuse(req, fault) : ask_policy(req, length);
 	if (phase == HTTP_RECEIVING || (phase == HTTP_ANSWERED && !req->has_body)) {
-		connections_stage(req->server, req->connection, HTTP_STAGE_BODY);
+		connections_stage(req->server, req->connection, HTTP_STAGE_BODY, req);
 		return MHD_YES;
 	}
 	req->left_unread = phase == HTTP_ANSWERED;
-	connections_stage(req->server, req->connection, HTTP_STAGE_ANSWER);
+	connections_stage(req->server, req->connection, HTTP_STAGE_ANSWER, NULL);
 	return deliver(req, phase);
 }
 
@@ -185,7 +185,7 @@ static enum MHD_Result take_body(struct http_request *req, const char *data, siz
 static enum MHD_Result complete(struct http_request *req)
 {
 	enum http_phase phase = turn_phase(req);
-	connections_stage(req->server, req->connection, HTTP_STAGE_ANSWER);
+	connections_stage(req->server, req->connection, HTTP_STAGE_ANSWER, NULL);
 	if (phase == HTTP_RECEIVING && req->body_fault) {
 		phase = refuse(req, req->body_fault);
 	} else if (phase == HTTP_RECEIVING) {
@@ -201,7 +201,7 @@ static enum MHD_Result complete(struct http_request *req)
 void *exchange_target(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	struct http_request *req = request_create(cls, connection, uri);
-	connections_stage(cls, connection, HTTP_STAGE_HEADER);
+	connections_stage(cls, connection, HTTP_STAGE_HEADER, NULL);
 	/* libmicrohttpd goes on to take the query apart into its own list, one record from the connection's
 	 * memory a parameter, and leaves the connection hanging when that does not suffice. We have our copy:
 	 * end the query in its (writable) buffer before it begins. */
@@ -257,6 +257,6 @@ void exchange_completed(void *cls, struct MHD_Connection *connection, void **con
 	*context = NULL;
 	if (req->left_unread)
 		discard_what_came(connection);
-	connections_stage(req->server, connection, HTTP_STAGE_IDLE);
+	connections_stage(req->server, connection, HTTP_STAGE_IDLE, NULL);
 	turn_put(req);
 }

@@ -9,8 +9,8 @@
  * parameters in the query) or a body whose end is not said once and clearly 400, a body file that cannot be
  * written 500, or 507 when the disk is full, more bodies in memory at once than max_body_memory_bytes 503. A header section
  * several times over its limits, or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is
- * not whole within request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, with no
- * body, and its connection closed; so is a connection without a request for that long, and one whose client takes less of its
+ * not whole within request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, through
+ * `late`, and its connection closed; so is a connection without a request for that long, and one whose client takes less of its
  * answer than 1 KiB a second and not all of it either. Shortly before max_connections are open the one that has waited longest
  * for its client is closed, or the slowest; never one that waits for us. See connections.c.
  *
@@ -60,6 +60,10 @@ struct http_server_options {
 	/* Answer for a limit that was passed: 400, 413, 414, 431, 500, 503, 507 as above; must call http_respond before it
 	 * returns. Of a target that was too long or could not be read nothing is told: the path is "/". */
 	void (*refuse)(struct http_request *req, int status, void *arg);
+	/* The whole answer, head and all, to a request that came too slowly; what of it the socket does not take at once is lost.
+	 * On the thread that looks after connections: of `req`, NULL before the header section is complete, only http_method and
+	 * http_path may be asked. May be NULL: a 408 without a body. */
+	void (*late)(const struct http_request *req, struct buf *answer, void *arg);
 };
 
 must_check int http_server_start(const struct http_server_options *options, struct http_server **ret, struct err *err);

@@ -26,7 +26,8 @@ struct http_connection {
 	struct http_connection *prev, *next;
 	int fd;
 	enum http_stage stage;
-	usec_t since; /* when it began to wait, or its body, or to take what is next of its answer */
+	const struct http_request *req; /* whose body comes */
+	usec_t since;                   /* when it began to wait, or its body, or to take what is next of its answer */
 	atomic_uint_fast64_t n_body_bytes;
 	/* Of its answer, as it was looked at last: the bytes to take by the end of a time limit, 0 when none wait; taken of them;
 	 * taken before. */
@@ -39,6 +40,7 @@ struct http_connection {
 #define CONNECTIONS_ANSWER_RATE 1024
 
 struct http_connections {
+	struct http_server *server;
 	pthread_mutex_t lock; /* taken within the server's, never around it */
 	pthread_cond_t news;  /* one came where there was none; closing */
 	pthread_t thread;
@@ -151,7 +153,9 @@ void exchange_completed(void *cls, struct MHD_Connection *connection, void **con
 must_check int connections_start(struct http_server *server, struct err *err);
 void connections_stop(struct http_server *server); /* when libmicrohttpd has closed them all */
 void connections_notify(void *cls, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode code);
-void connections_stage(struct http_server *server, struct MHD_Connection *connection, enum http_stage stage);
+/* `req`: with HTTP_STAGE_BODY, as it is until the next stage; else NULL. */
+void connections_stage(struct http_server *server, struct MHD_Connection *connection, enum http_stage stage,
+                       const struct http_request *req);
 void connections_body(struct MHD_Connection *connection, size_t n_bytes); /* so much has come */
 
 /* server.c */

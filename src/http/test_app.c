@@ -125,6 +125,13 @@ void app_refuse(struct http_request *req, int status, void *arg)
 	http_respond(req, status, "text/plain", text, (size_t)n);
 }
 
+static void app_late(const struct http_request *req, struct buf *answer, void *arg)
+{
+	(void)arg;
+	const char *path = req ? http_path(req) : "";
+	buf_addf(answer, "HTTP/1.1 408 Late\r\nContent-Length: %zu\r\n\r\n%s", strlen(path), path);
+}
+
 int app_start_with(void **state, const struct http_server_options *more)
 {
 	struct app *app = calloc(1, sizeof(*app));
@@ -139,6 +146,7 @@ int app_start_with(void **state, const struct http_server_options *more)
 	options.policy = app_policy;
 	options.handle = app_handle;
 	options.refuse = app_refuse;
+	options.late = app_late;
 	struct err err;
 	assert_int_equal(http_server_start(&options, &app->server, &err), 0);
 	assert_int_not_equal(http_server_port(app->server), 0);

@@ -63,12 +63,12 @@ static void dribble(int fd)
 	}
 }
 
-static void check_cut(const struct app *app, const char *start)
+static void check_cut(const struct app *app, const char *start, const char *path)
 {
 	int fd = app_connect(app);
 	peer_send(fd, start);
 	dribble(fd);
-	app_check_answer(fd, 408, "");
+	app_check_answer(fd, 408, path);
 	int end = peer_read_end(fd);
 	assert_true(end == 0 || end == ECONNRESET);
 	close(fd);
@@ -78,10 +78,10 @@ static void check_cut(const struct app *app, const char *start)
 static void test_slow_requests(void **state)
 {
 	struct app *app = *state;
-	check_cut(app, "GET /z HTTP/1.1\r\nHost: ");
-	check_cut(app, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n");
-	check_cut(app, "POST /file HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\nabc");
-	check_cut(app, "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n300\r\n");
+	check_cut(app, "GET /z HTTP/1.1\r\nHost: ", "");
+	check_cut(app, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n", "/b");
+	check_cut(app, "POST /file HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\nabc", "/file");
+	check_cut(app, "POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n300\r\n", "/b");
 	assert_int_equal(app->n_handled, 4); /* those of check_served */
 }
 
@@ -107,7 +107,7 @@ static void test_slow_second_request(void **state)
 	app_check_answer(fd, 200, "GET /z  [-] [-] 127.0.0.1 0:");
 	peer_send(fd, "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 900\r\n\r\n");
 	dribble(fd);
-	app_check_answer(fd, 408, "");
+	app_check_answer(fd, 408, "/b");
 	close(fd);
 }
 
@@ -198,7 +198,7 @@ static void test_slow_bodies_keep_nobody_out(void **state)
 	peer_send(newcomer, "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
 	app_check_answer(newcomer, 200, "GET /z  [-] [-] 127.0.0.1 0:");
 	check_served(app);
-	app_check_answer(fds[1], 408, ""); /* the slowest: as much as the others, for longer */
+	app_check_answer(fds[1], 408, "/tapped"); /* the slowest: as much as the others, for longer */
 	peer_send(newcomer, "GET /z HTTP/1.1\r\nHost: h\r\n\r\n");
 	app_check_answer(newcomer, 200, "GET /z  [-] [-] 127.0.0.1 0:");
 	struct peer_answer answer;

@@ -4,8 +4,10 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync, truncateSync } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { expect, test } from 'vitest';
-import { NUMBER, SECRET, waitUntil } from './harness.ts';
+import { Answer, NUMBER, SECRET, split, waitUntil } from './harness.ts';
+import { SPEC } from './spec.ts';
 import { faults, refused, withWorld, World, world, wrong } from './world.ts';
 
 const w = world();
@@ -19,6 +21,34 @@ test('what the server cannot do is its own failure', async () => {
 	expect(message).not.toContain(w.folder);
 	expect((await w.get('/healthz', { key: null })).text).toBe('ok\n'); // and all else goes on
 });
+
+/** A connection on which a request begins and does not go on; what it is told. */
+function halfRequest(of: World): { socket: net.Socket; told: Promise<string> } {
+	const [host, port] = split(of.server.address);
+	const socket = net.connect(port, host);
+	socket.write('POST /v1/sessions HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{');
+	const told = new Promise<string>((resolve) => {
+		let text = '';
+		socket.setEncoding('utf8').on('data', (piece) => (text += piece));
+		socket.on('error', () => {});
+		socket.on('close', () => resolve(text));
+	});
+	return { socket, told };
+}
+
+// Before the places run out the slowest goes, so that nobody waits here for the thirty seconds that a request may take.
+test('one that is too slow is told so', () =>
+	withWorld({}, async (own) => {
+		const slow = Array.from({ length: 1000 }, () => halfRequest(own));
+		const text = await Promise.any(slow.map(async ({ told }) => (await told) || Promise.reject(new Error('nothing'))));
+		slow.forEach(({ socket }) => socket.destroy());
+		const [head, body] = text.split('\r\n\r\n', 2) as [string, string];
+		const fields = head.split('\r\n').slice(1).map((line) => line.split(': ', 2) as [string, string]);
+		const answer = new Answer(Number(head.split(' ')[1]), Object.fromEntries(fields.map(([name, value]) => [name.toLowerCase(), value])), Buffer.from(body));
+		SPEC.check('POST', '/v1/sessions', answer);
+		expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{16}$/);
+		expect(answer.tree.errors[0]).toMatchObject({ status: 408, code: 1024, path: '/v1/sessions', method: 'POST' });
+	}));
 
 /** Another program that has the database for itself until it is told to let go. */
 async function writeLock(of: World) {

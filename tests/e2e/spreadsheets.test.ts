@@ -82,18 +82,19 @@ test('a form with a file', async () => {
 	await refused(w.call('POST', path, part('name="f"; filename="x"', '') + '--a-b--\r\n', { contentType }), 400, 1313);
 });
 
-const residentMb = (pid: number) => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+const memoryMb = (pid: number, what: 'VmRSS' | 'VmHWM') => Number(new RegExp(`^${what}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
 
 test('files that are no CSV cost time, not memory', async () => {
 	await imported('number\n447400123456\n');
-	const before = residentMb(w.server.pid);
+	const before = memoryMb(w.server.pid, 'VmRSS');
+	writeFileSync(`/proc/${w.server.pid}/clear_refs`, '5'); // the most from now on
 	const line = Buffer.alloc(48 << 20, 'x');
 	expect((await imported(line)).done).toMatchObject({ status: 'failed', error: expect.stringContaining('longer than 65,536 bytes') });
 	const quoted = Buffer.concat([Buffer.from('number\n"'), line, Buffer.from('\n447400123456\n')]);
 	expect((await imported(quoted)).done).toMatchObject({ status: 'completed', rows: 2, added: 1, invalid: 1 });
 	const zeros = Buffer.concat([Buffer.from('number\n'), Buffer.alloc(4 << 20), Buffer.from('\n447400123456\n')]);
 	expect((await imported(zeros)).done).toMatchObject({ status: 'completed', rows: 2, added: 1, invalid: 1 });
-	expect(residentMb(w.server.pid) - before).toBeLessThan(32);
+	expect(memoryMb(w.server.pid, 'VmHWM') - before).toBeLessThan(32);
 }, 300_000);
 
 test('progress is told while it runs, and a crash in the middle loses and doubles nothing', async () => {

@@ -213,13 +213,12 @@ test('SIGKILL in the middle: at least once, in order, and ids tell what came twi
 		const settled = (data: { status: string; messages: { total: number; read: number; unconfirmed: number } }) =>
 			data.status === 'completed' && data.messages.read + data.messages.unconfirmed === data.messages.total;
 		const done = await own.wait(made, settled, 60);
-		const messages = await own.messages(made);
-		await target.when(() => [...target.words().values()].filter((of) => of.includes('read')).length === done.messages.read, 'all that was read', 60);
-		for (const message of messages) {
-			const of = target.words().get(message.id)!;
+		await target.when(() => [...target.words().values()].filter((of) => of.includes('read')).length >= done.messages.read, 'all that was read', 60);
+		for (const of of target.words().values())
 			expect(of).toEqual(LIFE.filter((word) => of.includes(word)));
-			expect(of.at(-1)).toBe(message.status);
-		}
+		// What WhatsApp says later of one that was in doubt moves it once more.
+		const told = async () => (await own.messages(made)).every((message) => target.words().get(message.id)?.at(-1) === message.status);
+		await waitUntil(told, 30, 'the last word of every message');
 		expect(target.problems).toEqual([]);
 		await target.stop();
 	}));

@@ -53,7 +53,7 @@ static void read_form(int fd, const char *path, size_t n_bytes, const char *cont
 	read_all(path, (int64_t)file.offset, (int64_t)(file.offset + file.n_bytes), arena);
 }
 
-#define MAX_BYTES ((size_t)1 << 20)
+#define MAX_BYTES ((size_t)320 * 1024) /* more than what is read at a time */
 #define RUN_BYTES ((size_t)24 * 1024)
 
 /* The input with its runs, as a file. */
