@@ -236,7 +236,7 @@ void api_late(const struct http_request *req, struct buf *answer, void *arg)
 	buf_auto struct buf body;
 	faults_init(&faults);
 	fault_add(&faults, FAULT_TOO_SLOW, NULL,
-	           "The request came too slowly: it must be whole within 30 seconds, or its body bring 16 KiB a second");
+	          "The request came too slowly: it must be whole within 30 seconds, or its body bring 16 KiB a second");
 	buf_init(&body, 4096);
 	call_write_faults(&body, &faults, req ? http_path(req) : "/", req ? http_method(req) : "", clock_now_ms());
 	call_request_id(id);

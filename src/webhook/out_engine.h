@@ -4,8 +4,8 @@
  *
  * At least once: an event is a row until its answer is recorded, so a crash tells it again, under the same X-Event-Id. In
  * order per subject, side by side otherwise. An event that is not taken (no 2xx) waits longer each time, up to half an hour,
- * is tried a last time after 24 hours, and given up. A hook that takes nothing is tried with one event at a time, with pauses that grow to a
- * minute; it holds no other hook up, and not the sending either, which only ever writes rows. */
+ * is tried a last time after 24 hours, and given up. A hook that takes nothing is tried with one event at a time, with pauses
+ * that grow to a minute; it holds no other hook up, and not the sending either, which only ever writes rows. */
 
 #include <stdbool.h>
 #include <stdint.h>
