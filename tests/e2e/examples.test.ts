@@ -1,22 +1,13 @@
 // The examples of docs/openapi.yaml are true: each request is sent and answered with success, each answer fits its schema.
 import { expect, test } from 'vitest';
 import { type Answer, KEY, SECRET } from './harness.ts';
-import { pointerTo, type Route, SPEC } from './spec.ts';
-import { fill, type Ids, things } from './things.ts';
+import { examplesOf, pointerTo, type Route, SPEC } from './spec.ts';
+import { fill, type Ids, things, withIds } from './things.ts';
 import { world } from './world.ts';
 
 const w = world();
 
 const contents = (place: Record<string, any>): [string, Record<string, any>][] => Object.entries(SPEC.resolve(place).content ?? {});
-
-function examplesOf(content: Record<string, any>): any[] {
-	const named = Object.values<Record<string, any>>(content.examples ?? {}).map((example) => SPEC.resolve(example).value);
-	return content.example === undefined ? named : [content.example, ...named];
-}
-
-/** The example with the ids and the key of this world in the place of those that the document has. */
-const withIds = (example: any, ids: Ids) =>
-	JSON.parse(JSON.stringify(example), (name, value) => (typeof value === 'string' && ids[name] && /^([0-9a-f-]{36}|crier_example)$/.test(value) ? ids[name] : value));
 
 async function send(route: Route, type: string, example: any, ids: Ids): Promise<Answer> {
 	const target = fill(route.path, ids);

@@ -2,13 +2,22 @@
 import { createHmac } from 'node:crypto';
 import fc, { type Arbitrary } from 'fast-check';
 import { KEY, NUMBER, SECRET } from './harness.ts';
-import { type Route, type Spec } from './spec.ts';
-import type { Ids } from './things.ts';
+import { examplesOf, type Route, type Spec } from './spec.ts';
+import { type Ids, withIds } from './things.ts';
 
 type Schema = Record<string, any>;
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
+/** Who asks. */
+export interface Asker {
+	headers: Record<string, string>;
+	role: string; // '' none, which opens what is open to all
+	stranger?: boolean; // of another account
+}
+
 export interface Request {
+	route: Route;
+	asker: Asker;
 	method: string;
 	target: string;
 	headers: Record<string, string>;
@@ -60,10 +69,15 @@ const hostile: Arbitrary<Json> = fc.oneof(
 	fc.integer({ min: 1, max: 300 }).map((n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`key${i}`, 'x']))),
 );
 
+/** The sender that the document shows is there already. */
+const another = ({ operation }: Route, body: string) =>
+	operation.operationId === 'sendersCreate' ? body.replaceAll(NUMBER, '448081699999').replace('MyBusiness', 'Another') : body;
+
 export class Requests {
 	constructor(
 		private spec: Spec,
 		private ids: Ids,
+		private askers: Asker[], // the first may do everything
 	) {}
 
 	/** A value that fits the schema, as far as the schema tells. */
@@ -154,6 +168,15 @@ export class Requests {
 		);
 	}
 
+	/** What the document shows, with our ids; else what fits the schema. */
+	private soundBody(type: string, content: Schema): Arbitrary<string> {
+		if (!type.includes('json'))
+			return fc.constant(type.includes('csv') ? 'number\n447400123456\n' : 'Opening hours');
+		const shown = examplesOf(content).map((example) => withIds(example, { ...this.ids, key: KEY }));
+		const good = shown.length > 0 ? fc.constantFrom<Json>(...shown) : this.value(content.schema);
+		return good.map((value) => JSON.stringify(value));
+	}
+
 	private body(route: Route): Arbitrary<{ body?: string | Uint8Array; type?: string }> {
 		const content: Record<string, Schema> = this.spec.resolve(route.operation.requestBody ?? {}).content ?? {};
 		const types = Object.keys(content);
@@ -164,6 +187,7 @@ export class Requests {
 			const raw: Arbitrary<string | Uint8Array> = type.includes('json')
 				? fc.oneof(
 						{ weight: 3, arbitrary: good.map((value) => JSON.stringify(value)) },
+						{ weight: 1, arbitrary: this.soundBody(type, content[type]!) },
 						{ weight: 4, arbitrary: this.spoilt(good).map((value) => JSON.stringify(value)) },
 						{ weight: 2, arbitrary: this.garbage(good) },
 					)
@@ -217,25 +241,53 @@ export class Requests {
 		return fc.array(one, { maxLength: 3 }).map((pairs) => (pairs.length ? `?${pairs.join('&')}` : ''));
 	}
 
+	private asker(): Arbitrary<Asker> {
+		const nobody = fc.constantFrom<Record<string, string>[]>({}, ...['', 'wrong', `${KEY} `, 'x'.repeat(3000)].map((key) => ({ 'X-Dexatel-Key': key })));
+		return fc.oneof(
+			{ weight: 7, arbitrary: fc.constant(this.askers[0]!) },
+			{ weight: 7, arbitrary: fc.constantFrom(...this.askers) },
+			{ weight: 1, arbitrary: nobody.map((headers) => ({ headers, role: '' })) },
+		);
+	}
+
 	private headers(): Arbitrary<Record<string, string>> {
-		const key = fc.oneof({ weight: 14, arbitrary: fc.constant<string | null>(KEY) }, { weight: 1, arbitrary: fc.constantFrom(null, '', 'wrong', `${KEY} `, 'x'.repeat(3000)) });
 		const more = fc.constantFrom<Record<string, string>>(
 			{}, {}, {}, { Accept: 'text/csv' }, { Accept: '*/*;q=0' }, { 'Idempotency-Key': 'again' }, { 'Idempotency-Key': '' }, { 'Idempotency-Key': 'x'.repeat(300) },
 			{ 'If-None-Match': '*' }, { 'Accept-Encoding': 'gzip;q=;,gzip' }, { Host: 'evil.example\t' }, { 'X-Forwarded-For': '::' }, { Range: 'bytes=0-1' },
 		);
-		return fc.tuple(key, more).map(([key, more]) => (key === null ? { ...more } : { ...more, 'X-Dexatel-Key': key }));
+		return more;
+	}
+
+	/** Meta's are signed. */
+	private signed(route: Route, body?: string | Uint8Array): Record<string, string> {
+		if (route.path !== '/webhooks/whatsapp' || body === undefined)
+			return {};
+		return { 'X-Hub-Signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}` };
+	}
+
+	/** What should be answered with success. */
+	sound(route: Route): Arbitrary<Request> {
+		const content: Record<string, Schema> = this.spec.resolve(route.operation.requestBody ?? {}).content ?? {};
+		const bodies = Object.keys(content).filter((type) => !type.startsWith('multipart')).map((type) => this.soundBody(type, content[type]!).map((body) => ({ body: another(route, body), type })));
+		const body: Arbitrary<{ body?: string | Uint8Array; type?: string }> = bodies.length > 0 ? fc.oneof(...bodies) : fc.constant({});
+		const shaken = route.path === '/webhooks/whatsapp' && route.method === 'get' ? '?hub.mode=subscribe&hub.verify_token=verify&hub.challenge=1' : '';
+		const asker = this.askers[route.path.includes('/sessions/self') ? this.askers.length - 1 : 0]!;
+		const target = route.path.replace('/assets/{file}', `/assets/${this.ids.asset}`).replace(/\{(\w+)\}/g, (_, kind: string) => this.ids[kind]!) + shaken;
+		return body.map(({ body, type }) => ({
+			...{ route, asker, method: route.method.toUpperCase(), target, body },
+			headers: { ...asker.headers, ...(type && { 'Content-Type': type.replace('application/octet-stream', 'text/plain') }), 'Sec-Fetch-Site': 'same-origin', ...this.signed(route, body) },
+		}));
 	}
 
 	/** Any request to this route; once in a while with a method that it does not have. */
 	of(route: Route): Arbitrary<Request> {
 		const method = fc.oneof({ weight: 30, arbitrary: fc.constant(route.method.toUpperCase()) }, { weight: 1, arbitrary: fc.constantFrom('PATCH', 'OPTIONS') });
-		return fc.tuple(method, this.path(route), this.query(route), this.headers(), this.body(route), fc.boolean()).map(([method, path, query, headers, { body, type }, signed]) => {
-			if (type)
-				headers = { ...headers, 'Content-Type': type };
-			if (route.path === '/webhooks/whatsapp' && signed && body !== undefined)
-				headers = { ...headers, 'X-Hub-Signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}` };
-			return { method, target: path + query, headers, body };
-		});
+		return fc
+			.tuple(method, this.path(route), this.query(route), this.asker(), this.headers(), this.body(route), fc.boolean())
+			.map(([method, path, query, asker, more, { body, type }, signed]) => {
+				const headers = { ...more, ...asker.headers, ...(type && { 'Content-Type': type }), ...(signed && this.signed(route, body)) };
+				return { route, asker, method, target: path + query, headers, body };
+			});
 	}
 }
 

@@ -171,6 +171,12 @@ export class Spec {
 	}
 }
 
+/** The examples that a content of the document has. */
+export function examplesOf(content: Tree): any[] {
+	const named = Object.values<Tree>(content.examples ?? {}).map((example) => SPEC.resolve(example).value);
+	return content.example === undefined ? named : [content.example, ...named];
+}
+
 const escape = (part: string) => part.replace(/~/g, '~0').replace(/\//g, '~1');
 export const pointerTo = (route: Route, ...parts: string[]) => ['/paths', escape(route.path), route.method, ...parts.map(escape)].join('/');
 

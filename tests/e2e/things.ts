@@ -33,6 +33,10 @@ export const fill = (path: string, ids: Ids) =>
 const FILE = 'docs.js'; // the one part of a path that is no id
 export const NOTHING: Ids = { file: FILE, ...Object.fromEntries([...KINDS.keys()].map((kind) => [kind, UNKNOWN_ID])) };
 
+/** The example with the ids and the key of a world in the place of those that the document has. */
+export const withIds = (example: any, ids: Ids) =>
+	JSON.parse(JSON.stringify(example), (name, value) => (typeof value === 'string' && ids[name] && /^([0-9a-f-]{36}|crier_example)$/.test(value) ? ids[name] : value));
+
 export const completed = (data: { status: string }) => data.status === 'completed';
 export const finished = ({ status, messages: m }: { status: string; messages: { read: number; total: number; skipped: number; failed: number } }) =>
 	status === 'completed' && m.read === m.total - m.skipped - m.failed;
