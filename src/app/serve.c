@@ -157,6 +157,25 @@ static void *text_or_null(char *text)
 	return *text ? text : NULL;
 }
 
+/* Every connection of a client and to Meta is a file, and the usual limit of 1,024 is meant for programs that use select. */
+static void allow_files(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= MAX_FILES)
+		return;
+	files.rlim_cur = files.rlim_max < MAX_FILES ? files.rlim_max : MAX_FILES;
+	(void)setrlimit(RLIMIT_NOFILE, &files); /* refused: what there is must do */
+}
+
+/* Half of the files; the others are for clients, the database and media. */
+static unsigned connections_to_meta(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return 0;
+	return (unsigned)((files.rlim_cur < MAX_FILES ? files.rlim_cur : MAX_FILES) / 2);
+}
+
 static int start_delivery(struct server *s, struct err *err)
 {
 	char host[64] = "localhost";
@@ -174,6 +193,7 @@ static int start_delivery(struct server *s, struct err *err)
 	                                                 .media_folder = s->media,
 	                                                 .unconfirmed_window_ms = s->unconfirmed_s * SECOND_MS,
 	                                                 .max_inflight = (unsigned)s->max_inflight,
+	                                                 .max_connections = connections_to_meta(),
 	                                                 .template_poll_ms = s->poll_s * SECOND_MS},
 	                      &s->delivery, err);
 }
@@ -188,16 +208,6 @@ static int start_http(struct server *s, struct err *err)
 	                                                       .refuse = api_refuse,
 	                                                       .late = api_late},
 	                         &s->http, err);
-}
-
-/* Every connection of a client and to Meta is a file, and the usual limit of 1,024 is meant for programs that use select. */
-static void allow_files(void)
-{
-	struct rlimit files;
-	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= MAX_FILES)
-		return;
-	files.rlim_cur = files.rlim_max < MAX_FILES ? files.rlim_max : MAX_FILES;
-	(void)setrlimit(RLIMIT_NOFILE, &files); /* refused: what there is must do */
 }
 
 static int start_keeper(struct server *s, struct err *err)

@@ -16,7 +16,8 @@
 #include "wa/errors.h"
 #include "delivery/transport_http.h"
 
-#define CONNECTIONS 256
+#define CONNECTIONS 4096 /* for messages */
+#define MANAGE_CONNECTIONS 64
 #define MAX_FED 64 /* senders with new single messages; beyond that everything is looked at */
 
 /* A question to Meta that somebody waits for. */
@@ -167,13 +168,17 @@ static void manage_news(void *arg)
 
 static int start_parts(struct delivery *d, const struct delivery_options *o, struct err *err)
 {
-	const struct http_client_options http = {
-		.max_connections = CONNECTIONS, .ca_file = o->ca_file, .user_agent = "crier/" CRIER_VERSION};
+	/* The lanes bound what is on the wire: nothing may wait for a connection behind another sender's messages. */
+	const unsigned connections = o->max_connections ? o->max_connections : CONNECTIONS;
+	struct http_client_options http = {
+		.max_connections = connections, .ca_file = o->ca_file, .user_agent = "crier/" CRIER_VERSION};
 	if (!(d->base = event_base_new()) || !(d->news = event_new(d->base, -1, EV_PERSIST, on_turn, d)) ||
 	    !(d->timer = evtimer_new(d->base, on_turn, d)))
 		return err_set(err, "no event loop could be made");
-	if (http_client_create(d->base, &http, &d->messages, err) < 0 ||
-	    http_client_create(d->base, &http, &d->management, err) < 0)
+	if (http_client_create(d->base, &http, &d->messages, err) < 0)
+		return -1;
+	http.max_connections = MANAGE_CONNECTIONS;
+	if (http_client_create(d->base, &http, &d->management, err) < 0)
 		return -1;
 	uint64_t seed;
 	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
@@ -187,6 +192,7 @@ static int start_parts(struct delivery *d, const struct delivery_options *o, str
 	                                                   .alone = o->alone,
 	                                                   .unconfirmed_window_ms = o->unconfirmed_window_ms,
 	                                                   .max_inflight = o->max_inflight,
+	                                                   .max_connections = connections,
 	                                                   .seed = seed,
 	                                                   .clock = real_clock,
 	                                                   .look = o->look,

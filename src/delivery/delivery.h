@@ -27,6 +27,7 @@ struct delivery_options {
 	const char *media_folder;     /* where the files of media lie */
 	msec_t unconfirmed_window_ms; /* 0 means 15 minutes */
 	unsigned max_inflight;        /* of one lane; 0 means 256 */
+	unsigned max_connections;     /* for messages, of all lanes: a file each; 0 means 4,096 */
 	msec_t template_poll_ms;      /* how often a template without verdict is asked for; 0 means 5 minutes */
 };
 

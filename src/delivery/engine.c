@@ -12,6 +12,7 @@
 
 #define FREEZE_ROWS 2000 /* a few milliseconds of the store thread */
 #define SWEEP_ROWS 5000
+#define MAX_CONNECTIONS 4096
 #define ALIVE_US 1000000
 #define AWAY_US 2000000 /* a turn so much later than it was wanted, or a clock that jumped so far: nobody was here meanwhile */
 
@@ -44,6 +45,7 @@ struct engine *engine_create(const struct engine_options *o)
 		.instance = store_instance(o->store),
 		.unconfirmed_window_ms = o->unconfirmed_window_ms > 0 ? o->unconfirmed_window_ms : 15 * MINUTE_MS,
 		.max_inflight = o->max_inflight ? (int)o->max_inflight : 256,
+		.max_connections = o->max_connections ? (int)o->max_connections : MAX_CONNECTIONS,
 		.random = &e->random,
 		.stats = &e->stats,
 		.reload = engine_reload,

@@ -27,8 +27,9 @@ struct engine_options {
 	msec_t lease_ms;
 	bool alone; /* no other server may run on the database */
 	msec_t unconfirmed_window_ms;
-	unsigned max_inflight;
-	uint64_t seed; /* of the jitter */
+	unsigned max_inflight;    /* of one lane; 0 means 256 */
+	unsigned max_connections; /* of all lanes; 0 means 4,096 */
+	uint64_t seed;            /* of the jitter */
 	/* The time when an answer comes between turns. */
 	struct now (*clock)(void *arg);
 	void *clock_arg;

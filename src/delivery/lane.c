@@ -137,6 +137,7 @@ static struct lane_campaign *campaign_take(struct loaded_campaign **from, struct
 static void campaigns_update(struct lane *lane, struct loaded_sender *from, struct now now)
 {
 	struct lane_campaign *old = lane->campaigns, *fresh = NULL, **tail = &fresh;
+	int64_t turn_no = lane->turn ? lane->turn->loaded->campaign.no : 0;
 	for (int i = 0; i < from->n_campaigns; i++) {
 		struct lane_campaign **at = &old, *known = NULL;
 		while (*at && (*at)->loaded->campaign.no != from->campaign[i]->campaign.no)
@@ -156,7 +157,7 @@ static void campaigns_update(struct lane *lane, struct loaded_sender *from, stru
 		old = next;
 	}
 	lane->campaigns = fresh;
-	lane->turn = fresh;
+	lane->turn = lane_find(lane, turn_no);
 }
 
 static void text_update(char **kept, const char *text)
@@ -214,6 +215,19 @@ void lane_fed_singles(struct lane *lane)
 
 /* ---- what to claim ---- */
 
+void lane_take_out(struct lane *lane, int n)
+{
+	lane->n_claimed += n;
+	lane->context->n_out += n;
+}
+
+/* Each message has a connection of its own, and those of all lanes are files of one process. A lane may have as many as are
+ * left free: so one that is never answered has half of them at most, and who comes after it finds some. */
+static int64_t connections_for(const struct lane *lane)
+{
+	return lane->context->max_connections - lane->context->n_out;
+}
+
 int lane_room(const struct lane *lane)
 {
 	int taken = lane->n_claimed + lane->n_unrecorded;
@@ -225,6 +239,8 @@ int lane_room(const struct lane *lane)
 		window = pacer_depth(&lane->pacer);
 	if (window > lane->context->max_inflight)
 		window = lane->context->max_inflight;
+	if (window > connections_for(lane))
+		window = connections_for(lane);
 	return (int)window - taken;
 }
 
@@ -306,7 +322,7 @@ static void claim_done(struct job *job, int result, struct now now)
 	struct claim *claim = (struct claim *)job;
 	struct lane *lane = claim->lane;
 	lane->claiming = false;
-	lane->n_claimed -= claim->max;
+	lane_take_out(lane, -claim->max);
 	bool leaves = result == 0 && !lane->unsure;
 	int n = leaves ? claim->n : 0;
 	struct lane_campaign *c = lane_find(lane, claim->campaign_no);
@@ -361,7 +377,7 @@ static int claim_start(struct lane *lane, struct lane_campaign *c, int n, struct
 	}
 	c->fed = false;
 	lane->claiming = true;
-	lane->n_claimed += n;
+	lane_take_out(lane, n);
 	return 0;
 }
 

@@ -16,8 +16,10 @@ struct lane_context {
 	const struct transport *transport;
 	const char *instance;
 	msec_t unconfirmed_window_ms;
-	int max_inflight;
-	uint64_t *random; /* state of the engine's generator, for jitter */
+	int max_inflight;    /* of one lane */
+	int max_connections; /* of all lanes together */
+	int n_out;           /* claimed, or on the wire, of all lanes together */
+	uint64_t *random;    /* state of the engine's generator, for jitter */
 	struct delivery_stats *stats;
 	void (*reload)(void *arg); /* the database knows something the lanes do not: load anew, next turn */
 	void *reload_arg;

@@ -32,6 +32,7 @@ struct outcome_batch {
 	struct hold sender_hold, campaign_hold; /* their texts are static, or in `arena` */
 	bool reachable;                         /* lift the hold of a sender that cannot reach WhatsApp */
 	int64_t campaign_hold_no;
+	const char *warning;                /* of recipients that are given up, for the log; static; NULL none */
 	int64_t pace_mps, pace_ceiling_mps; /* a turning point of the lane's pace, for the log; 0 none */
 	int64_t forget_template_no;         /* its media of before forget_until (inclusive) are unknown at Meta; 0 none */
 	msec_t forget_until;
@@ -61,6 +62,7 @@ struct lane {
 	bool probing;  /* one message at a time, with growing pauses */
 	usec_t pause_until_us, pause_us;
 	usec_t trouble_us; /* since when, while pause_us is not 0 */
+	usec_t warned_us;  /* when a person was told last of recipients that are given up; 0 never */
 	bool unreachable;  /* a hold says so; the database may know it from before this lane */
 
 	bool resending;
@@ -75,6 +77,8 @@ struct lane_campaign *lane_find(const struct lane *lane, int64_t campaign_no);
 bool lane_may_begin(const struct lane *lane, struct now now);
 /* How many more rows may be in doubt at once. */
 int lane_room(const struct lane *lane);
+/* So many more rows are claimed or on the wire; fewer, when negative. */
+void lane_take_out(struct lane *lane, int n);
 
 /* Post claimed rows; what cannot be posted becomes an outcome at once. */
 void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now now);
@@ -94,6 +98,8 @@ void lane_record(struct lane *lane, struct now now);
 /* Hold the sender, or one campaign, with the next record. */
 void lane_hold_sender(struct lane *lane, const struct hold *hold);
 void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const struct hold *hold);
+/* Recipients are given up for a reason that is not theirs: it is told with the next record, once an hour. `reason` is static. */
+void lane_warn(struct lane *lane, const char *reason, struct now now);
 /* WhatsApp cannot be reached, or gives no clear answers, for a while: a hold says so with the next record. And it is over. */
 void lane_hold_unreachable(struct lane *lane, const char *reason);
 void lane_reachable(struct lane *lane);

@@ -16,7 +16,7 @@
 #define PAUSE_FIRST_US 1000000
 #define PAUSE_MOST_US 60000000
 #define TELL_US 10000000              /* trouble that is over sooner is no news */
-#define PAIR_FIRST_MS (4 * SECOND_MS) /* 131056: four times longer at each try */
+#define PAIR_FIRST_MS (4 * SECOND_MS) /* 131056: four times longer each time in a row */
 #define PAIR_MOST_MS HOUR_MS
 #define SLOW_RETRY_MS (1 * SECOND_MS)
 #define REST_MS (10 * MINUTE_MS) /* 134101: as long as Meta's page says that it takes */
@@ -28,6 +28,7 @@ struct flight {
 	bool single;
 	int64_t campaign_no, seq;
 	int attempt;
+	msec_t pair_ms; /* its last pause for the limit of one person; 0 none */
 	usec_t posted_us;
 	msec_t media_ms; /* of the media that it shows; 0 none */
 };
@@ -93,7 +94,7 @@ static void certainly_not_sent(struct lane *lane, struct outcome *o, msec_t not_
 static msec_t pair_pause(const struct flight *f)
 {
 	msec_t pause = PAIR_FIRST_MS;
-	for (int i = 1; i < f->attempt && pause < PAIR_MOST_MS; i++)
+	while (pause <= f->pair_ms && pause < PAIR_MOST_MS)
 		pause *= 4;
 	return pause < PAIR_MOST_MS ? pause : PAIR_MOST_MS;
 }
@@ -106,15 +107,6 @@ static void medium_refused(struct lane *lane, const struct flight *f, struct now
 	bool fresh = now.wall - f->media_ms < FRESH_MS;
 	lane_forget_media(lane, f->campaign_no, f->media_ms, fresh ? wa_error_words(131053)->meaning : NULL);
 	lane_recover(lane);
-}
-
-/* Until what Meta's code names is mended. */
-static struct hold hold_of(const struct wa_answer *answer)
-{
-	struct hold hold = hold_for(HOLD_REFUSED, answer->rule->meaning);
-	hold.code = answer->code;
-	hold.remedy = answer->rule->remedy;
-	return hold;
 }
 
 /* The others of its campaign would be refused as this one is. */
@@ -131,7 +123,7 @@ static void rest(struct lane *lane, const struct flight *f, struct now now, stru
 
 static void refused(struct lane *lane, const struct flight *f, const struct wa_answer *answer, struct now now, struct outcome *o)
 {
-	struct hold hold = hold_of(answer);
+	struct hold hold = wa_error_hold(answer->rule, answer->code);
 	o->code = answer->code;
 	o->detail = answer->detail;
 	if (f->media_ms && wa_media_blamed(answer->code, answer->detail)) {
@@ -139,6 +131,9 @@ static void refused(struct lane *lane, const struct flight *f, const struct wa_a
 		return;
 	}
 	switch (answer->rule->action) {
+	case WA_FAIL_WARN:
+		lane_warn(lane, answer->rule->meaning, now);
+		__attribute__((fallthrough));
 	case WA_FAIL:
 		o->kind = OUTCOME_FAILED;
 		lane->context->stats->refused++;
@@ -209,7 +204,7 @@ static void post_done(const struct http_answer *http, void *arg)
 	struct outcome o = {.campaign_no = f->campaign_no, .seq = f->seq, .attempt = f->attempt, .at = now.wall};
 	struct wa_answer answer;
 	FAILPOINT(answer_before);
-	lane->n_claimed--;
+	lane_take_out(lane, -1);
 	lane->context->stats->inflight--;
 	switch (http->outcome) {
 	case HTTP_ANSWERED:
@@ -242,7 +237,7 @@ static void post_done(const struct http_answer *http, void *arg)
 static void not_posted(struct lane *lane, const struct claimed_row *row, enum outcome_kind kind, const char *detail,
                        struct now now)
 {
-	lane->n_claimed--;
+	lane_take_out(lane, -1);
 	lane_outcome(lane, &(struct outcome){.kind = kind,
 	                                     .campaign_no = row->campaign_no,
 	                                     .seq = row->seq,
@@ -302,6 +297,7 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 	                     .campaign_no = row->campaign_no,
 	                     .seq = row->seq,
 	                     .attempt = row->attempt,
+	                     .pair_ms = row->pair_ms,
 	                     .posted_us = now.mono,
 	                     .media_ms = c->loaded->n_media ? c->loaded->media_ms : 0};
 	const struct transport *t = lane->context->transport;
@@ -320,7 +316,7 @@ static void post_one(struct lane *lane, const struct lane_campaign *c, const str
 
 void lane_unpost(struct lane *lane, const struct claimed_row *rows, int n, struct now now)
 {
-	lane->n_claimed += n;
+	lane_take_out(lane, n);
 	for (int i = 0; i < n; i++)
 		not_posted(lane, &rows[i], OUTCOME_UNSENT, NULL, now);
 }
@@ -330,7 +326,7 @@ void lane_post(struct lane *lane, struct claimed_row *rows, int n, struct now no
 	arena_auto struct arena *scratch = arena_create(8192);
 	buf_auto struct buf body;
 	buf_init(&body, MAX_MESSAGE_BYTES);
-	lane->n_claimed += n;
+	lane_take_out(lane, n);
 	for (int i = 0; i < n; i++) {
 		const struct lane_campaign *c = lane_find(lane, rows[i].campaign_no);
 		/* Held, canceled, drained or another's between the claim and here: nothing has left, so nothing leaves. */

@@ -9,6 +9,7 @@
 #include "store/activity.h"
 
 #define WRITE_AGAIN_US 200000
+#define WARN_AGAIN_US ((usec_t)HOUR_MS * 1000)
 
 static struct outcome_batch *batch_create(struct lane *lane)
 {
@@ -76,6 +77,15 @@ void lane_reachable(struct lane *lane)
 	lane->unreachable = false;
 }
 
+void lane_warn(struct lane *lane, const char *reason, struct now now)
+{
+	if (lane->warned_us && now.mono - lane->warned_us < WARN_AGAIN_US)
+		return;
+	lane->warned_us = now.mono;
+	filling(lane)->warning = reason;
+	log_warn("delivery", "recipients are given up", log_i("sender", lane->sender_no), log_t("reason", reason));
+}
+
 void lane_hold_campaign(struct lane *lane, int64_t campaign_no, const struct hold *hold)
 {
 	struct lane_campaign *c = lane_find(lane, campaign_no);
@@ -131,6 +141,8 @@ static int record_run(struct store_tx *tx, void *arg)
 	if (b->forget_template_no && forget_media(tx, b) < 0)
 		return -1;
 	if (hold_is_on(&b->campaign_hold) && campaign_hold(tx, 0, b->campaign_hold_no, &b->campaign_hold, b->now) < 0)
+		return -1;
+	if (b->warning && activity_warning(tx, b->lane->sender_no, b->warning, b->now) < 0)
 		return -1;
 	if (b->pace_mps && activity_pace(tx, b->lane->sender_no, b->pace_mps, b->pace_ceiling_mps, b->now) < 0)
 		return -1;

@@ -76,8 +76,8 @@ static void check_row(struct stage *s, int64_t campaign, int64_t seq, const stru
 	struct ledger_row row = world_row(s->w, campaign, seq);
 	char detail[40];
 	snprintf(detail, sizeof(detail), "details of %d", rule->code);
-	if (rule->action == WA_FAIL || rule->action == WA_AMBIGUOUS) {
-		assert_int_equal(row.state, rule->action == WA_FAIL ? STATE_FAILED : STATE_UNCONFIRMED);
+	if (rule->action == WA_FAIL || rule->action == WA_FAIL_WARN || rule->action == WA_AMBIGUOUS) {
+		assert_int_equal(row.state, rule->action == WA_AMBIGUOUS ? STATE_UNCONFIRMED : STATE_FAILED);
 		assert_int_equal(row.code, rule->code);
 		assert_string_equal(row.detail, detail);
 		assert_int_equal(row.attempts, 1);
@@ -282,6 +282,58 @@ static void test_expired_token_holds_the_sender(void **state)
 	stage_check_count(s, second, STATE_ACCEPTED, 200);
 }
 
+/* A restriction of one country's people stops nobody else: they are given up, and a person is told of it once. */
+static struct stage_reply every_third_is_restricted(struct stage *s, const struct stage_call *call)
+{
+	(void)s;
+	return call->seq % 3 == 0 ? (struct stage_reply){.kind = STAGE_CODE, .code = 130497, .status = 403}
+	                          : (struct stage_reply){.kind = STAGE_ACCEPTED};
+}
+
+static void test_a_restricted_country_stops_nobody_else(void **state)
+{
+	struct stage *s = stage_open(state, 90);
+	s->script = every_third_is_restricted;
+	int64_t campaign = stage_campaign(s, "Countries");
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_ACCEPTED, 60);
+	stage_check_count(s, campaign, STATE_FAILED, 30);
+	assert_int_equal(world_row(s->w, campaign, 3).code, 130497);
+	assert_null(read_sender(s).hold.reason);
+	assert_int_equal(s->n_posts, 90);
+	assert_int_equal(world_int(s->w, "SELECT COUNT(*) FROM activity WHERE action = %d", ACTIVITY_SENDER_WARNED), 1);
+}
+
+/* Graph's code 100 is about a parameter, but with subcode 33 about the number itself. */
+static struct stage_reply number_is_unknown(struct stage *s, const struct stage_call *call)
+{
+	(void)call;
+	if (s->script_step)
+		return (struct stage_reply){.kind = STAGE_ACCEPTED};
+	return (struct stage_reply){
+		.kind = STAGE_STATUS,
+		.status = 400,
+		.body = "{\"error\":{\"message\":\"Unsupported post request.\",\"type\":\"GraphMethodException\","
+			"\"code\":100,\"error_subcode\":33}}"};
+}
+
+static void test_an_unknown_number_holds_the_sender(void **state)
+{
+	struct stage *s = stage_open(state, 100);
+	s->script = number_is_unknown;
+	int64_t campaign = stage_campaign(s, "Unknown");
+	stage_rest(s);
+	assert_int_equal(read_sender(s).hold.rule, HOLD_REFUSED);
+	assert_int_equal(read_sender(s).hold.code, 100);
+	stage_check_count(s, campaign, STATE_QUEUED, 100);
+	s->script_step = 1;
+	resume_sender(s);
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_ACCEPTED, 100);
+}
+
 /* ---- the lane ---- */
 
 /* Meta takes forty a second for the first ten seconds. */
@@ -404,6 +456,8 @@ int main(void)
 		STAGE_TEST(test_refused_template_holds_the_campaign),
 		STAGE_TEST(test_refused_template_of_two_campaigns),
 		STAGE_TEST(test_expired_token_holds_the_sender),
+		STAGE_TEST(test_a_restricted_country_stops_nobody_else),
+		STAGE_TEST(test_an_unknown_number_holds_the_sender),
 		STAGE_TEST(test_too_fast_slows_the_lane),
 		STAGE_TEST(test_a_template_that_is_not_ready_rests),
 		STAGE_TEST(test_no_connection),

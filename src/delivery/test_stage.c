@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "wa/errors.h"
 
 #define MONO_START ((usec_t)5000000000)
 #define SMALL 60      /* recipients: all invariants after every step */
@@ -329,20 +330,33 @@ void stage_check_completed(struct stage *s, int64_t campaign)
 	assert_int_equal(c.status, CAMPAIGN_COMPLETED);
 }
 
+static void apply(struct stage *s, struct status_update *update)
+{
+	struct ledger_row row = world_row(s->w, update->campaign_no, update->seq);
+	struct apply_result result;
+	update->attempt = row.attempts;
+	update->wamid = "wamid.of.the.webhook";
+	update->at = s->now.wall;
+	assert_int_equal(IN_JOB(s->w, ledger_apply(tx, s->w->hash, update, 1, s->now.wall, &result)), 0);
+	assert_int_equal(result.foreign, 0);
+	if (result.held || result.queued)
+		stage_notify(s);
+}
+
 void stage_webhook(struct stage *s, int64_t campaign, int64_t seq, enum state state)
 {
-	struct ledger_row row = world_row(s->w, campaign, seq);
-	struct status_update update = {.campaign_no = campaign,
-	                               .seq = seq,
-	                               .attempt = row.attempts,
-	                               .state = state,
-	                               .wamid = "wamid.of.the.webhook",
-	                               .at = s->now.wall};
-	struct apply_result result;
-	if (state == STATE_FAILED)
-		update.code = 131026;
-	assert_int_equal(IN_JOB(s->w, ledger_apply(tx, s->w->hash, &update, 1, s->now.wall, &result)), 0);
-	assert_int_equal(result.foreign, 0);
+	int code = state == STATE_FAILED ? 131026 : 0;
+	apply(s, &(struct status_update){.campaign_no = campaign, .seq = seq, .state = state, .code = code});
+}
+
+void stage_failure(struct stage *s, int64_t campaign, int64_t seq, int code)
+{
+	struct status_update update = {.campaign_no = campaign, .seq = seq, .state = STATE_FAILED, .code = code};
+	const struct wa_error_rule *rule = wa_error_words(code);
+	update.holds_sender = rule->action == WA_HOLD_SENDER;
+	if (update.holds_sender || rule->action == WA_HOLD_CAMPAIGN)
+		update.hold = wa_error_hold(rule, code);
+	apply(s, &update);
 }
 
 int stage_n_taken(const struct stage *s, int64_t campaign)

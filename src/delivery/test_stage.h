@@ -130,6 +130,8 @@ void stage_check_count(struct stage *stage, int64_t campaign, enum state state, 
 void stage_check_completed(struct stage *stage, int64_t campaign);
 /* A status webhook for the row's present attempt. */
 void stage_webhook(struct stage *stage, int64_t campaign, int64_t seq, enum state state);
+/* And says of a message that it failed with this code. */
+void stage_failure(struct stage *stage, int64_t campaign, int64_t seq, int code);
 /* Recipients of a campaign whose message Meta has, and the most often that it has one. */
 int stage_n_taken(const struct stage *stage, int64_t campaign);
 int stage_most_taken(const struct stage *stage, int64_t campaign);

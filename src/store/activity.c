@@ -88,6 +88,11 @@ int activity_pace(struct store_tx *tx, int64_t sender_no, int64_t rate_mps, int6
 	           sender_no, ACTIVITY_FACTS({"sender", name, 0}, {"rate", NULL, rate_mps}, {"ceiling", NULL, ceiling_mps}), now);
 }
 
+int activity_warning(struct store_tx *tx, int64_t sender_no, const char *reason, msec_t now)
+{
+	return activity_add(tx, ACTIVITY_SENDER_WARNED, sender_no, ACTIVITY_FACTS({"reason", reason, 0}), now);
+}
+
 int activity_sweep(struct store_tx *tx, msec_t now, int max_rows, bool *ret_more)
 {
 	int64_t n = 0;

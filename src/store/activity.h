@@ -33,6 +33,9 @@ must_check int activity_add_named(struct store_tx *tx, enum activity_action acti
 /* WhatsApp slowed a sender down, or it is at full speed again: told of each of its campaigns that are being sent. */
 must_check int activity_pace(struct store_tx *tx, int64_t sender_no, int64_t rate_mps, int64_t ceiling_mps, msec_t now);
 
+/* WhatsApp said something of a sender that stops nothing, for a person to read. */
+must_check int activity_warning(struct store_tx *tx, int64_t sender_no, const char *reason, msec_t now);
+
 struct activity_filter {
 	uint64_t actions;         /* bit an action; 0 any */
 	enum pubid_kind resource; /* what all of those are done to; 0 several */

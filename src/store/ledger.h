@@ -4,6 +4,7 @@
  * made and not an error (webhooks come late, twice and in any order). */
 
 #include "model/contact.h"
+#include "model/hold.h"
 #include "model/states.h"
 #include "model/template.h"
 #include "store/page.h"
@@ -21,7 +22,8 @@ must_check int ledger_freeze(struct store_tx *tx, int64_t campaign_no, int max_r
 
 struct claimed_row {
 	int64_t campaign_no, seq;
-	int attempt; /* this one, from 1 */
+	int attempt;    /* this one, from 1 */
+	msec_t pair_ms; /* how long it has waited since its last try, when that met the limit of one person (131056); else 0 */
 	struct contact contact;
 	const struct single *single; /* what a single message is made of; NULL: of the campaign's template */
 };
@@ -71,12 +73,15 @@ struct status_update {
 	const char *wamid, *detail;
 	int code;
 	msec_t at; /* Meta's time */
+	/* Of a failure that is not of this message alone: what is held for it, its sender or its campaign. */
+	struct hold hold; /* its texts are static */
+	bool holds_sender;
 };
 /* In the order given; sorted by key inside where that changes nothing. `hash`: the app secret that signed; rows of senders
  * with another secret are left alone. Counts what moved, what was known already, and what is nobody's. */
 struct apply_result {
 	int64_t moved, known, foreign;
-	bool held;   /* a campaign was held: Meta could not use its medium */
+	bool held;   /* a campaign or a sender was held */
 	bool queued; /* a message that was held back is to be sent again */
 };
 must_check int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n,

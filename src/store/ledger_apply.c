@@ -6,6 +6,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/budget_row.h"
+#include "store/holds.h"
 #include "store/ledger_gate.h"
 #include "store/media.h"
 #include "store/tally_batch.h"
@@ -19,7 +20,8 @@ struct applier {
 	int64_t sender_no;       /* its; 0: not ours, or another's secret signed */
 	struct row row;          /* the present one */
 	bool row_there;
-	msec_t evidence_ms; /* newest claim among the sender's rows that a status spoke of */
+	bool campaign_held, sender_held; /* by a failure, or otherwise: the next one is looked at no more */
+	msec_t evidence_ms;              /* newest claim among the sender's rows that a status spoke of */
 	struct apply_result *result;
 	msec_t now;
 };
@@ -50,6 +52,7 @@ static int campaign_open(struct applier *a, int64_t campaign_no)
 		return 0;
 	if (evidence_flush(a) < 0 || ledger_gate_open(a->tx, campaign_no, &a->gate) < 0)
 		return -1;
+	a->campaign_held = a->sender_held = false;
 	tally_begun(a->batch, campaign_no, a->gate.start_ms);
 	bool ours = a->gate.known && memcmp(a->gate.secret_hash, a->hash, SECRET_HASH_BYTES) == 0;
 	a->sender_no = ours ? a->gate.sender_no : 0;
@@ -84,13 +87,28 @@ static void update_to_row(const struct status_update *u, struct row *is)
 		is->read_ms = first_time(is->read_ms, u->at);
 }
 
-/* A failure by webhook comes after the message was accepted: too late for this one, in time for those that follow. */
-static int look_at_medium(struct applier *a, const struct row *row)
+/* 0 held, 1 or 2 not. */
+static int hold_for_failure(struct applier *a, const struct status_update *u)
 {
-	if (row->state != STATE_FAILED || row->code != MEDIA_FAILED_CODE)
+	if (u->holds_sender)
+		return sender_hold(a->tx, 0, a->gate.sender_no, &u->hold, a->now);
+	if (a->gate.start_ms < 0) /* no campaign to hold: what is wrong is wrong with this message alone */
+		return 1;
+	int result = u->code == MEDIA_FAILED_CODE ? media_failed(a->tx, a->gate.campaign_no, a->now) : 1;
+	return result == 1 ? campaign_hold(a->tx, 0, a->gate.campaign_no, &u->hold, a->now) : result;
+}
+
+/* A failure by webhook comes after the message was accepted: too late for this one, in time for those that follow. What was
+ * handed over before the last hold was lifted tells of what was mended since. */
+static int look_behind(struct applier *a, const struct status_update *u, const struct row *row)
+{
+	bool *held = u->holds_sender ? &a->sender_held : &a->campaign_held;
+	msec_t resumed = u->holds_sender ? a->gate.sender_resume_ms : a->gate.campaign_resume_ms;
+	if (row->state != STATE_FAILED || !hold_is_on(&u->hold) || *held || row->claimed_ms < resumed)
 		return 0;
-	int result = media_failed(a->tx, a->gate.campaign_no, a->now);
+	int result = hold_for_failure(a, u);
 	a->result->held = a->result->held || result == 0;
+	*held = true;
 	return result < 0 ? -1 : 0;
 }
 
@@ -100,7 +118,8 @@ static bool is_stale(const struct status_update *u, const struct row *was)
 {
 	if (u->state == STATE_FAILED)
 		return u->attempt != was->attempts || row_is_capped(was);
-	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || row_is_capped(was));
+	bool waits = row_is_capped(was) || was->state == STATE_SKIPPED || was->state == STATE_CANCELED;
+	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || waits);
 }
 
 static int move(struct applier *a, const struct status_update *u)
@@ -114,7 +133,7 @@ static int move(struct applier *a, const struct status_update *u)
 	if (moved != 0)
 		return moved;
 	a->row = is;
-	if ((capped && ledger_cap_note(a->tx, &a->gate, u->seq, a->now) < 0) || look_at_medium(a, &is) < 0)
+	if ((capped && ledger_cap_note(a->tx, &a->gate, u->seq, a->now) < 0) || look_behind(a, u, &is) < 0)
 		return -1;
 	a->result->queued = a->result->queued || is.state == STATE_QUEUED;
 	return budget_follow(a->tx, &a->gate, &was, &is);

@@ -16,6 +16,8 @@
 #define MEDIUM_REFUSED 131053     /* Meta's code for what could not be uploaded */
 #define BUDGET_STEP_MS SECOND_MS  /* places come free one by one; those of a second are taken together */
 
+#define PAIR_CODE 131056 /* Meta's, for too many messages to one person */
+
 #define LEDGER_COL 10 /* where its columns begin in what is claimed from */
 
 struct claim {
@@ -164,6 +166,7 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 		.campaign_no = c->campaign_no,
 		.seq = seq,
 		.attempt = is.attempts,
+		.pair_ms = was.code == PAIR_CODE ? was.not_before - was.claimed_ms : 0,
 		.single = single,
 		.contact = {.audience_no = c->audience_no,
 	                    .no = sql_col_int(rows, 2),

@@ -34,6 +34,8 @@ int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gat
 	gate->account_no = sql_col_int(rows, 5);
 	gate->sender_no = sql_col_int(rows, 6);
 	gate->portfolio_no = sql_col_int(rows, 8);
+	gate->campaign_resume_ms = sql_col_int(rows, 10);
+	gate->sender_resume_ms = sql_col_int(rows, 11);
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct ledger_gate {
 	bool retries_capped;
 	msec_t start_ms; /* -1: of single messages, which have none */
 	msec_t deadline;
+	msec_t campaign_resume_ms, sender_resume_ms; /* when a hold was lifted last; 0 never */
 };
 /* Reads nothing when `gate` is that campaign's already. */
 must_check int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gate *gate);

@@ -325,6 +325,7 @@ static void test_a_failure_for_the_medium_holds_the_campaign(void **state)
 	assert_null(world_read(w, campaign).hold.reason);
 	update.seq = row[1].seq;
 	update.code = MEDIA_FAILED_CODE;
+	update.hold = world_refusal;
 	assert_true(world_apply(w, &update).held);
 	assert_string_equal(world_read(w, campaign).hold.reason, "WhatsApp could not use the template's medium.");
 	assert_int_equal(ready(w, a, &at), 1);

@@ -54,7 +54,7 @@ static void refused(int http_status, const struct wa_graph_error *error, struct 
 {
 	ret->verdict = WA_REFUSED;
 	ret->code = error->code;
-	ret->rule = wa_error_rule(error->code, http_status);
+	ret->rule = wa_error_rule_with(error->code, error->subcode, http_status);
 	memcpy(ret->detail, error->message, sizeof(ret->detail));
 }
 

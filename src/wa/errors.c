@@ -17,6 +17,9 @@ static const struct wa_error_rule unknown_trouble = {-1, WA_AMBIGUOUS,
                                                      "Wait for its status; unconfirmed messages are shown."};
 static const struct wa_error_rule permission = {-1, WA_HOLD_SENDER, "The access token lacks a permission.",
                                                 "Check the token's permissions, then resume."};
+static const struct wa_error_rule unknown_number = {
+	100, WA_HOLD_SENDER, "WhatsApp does not know the sender's phone number, or the access token may not see it.",
+	"Check the sender's phone_number_id in WhatsApp Manager and the access token's permissions, then resume."};
 
 static const struct wa_error_rule *find(int code)
 {
@@ -35,6 +38,19 @@ const struct wa_error_rule *wa_error_rule(int code, int http_status)
 	if (http_status >= 500 && !stops)
 		return rule && rule->action == WA_AMBIGUOUS ? rule : &unknown_trouble;
 	return rule ? rule : &unknown_refusal;
+}
+
+const struct wa_error_rule *wa_error_rule_with(int code, int subcode, int http_status)
+{
+	return code == 100 && subcode == WA_SUBCODE_UNKNOWN ? &unknown_number : wa_error_rule(code, http_status);
+}
+
+struct hold wa_error_hold(const struct wa_error_rule *rule, int code)
+{
+	struct hold hold = hold_for(HOLD_REFUSED, rule->meaning);
+	hold.code = code;
+	hold.remedy = rule->remedy;
+	return hold;
 }
 
 const struct wa_error_rule *wa_error_words(int code)

@@ -4,9 +4,12 @@
 
 #include <stddef.h>
 
+#include "model/hold.h"
+
 /* What a code does when it comes as the answer to a send. */
 enum wa_action {
 	WA_FAIL,          /* this recipient is given up; nothing was sent */
+	WA_FAIL_WARN,     /* the same, and others may be given up for the same: a person is told */
 	WA_RETRY_PAIR,    /* nothing was sent; this recipient alone later (4^n s) */
 	WA_RETRY_CAPPED,  /* nothing was delivered; this recipient alone, after a day or more: see store/ledger.h */
 	WA_SLOW_LANE,     /* nothing was sent; the whole sender too fast: recipient again, lane slower */
@@ -26,7 +29,12 @@ struct wa_error_rule {
 /* Never NULL: an unknown code has a safe rule. A 5xx is ambiguous whatever the code, except one that holds the sender or the
  * campaign: those cannot send at all. */
 const struct wa_error_rule *wa_error_rule(int code, int http_status);
+/* By Graph's subcode too: code 100 with WA_SUBCODE_UNKNOWN is not about this message but about whom it was to be sent from. */
+#define WA_SUBCODE_UNKNOWN 33
+const struct wa_error_rule *wa_error_rule_with(int code, int subcode, int http_status);
 /* The rule by code alone, for showing failures; never NULL. */
 const struct wa_error_rule *wa_error_words(int code);
+/* The hold that a rule asks for, until what the code names is mended. */
+struct hold wa_error_hold(const struct wa_error_rule *rule, int code);
 /* The table, for documentation and tests. */
 const struct wa_error_rule *wa_error_table(size_t *ret_n);

@@ -40,6 +40,19 @@ static struct wa_answer decode(int http_status, const char *body)
 	return decode_n(http_status, body, strlen(body));
 }
 
+/* What the code alone would lay at this recipient's door is about the sender. */
+static void an_unknown_number(void **state)
+{
+	(void)state;
+	struct wa_answer answer = decode(
+		400, "{\"error\":{\"message\":\"Unsupported post request.\",\"code\":100,\"error_subcode\":33}}");
+	assert_int_equal(answer.verdict, WA_REFUSED);
+	assert_int_equal(answer.rule->action, WA_HOLD_SENDER);
+	assert_int_equal(answer.code, 100);
+	answer = decode(400, "{\"error\":{\"message\":\"Invalid parameter\",\"code\":100,\"error_subcode\":2388099}}");
+	assert_int_equal(answer.rule->action, WA_FAIL);
+}
+
 static void accepted(void **state)
 {
 	(void)state;
@@ -224,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted),
+		cmocka_unit_test(an_unknown_number),
 		cmocka_unit_test(held),
 		cmocka_unit_test(success_without_what_it_must_hold),
 		cmocka_unit_test(each_class_of_error),

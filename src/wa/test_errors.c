@@ -63,7 +63,7 @@ static const struct {
 	{131005, 403, WA_HOLD_SENDER},
 	{368, 403, WA_HOLD_SENDER},
 	{131031, 403, WA_HOLD_SENDER},
-	{130497, 403, WA_HOLD_SENDER},
+	{130497, 403, WA_FAIL_WARN},
 	{131042, 400, WA_HOLD_SENDER},
 	{131064, 0, WA_HOLD_SENDER},
 	{134011, 400, WA_HOLD_SENDER},
@@ -217,6 +217,19 @@ static void unknown_codes_are_safe(void **state)
 	}
 }
 
+/* Whoever sees the hold sees the code, what it means and what to do. */
+static void a_hold_says_what_to_do(void **state)
+{
+	(void)state;
+	struct hold hold = wa_error_hold(wa_error_words(190), 190);
+	assert_int_equal(hold.rule, HOLD_REFUSED);
+	assert_int_equal(hold.code, 190);
+	assert_string_equal(hold.reason, wa_error_words(190)->meaning);
+	assert_string_equal(hold.remedy, wa_error_words(190)->remedy);
+	hold = wa_error_hold(wa_error_rule_with(100, 33, 400), 100);
+	assert_true(is_sentence(hold.reason) && is_sentence(hold.remedy));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +240,7 @@ int main(void)
 		cmocka_unit_test(few_codes_may_be_tried_again),
 		cmocka_unit_test(a_servers_failure_proves_nothing),
 		cmocka_unit_test(unknown_codes_are_safe),
+		cmocka_unit_test(a_hold_says_what_to_do),
 	};
 	return cmocka_run_group_tests_name("wa/errors", tests, NULL, NULL);
 }

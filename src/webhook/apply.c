@@ -11,6 +11,7 @@
 #include "store/replies.h"
 #include "store/senders.h"
 #include "store/templates.h"
+#include "wa/errors.h"
 #include "wa/event.h"
 
 #define MAX_TEXT_BYTES 4096
@@ -53,6 +54,17 @@ static const char *keep(struct applier *a, const char *text)
 	return arena_strndup(a->arena, text, n);
 }
 
+/* What a failure says of those that would follow, as it would in the answer to a message (wa/errors.def). Of what came without a
+ * reason the code is 0, which in an answer means the token. */
+static void look_behind(struct status_update *u)
+{
+	const struct wa_error_rule *rule = wa_error_words(u->code);
+	if (u->state != STATE_FAILED || u->code == 0 || (rule->action != WA_HOLD_SENDER && rule->action != WA_HOLD_CAMPAIGN))
+		return;
+	u->hold = wa_error_hold(rule, u->code);
+	u->holds_sender = rule->action == WA_HOLD_SENDER;
+}
+
 static int on_status(struct applier *a, const struct wa_event *e)
 {
 	if (!e->has_key || strcmp(e->key.instance, a->tx->instance) != 0) {
@@ -67,14 +79,16 @@ static int on_status(struct applier *a, const struct wa_event *e)
 		a->update = wider;
 		a->cap = cap;
 	}
-	a->update[a->n++] = (struct status_update){.campaign_no = e->key.campaign_no,
-	                                           .seq = e->key.seq,
-	                                           .attempt = e->key.attempt,
-	                                           .state = e->state,
-	                                           .wamid = keep(a, e->wamid),
-	                                           .detail = *e->detail ? keep(a, e->detail) : NULL,
-	                                           .code = e->code,
-	                                           .at = e->time_ms >= 0 ? e->time_ms : a->now};
+	struct status_update *u = &a->update[a->n++];
+	*u = (struct status_update){.campaign_no = e->key.campaign_no,
+	                            .seq = e->key.seq,
+	                            .attempt = e->key.attempt,
+	                            .state = e->state,
+	                            .wamid = keep(a, e->wamid),
+	                            .detail = *e->detail ? keep(a, e->detail) : NULL,
+	                            .code = e->code,
+	                            .at = e->time_ms >= 0 ? e->time_ms : a->now};
+	look_behind(u);
 	return 0;
 }
 

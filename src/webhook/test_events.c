@@ -115,6 +115,40 @@ static void test_statuses_in_order(void **state)
 	assert_int_equal(count_of(w, "status_known"), 0);
 }
 
+static struct hold hold_of_sender(struct world *w)
+{
+	struct sender sender;
+	assert_int_equal(IN_JOB(w, sender_read(tx, w->account, w->sender, w->arena, &sender)), 0);
+	return sender.hold;
+}
+
+static const char *failure(struct world *w, int64_t campaign, int64_t seq, int code)
+{
+	return messages(
+		w, "statuses",
+		arena_printf(w->arena,
+	                     "{\"id\":\"wamid.%lld\",\"status\":\"failed\",\"timestamp\":\"1700000015\",\"recipient_id\":\"447\","
+	                     "\"biz_opaque_callback_data\":\"cr1.%s.%lld.%lld.1\",\"errors\":[{\"code\":%d,\"title\":\"No\"}]}",
+	                     (long long)seq, store_instance(w->store), (long long)campaign, (long long)seq, code));
+}
+
+static void test_a_failure_holds_what_its_code_says(void **state)
+{
+	struct world *w = open_with(state, 5);
+	int64_t campaign = sent_campaign(w, 3);
+	assert_false(apply(w, failure(w, campaign, 1, 0)));
+	assert_int_equal(hold_of_sender(w).rule, HOLD_NONE);
+	assert_true(apply(w, failure(w, campaign, 2, 132015)));
+	assert_int_equal(world_read(w, campaign).hold.code, 132015);
+	assert_int_equal(hold_of_sender(w).rule, HOLD_NONE);
+	assert_true(apply(w, failure(w, campaign, 3, 131042)));
+	struct hold hold = hold_of_sender(w);
+	assert_int_equal(hold.rule, HOLD_REFUSED);
+	assert_int_equal(hold.code, 131042);
+	assert_string_equal(hold.remedy, "Mend the payment method in WhatsApp Manager, then resume.");
+	assert_int_equal(world_row(w, campaign, 3).state, STATE_FAILED);
+}
+
 static void test_statuses_in_any_order_and_twice(void **state)
 {
 	static const char *const words[] = {"sent", "delivered", "read"};
@@ -430,6 +464,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(test_statuses_in_order),
+		WORLD_ON_BOTH(test_a_failure_holds_what_its_code_says),
 		WORLD_ON_BOTH(test_statuses_in_any_order_and_twice),
 		WORLD_ON_BOTH(test_status_before_the_record),
 		WORLD_ON_BOTH(test_batch_of_two_secrets),

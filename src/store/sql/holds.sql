@@ -15,7 +15,8 @@ SELECT hold_rule FROM sender WHERE no = $1 AND hold IS NOT NULL;
 -- The brake looks at what is handed over after the last minute that was.
 -- name: campaign_release
 UPDATE campaign SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
-  brake_from_ms = (SELECT COALESCE(MAX(bucket), 0) * 60000 FROM tally WHERE campaign_no = $1 AND kind IN (4, 14)), update_ms = $3
+  brake_from_ms = (SELECT COALESCE(MAX(bucket), 0) * 60000 FROM tally WHERE campaign_no = $1 AND kind IN (4, 14)), update_ms = $3,
+  resume_ms = $3
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL
   AND (status = 1 OR (status = 0 AND hold IS NOT NULL));
 
@@ -27,7 +28,8 @@ WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS 
 
 -- name: sender_release
 UPDATE sender SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
-  update_ms = $3, status = 'available'
+  update_ms = $3,
+  resume_ms = CASE WHEN hold_rule = 14 THEN resume_ms ELSE $3 END, status = 'available'
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL;
 
 -- name: senders_of_waba

@@ -80,7 +80,8 @@ WHERE c.no = $1 AND l.state = 0 AND l.not_before IS NOT NULL ORDER BY l.not_befo
 -- name: ledger_gate
 SELECT c.status, c.kind + c.on_capped, COALESCE(c.deleted_ms, 0) + COALESCE(t.deleted_ms, 0) + COALESCE(s.deleted_ms, 0),
   c.deadline_ms, c.start_ms, c.account_no, c.sender_no, s.app_secret_hash,
-  CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END, c.kind
+  CASE WHEN p.limit_24h IS NOT NULL THEN s.portfolio_no END, c.kind,
+  c.resume_ms, s.resume_ms
 FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN template t ON t.no = c.template_no
   LEFT JOIN portfolio p ON p.no = s.portfolio_no
 WHERE c.no = $1;
