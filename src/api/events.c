@@ -332,7 +332,10 @@ static bool wait_for_turn(struct events *e, usec_t until)
 	pthread_mutex_lock(&e->lock);
 	while (!e->stopping && !e->topics)
 		pthread_cond_wait(&e->news, &e->lock);
-	struct timespec at = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+	struct timespec at;
+	clock_gettime(CLOCK_MONOTONIC, &at); /* what conditions go by */
+	usec_t wait = until - clock_mono_us(), at_us = (usec_t)at.tv_sec * 1000000 + at.tv_nsec / 1000 + (wait > 0 ? wait : 0);
+	at = (struct timespec){.tv_sec = at_us / 1000000, .tv_nsec = at_us % 1000000 * 1000};
 	int rc = 0;
 	while (!e->stopping && rc == 0)
 		rc = pthread_cond_timedwait(&e->news, &e->lock, &at);

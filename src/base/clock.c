@@ -15,7 +15,7 @@ msec_t clock_now_ms(void)
 usec_t clock_mono_us(void)
 {
 	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (usec_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 

@@ -15,7 +15,7 @@ typedef int64_t usec_t; /* microseconds, monotonic or a span */
 #define DAY_MS (24 * HOUR_MS)
 
 msec_t clock_now_ms(void);  /* wall clock */
-usec_t clock_mono_us(void); /* monotonic; for spans only */
+usec_t clock_mono_us(void); /* monotonic, also while the machine is suspended; for spans only */
 
 #define CLOCK_TEXT_BYTES 20 /* "yyyy-mm-dd hh:mm:ss" and its NUL */
 #define CLOCK_RFC3339_BYTES 25

@@ -197,6 +197,28 @@ static void clocks_run(void **state)
 	assert_true(clock_now_ms() > utc("2025-01-01 00:00:00"));
 }
 
+/* A machine that slept for an hour. */
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+static time_t slept_s;
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int result = __real_clock_gettime(clock, ret);
+	ret->tv_sec += clock == CLOCK_BOOTTIME ? slept_s : 0;
+	return result;
+}
+
+/* A lease is over after it. */
+static void spans_have_the_time_asleep_in_them(void **state)
+{
+	(void)state;
+	usec_t before = clock_mono_us();
+	slept_s = 3600;
+	assert_true(clock_mono_us() - before >= (usec_t)HOUR_MS * 1000);
+	slept_s = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +230,7 @@ int main(void)
 		cmocka_unit_test(rfc3339),
 		cmocka_unit_test(the_length_is_kept_to),
 		cmocka_unit_test(clocks_run),
+		cmocka_unit_test(spans_have_the_time_asleep_in_them),
 	};
 	return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
 }

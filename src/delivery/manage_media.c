@@ -11,7 +11,9 @@
 
 #include "base/log.h"
 #include "delivery/manage_internal.h"
+#include "store/holds.h"
 #include "store/senders.h"
+#include "wa/errors.h"
 #include "wa/media.h"
 
 #define RETRY_FIRST_MS (2 * SECOND_MS)
@@ -34,6 +36,7 @@ struct media_call {
 	/* what the job records */
 	char got[WA_HANDLE_BYTES];
 	char reason[512];
+	struct hold hold; /* of the sender, for what WhatsApp said of it; its texts are static */
 	msec_t at, again;
 };
 
@@ -76,7 +79,9 @@ static void record(struct media_call *c, store_run_fn *run)
 static int later_run(struct store_tx *tx, void *arg)
 {
 	struct media_call *c = arg;
-	return media_errand_later(tx, &c->errand, c->again, c->reason);
+	if (media_errand_later(tx, &c->errand, c->again, c->reason) < 0)
+		return -1;
+	return hold_is_on(&c->hold) && sender_hold(tx, 0, c->errand.sender_no, &c->hold, c->at) < 0 ? -1 : 0;
 }
 
 static int refused_run(struct store_tx *tx, void *arg)
@@ -171,6 +176,22 @@ static bool is_final(const struct http_answer *answer)
 	       (error.code == 100 || error.code == 131053 || error.code == 131051 || error.code == 131009);
 }
 
+/* A refusal that is about neither the file nor the upload but about the sender, whose messages would be refused as well: it is
+ * held, and the upload made when it goes on. */
+static void look_at_sender(struct media_call *c, const struct http_answer *answer)
+{
+	struct wa_graph_error error;
+	if (c->errand.purpose != MEDIA_TO_SEND || answer->outcome != HTTP_ANSWERED ||
+	    !wa_graph_error_decode(answer->body, answer->n_body_bytes, &error))
+		return;
+	const struct wa_error_rule *rule = wa_error_rule_with(error.code, error.subcode, answer->status);
+	if (rule->action != WA_HOLD_SENDER)
+		return;
+	c->hold = wa_error_hold(rule, error.code);
+	c->errand.tries = 0;
+	log_warn("delivery", "sender held", log_i("sender", c->errand.sender_no), log_t("reason", c->hold.reason));
+}
+
 /* What this step's answer holds, and the next step. 0 under way, 1 done, -1 it was none. */
 static int step_on(struct media_call *c, const struct http_answer *answer, struct err *err)
 {
@@ -200,6 +221,7 @@ static void media_answered(const struct http_answer *answer, void *arg)
 	struct err err;
 	if (!succeeded(answer)) {
 		manage_reason(answer, c->reason, sizeof(c->reason));
+		look_at_sender(c, answer);
 		if (is_final(answer))
 			refuse(c);
 		else

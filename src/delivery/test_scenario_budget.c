@@ -84,6 +84,32 @@ static void test_the_portfolios_campaigns_go_in_turn(void **state)
 	assert_true(world_read(s->w, second).end_ms < WORLD_START + DAY_MS + HOUR_MS);
 }
 
+static struct stage_reply first_has_no_connection(struct stage *s, const struct stage_call *call)
+{
+	if (strcmp(call->phone_number_id, "1001") == 0)
+		return (struct stage_reply){.kind = STAGE_NOT_SENT};
+	return counting(s, call);
+}
+
+/* Places that it cannot use are used by whoever comes next. */
+static void test_who_cannot_send_keeps_no_places(void **state)
+{
+	struct stage *s = open_tier(state, 240);
+	s->script = first_has_no_connection;
+	stage_limit(s, world_sender(s->w, "Second", "1002"), 80);
+	int64_t first = stage_campaign(s, "First");
+	stage_run(s, MINUTE_MS);
+	struct campaign_request req = world_request(s->w, "Second");
+	req.from = "Second";
+	int64_t second = stage_create(s, &req);
+	stage_run_until_over(s, second, 5 * MINUTE_MS);
+	stage_check_completed(s, second);
+	stage_check_count(s, second, STATE_ACCEPTED, 240);
+	s->script = counting;
+	stage_run_until_over(s, first, DAY_MS);
+	stage_check_completed(s, first);
+}
+
 static struct stage_reply refuses_a_third(struct stage *s, const struct stage_call *call)
 {
 	if (call->seq % 3 == 0)
@@ -180,9 +206,10 @@ static void test_held_back_in_the_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STAGE_TEST(test_a_campaign_spreads_over_days), STAGE_TEST(test_the_portfolios_campaigns_go_in_turn),
-		STAGE_TEST(test_the_limit_is_used_fully),      STAGE_TEST(test_a_crash_forgets_no_place),
-		STAGE_TEST(test_held_back_and_sent_again),     STAGE_TEST(test_held_back_in_the_answer),
+		STAGE_TEST(test_a_campaign_spreads_over_days),    STAGE_TEST(test_the_portfolios_campaigns_go_in_turn),
+		STAGE_TEST(test_who_cannot_send_keeps_no_places), STAGE_TEST(test_the_limit_is_used_fully),
+		STAGE_TEST(test_a_crash_forgets_no_place),        STAGE_TEST(test_held_back_and_sent_again),
+		STAGE_TEST(test_held_back_in_the_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,51 @@ static void test_an_upload_that_is_refused(void **state)
 	stage_check_count(s, campaign, STATE_ACCEPTED, 5);
 }
 
+static struct hold hold_of_sender(struct stage *s)
+{
+	struct sender sender;
+	assert_int_equal(IN_JOB(s->w, sender_read(tx, 0, s->w->sender, s->w->arena, &sender)), 0);
+	return sender.hold;
+}
+
+/* The token is dead before the first message: the sender is held as a refused message would hold it, and asks no more. */
+static void test_a_dead_token_holds_the_sender(void **state)
+{
+	struct stage *s = open_all(state, 5);
+	calls_answer("POST", "/1001/media", 401, "{\"error\":{\"message\":\"expired\",\"code\":190}}");
+	int64_t campaign = stage_campaign(s, "One");
+	run(s, HOUR_MS);
+	assert_int_equal(n_uploads(), 1);
+	assert_int_equal(hold_of_sender(s).rule, HOLD_REFUSED);
+	assert_int_equal(hold_of_sender(s).code, 190);
+	calls_answer("POST", "/1001/media", 200, "{\"id\":\"901\"}");
+	assert_int_equal(IN_JOB(s->w, sender_release(tx, 0, s->w->sender, s->now.wall)), 0);
+	stage_notify(s);
+	manage_notify(manage);
+	manage_woken = true;
+	run(s, MINUTE_MS);
+	assert_int_equal(n_uploads(), 2);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_ACCEPTED, 5);
+}
+
+/* What waits for a medium is no exception to the deadline. */
+static void test_the_deadline_comes_while_it_waits(void **state)
+{
+	struct stage *s = open_all(state, 5);
+	calls_answer("POST", "/1001/media", 503, "busy");
+	struct campaign_request req = world_request(s->w, "One");
+	req.deadline_ms = s->now.wall + HOUR_MS;
+	int64_t campaign = stage_create(s, &req);
+	run(s, HOUR_MS - MINUTE_MS);
+	stage_check_count(s, campaign, STATE_QUEUED, 5);
+	run(s, 2 * MINUTE_MS);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_SKIPPED, 5);
+	assert_int_equal(world_row(s->w, campaign, 1).code, RULE_DEADLINE);
+	assert_int_equal(s->n_posts, 0);
+}
+
 static void test_a_file_that_is_gone(void **state)
 {
 	struct stage *s = open_all(state, 5);
@@ -394,6 +439,8 @@ int main(void)
 		MEDIA_TEST(test_a_campaign_without_media_does_not_wait),
 		MEDIA_TEST(test_the_server_dies_in_the_middle_of_an_upload),
 		MEDIA_TEST(test_an_upload_that_is_refused),
+		MEDIA_TEST(test_a_dead_token_holds_the_sender),
+		MEDIA_TEST(test_the_deadline_comes_while_it_waits),
 		MEDIA_TEST(test_a_file_that_is_gone),
 		MEDIA_TEST(test_an_id_that_meta_forgot),
 		MEDIA_TEST(test_a_fresh_id_that_is_refused),

@@ -56,6 +56,8 @@ static void what_waits_says_for_what(void **state)
 	struct ledger_row r = row_in(STATE_QUEUED);
 	r.attempts = 0;
 	check(&r, (struct recipient_holds){0}, "Nothing was sent yet; it waits for its turn.");
+	check(&r, (struct recipient_holds){.medium = "The template's image is being uploaded to WhatsApp"},
+	      "Nothing was sent yet: the campaign waits for its medium. The template's image is being uploaded to WhatsApp.");
 	struct hold paused = hold_for(HOLD_PERSON, "Paused by a person."), expired = hold_for(HOLD_REFUSED, "The token expired.");
 	check(&r, (struct recipient_holds){.campaign = paused}, "the campaign is held. Paused by a person. Resume it to go on.");
 	check(&r, (struct recipient_holds){.campaign = paused, .sender = expired}, "the sender is held. The token expired.");

@@ -47,6 +47,8 @@ static const char *why_queued(const struct ledger_row *r, const struct recipient
 	if (r->not_before > now)
 		return arena_printf(arena, "%s%s; it is tried again after %s.", tried, code_text(r, arena),
 		                    at(r->not_before, arena));
+	if (holds->medium)
+		return arena_printf(arena, "%s: the campaign waits for its medium. %s.", tried, holds->medium);
 	if (holds->place_at > now)
 		return arena_printf(
 			arena,

@@ -6,6 +6,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/budget_row.h"
+#include "store/media.h"
 #include "store/one.h"
 
 #define WINDOW_MARGIN_MS (5 * MINUTE_MS) /* a customer service window this near its end is over when the message arrives */
@@ -118,12 +119,13 @@ int budget_when(struct store_tx *tx, const struct budget *b, int64_t nth, msec_t
 	return 0;
 }
 
-int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t *ret)
+int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, msec_t now, int64_t *ret)
 {
 	*ret = 0;
-	return one_find(tx, STMT_BUDGET_AHEAD, SQL_ARGS(sql_int(portfolio_no), sql_int(start_ms), sql_int(campaign_no)), ret) < 0
-	               ? -1
-	               : 0;
+	int found = one_find(
+		tx, STMT_BUDGET_AHEAD,
+		SQL_ARGS(sql_int(portfolio_no), sql_int(start_ms), sql_int(campaign_no), sql_int(now + MEDIA_MARGIN_MS)), ret);
+	return found < 0 ? -1 : 0;
 }
 
 int budget_plan(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t nth, msec_t now,
@@ -140,7 +142,7 @@ int budget_plan(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int6
 	if (b.portfolio_no == 0)
 		return 0;
 	*ret_limit = b.limit;
-	if (budget_ahead(tx, portfolio_no, start_ms, campaign_no, &ahead) < 0)
+	if (budget_ahead(tx, portfolio_no, start_ms, campaign_no, now, &ahead) < 0)
 		return -1;
 	return budget_when(tx, &b, ahead + nth, ret_at);
 }

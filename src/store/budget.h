@@ -33,8 +33,11 @@ must_check int budget_close(struct store_tx *tx, const struct budget *budget);
 /* When the `nth` further person (from 1) can be begun with, if all places are taken as soon as they come free: now, or later. */
 must_check int budget_when(struct store_tx *tx, const struct budget *budget, int64_t nth, msec_t *ret);
 /* Messages of the portfolio's campaigns that come before those of a campaign that begins at `start_ms`, as campaigns have their
- * places in the order in which they begin: what is frozen of those that run, and the audiences of those that are scheduled. */
-must_check int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t *ret);
+ * places in the order in which they begin: what is frozen of those that run, and the audiences of those that are scheduled. For
+ * one that cannot send now (it or its sender is held, WhatsApp cannot be reached, a medium is not there yet) none are kept:
+ * others use them, and it takes what is left when it can. */
+must_check int budget_ahead(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, msec_t now,
+                            int64_t *ret);
 /* When the `nth` message (from 1) of a campaign that begins at `start_ms` can have a place, after those before it; never before
  * it begins. A campaign that is not made yet has the number INT64_MAX. *ret_limit is -1 where there is none. */
 must_check int budget_plan(struct store_tx *tx, int64_t portfolio_no, msec_t start_ms, int64_t campaign_no, int64_t nth,

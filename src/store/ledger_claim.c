@@ -285,7 +285,7 @@ static int budget_begin(struct claim *c)
 		return -1;
 	if (c->singles || c->portfolio_no == 0)
 		return 0;
-	return budget_ahead(c->tx, c->portfolio_no, c->start_ms, c->campaign_no, &c->reserved);
+	return budget_ahead(c->tx, c->portfolio_no, c->start_ms, c->campaign_no, c->now, &c->reserved);
 }
 
 static int claim_within_budget(struct claim *c, bool *ret_more)

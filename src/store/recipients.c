@@ -9,6 +9,7 @@
 #include "store/ledger_number.h"
 #include "store/ledger_row.h"
 #include "store/list.h"
+#include "store/media.h"
 #include "store/one.h"
 
 #define N_STATE_ARGS (3 + RECIPIENT_MAX_CODES)
@@ -202,10 +203,17 @@ int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t audience_no
 	return list_rows(tx, campaign_no, filter, args, page, arena, ret, ret_n);
 }
 
+struct held {
+	struct recipient_holds holds;
+	int64_t template_no, sender_no;
+};
+
 static void holds_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
 {
-	struct recipient_holds *holds = item;
-	*holds = (struct recipient_holds){
+	struct held *held = item;
+	held->template_no = sql_col_int(rows, 13);
+	held->sender_no = sql_col_int(rows, 14);
+	held->holds = (struct recipient_holds){
 		.campaign = hold_from_row(rows, &(struct hold_columns){.reason = 0, .rule = 1, .since = 2, .code = 3}, arena),
 		.sender = hold_from_row(rows, &(struct hold_columns){.reason = 6, .rule = 7, .since = 8, .code = 9}, arena),
 		.on_unconfirmed = (enum on_unconfirmed)sql_col_int(rows, 12)};
@@ -213,8 +221,14 @@ static void holds_from_row(const struct sql_rows *rows, struct arena *arena, voi
 
 int recipient_holds(struct store_tx *tx, int64_t campaign_no, msec_t now, struct arena *arena, struct recipient_holds *ret)
 {
-	int got = one_row(tx, STMT_RECIPIENT_HOLDS, SQL_ARGS(sql_int(campaign_no)), holds_from_row, arena, ret);
-	return got != 0 ? got : budget_of_campaign(tx, campaign_no, 1, now, &ret->place_at, &ret->limit_24h);
+	struct held held;
+	int got = one_row(tx, STMT_RECIPIENT_HOLDS, SQL_ARGS(sql_int(campaign_no)), holds_from_row, arena, &held);
+	if (got != 0)
+		return got;
+	*ret = held.holds;
+	if (template_media_waits(tx, held.template_no, held.sender_no, now, arena, &ret->medium) < 0)
+		return -1;
+	return budget_of_campaign(tx, campaign_no, 1, now, &ret->place_at, &ret->limit_24h);
 }
 
 int recipient_stretch(struct store_tx *tx, int64_t campaign_no, int64_t audience_no, int64_t from_seq,

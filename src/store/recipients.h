@@ -27,8 +27,9 @@ must_check int recipient_list(struct store_tx *tx, int64_t campaign_no, int64_t 
 struct recipient_holds {
 	struct hold campaign, sender;
 	enum on_unconfirmed on_unconfirmed;
-	msec_t place_at;   /* when the 24-hour budget has a place for its next message; not after now: it has one */
-	int64_t limit_24h; /* people in that budget; -1 no limit */
+	const char *medium; /* the campaign waits for one of its template's; NULL it does not */
+	msec_t place_at;    /* when the 24-hour budget has a place for its next message; not after now: it has one */
+	int64_t limit_24h;  /* people in that budget; -1 no limit */
 };
 /* Of any campaign, also the hidden one of a sender's single messages. 1 unknown. */
 must_check int recipient_holds(struct store_tx *tx, int64_t campaign_no, msec_t now, struct arena *arena,

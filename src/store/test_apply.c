@@ -1,6 +1,7 @@
 /* What webhooks do to rows, in whatever order they come, and what is sent again when they do not. */
 #include <string.h>
 
+#include "store/optouts.h"
 #include "store/tally.h"
 #include "store/test_world.h"
 
@@ -25,9 +26,15 @@ static void record(struct world *w, int64_t c, int64_t seq, int attempt, enum ou
 
 static struct apply_result apply(struct world *w, int64_t c, int64_t seq, int attempt, enum state to)
 {
-	struct status_update u = {
-		c,     seq, attempt, to, "wamid.x", to == STATE_FAILED ? "undeliverable" : NULL, to == STATE_FAILED ? 131026 : 0,
-		w->now};
+	bool failed = to == STATE_FAILED;
+	struct status_update u = {.campaign_no = c,
+	                          .seq = seq,
+	                          .attempt = attempt,
+	                          .state = to,
+	                          .wamid = "wamid.x",
+	                          .detail = failed ? "undeliverable" : NULL,
+	                          .code = failed ? 131026 : 0,
+	                          .at = w->now};
 	return world_apply(w, &u);
 }
 
@@ -83,11 +90,46 @@ static void a_batch_keeps_the_order_of_one_row(void **state)
 	struct world *w = world_open(state, 2);
 	int64_t c = running(w, 2, NULL);
 	const struct status_update batch[] = {
-		{c, 2, 1, STATE_SENT, "wamid.2", NULL, 0, w->now},
-		{c, 1, 1, STATE_SENT, "wamid.1", NULL, 0, w->now + 1},
-		{c, 2, 1, STATE_FAILED, "wamid.2", "undeliverable", 131026, w->now + 2},
-		{c, 2, 1, STATE_DELIVERED, "wamid.2", NULL, 0, w->now + 3},
-		{c, 1, 1, STATE_READ, "wamid.1", NULL, 0, w->now + 4},
+		{.campaign_no = c,
+	         .seq = 2,
+	         .attempt = 1,
+	         .state = STATE_SENT,
+	         .wamid = "wamid.2",
+	         .detail = NULL,
+	         .code = 0,
+	         .at = w->now},
+		{.campaign_no = c,
+	         .seq = 1,
+	         .attempt = 1,
+	         .state = STATE_SENT,
+	         .wamid = "wamid.1",
+	         .detail = NULL,
+	         .code = 0,
+	         .at = w->now + 1},
+		{.campaign_no = c,
+	         .seq = 2,
+	         .attempt = 1,
+	         .state = STATE_FAILED,
+	         .wamid = "wamid.2",
+	         .detail = "undeliverable",
+	         .code = 131026,
+	         .at = w->now + 2},
+		{.campaign_no = c,
+	         .seq = 2,
+	         .attempt = 1,
+	         .state = STATE_DELIVERED,
+	         .wamid = "wamid.2",
+	         .detail = NULL,
+	         .code = 0,
+	         .at = w->now + 3},
+		{.campaign_no = c,
+	         .seq = 1,
+	         .attempt = 1,
+	         .state = STATE_READ,
+	         .wamid = "wamid.1",
+	         .detail = NULL,
+	         .code = 0,
+	         .at = w->now + 4},
 	};
 	struct apply_result result;
 	assert_int_equal(IN_JOB(w, ledger_apply(tx, w->hash, batch, 5, w->now, &result)), 0);
@@ -135,7 +177,14 @@ static void strangers_change_nothing(void **state)
 	assert_int_equal(IN_JOB(w, app_secrets(tx, w->arena, secret, 2, &n)), 0);
 	assert_int_equal(n, 2);
 	const struct app_secret *foreign = &secret[memcmp(secret[0].hash, w->hash, SECRET_HASH_BYTES) == 0];
-	const struct status_update u = {c, 1, 1, STATE_SENT, "wamid.x", NULL, 0, w->now};
+	const struct status_update u = {.campaign_no = c,
+	                                .seq = 1,
+	                                .attempt = 1,
+	                                .state = STATE_SENT,
+	                                .wamid = "wamid.x",
+	                                .detail = NULL,
+	                                .code = 0,
+	                                .at = w->now};
 	struct apply_result result;
 	assert_int_equal(IN_JOB(w, ledger_apply(tx, foreign->hash, &u, 1, w->now, &result)), 0);
 	assert_int_equal(result.foreign, 1);

@@ -379,7 +379,14 @@ static void deleting_takes_rows_and_counts_away(void **state)
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM ledger"), 10);
 	/* What was on its way then comes back to nothing. */
 	struct outcome late = {OUTCOME_ACCEPTED, c, 1, 1, 0, "wamid.1", NULL, -1, w->now};
-	struct status_update update = {c, 1, 1, STATE_SENT, "wamid.1", NULL, 0, w->now};
+	struct status_update update = {.campaign_no = c,
+	                               .seq = 1,
+	                               .attempt = 1,
+	                               .state = STATE_SENT,
+	                               .wamid = "wamid.1",
+	                               .detail = NULL,
+	                               .code = 0,
+	                               .at = w->now};
 	world_record(w, &late);
 	assert_int_equal(world_apply(w, &update).foreign, 1);
 	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM tally WHERE campaign_no = %lld", (long long)c), 0);

@@ -177,14 +177,14 @@ static void step_apply(struct walk *k)
 	for (unsigned i = 0; i < n; i++) {
 		const struct message *m = &k->message[pick(k, (unsigned)k->n_messages)];
 		enum state to = says[pick(k, 6)];
-		batch[i] = (struct status_update){m->campaign,
-		                                  m->seq,
-		                                  m->attempt,
-		                                  to,
-		                                  "wamid.x",
-		                                  NULL,
-		                                  to == STATE_FAILED ? 131026 : 0,
-		                                  w->now - pick(k, 90000)};
+		batch[i] = (struct status_update){.campaign_no = m->campaign,
+		                                  .seq = m->seq,
+		                                  .attempt = m->attempt,
+		                                  .state = to,
+		                                  .wamid = "wamid.x",
+		                                  .detail = NULL,
+		                                  .code = to == STATE_FAILED ? 131026 : 0,
+		                                  .at = w->now - pick(k, 90000)};
 		if (chance(k, 16))
 			batch[i].seq = WORLD_MAX_ROWS + 1;
 	}

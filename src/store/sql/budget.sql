@@ -28,12 +28,16 @@ INSERT INTO budget (portfolio_no, number, since_ms, at_ms) VALUES ($1, $2, $3, $
 -- name: budget_nth
 SELECT at_ms FROM budget WHERE portfolio_no = $1 AND at_ms > $2 ORDER BY at_ms LIMIT 1 OFFSET $3;
 
--- What is frozen of those that run, and the audiences of those that are scheduled.
+-- What is frozen of those that run and can send now (their sender reaches WhatsApp, their media are there until $4), and the audiences
+-- of those that are scheduled.
 -- name: budget_ahead
 SELECT CAST(
   COALESCE((SELECT SUM(c.next_seq - 1 - c.claim_seq) FROM sender s JOIN campaign c ON c.sender_no = s.no
-    WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND (s.hold IS NULL OR s.hold_rule = 14) AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
-      AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3))), 0)
+    WHERE s.portfolio_no = $1 AND s.deleted_ms IS NULL AND s.hold IS NULL AND c.status = 1 AND c.hold IS NULL AND c.kind = 0
+      AND (c.start_ms < $2 OR (c.start_ms = $2 AND c.no < $3))
+      AND NOT EXISTS (SELECT 1 FROM template_media tm
+        LEFT JOIN media_at_meta a ON a.media_no = tm.media_no AND a.sender_no = c.sender_no AND a.purpose = 0
+        WHERE tm.template_no = c.template_no AND (a.meta_id IS NULL OR a.expire_ms <= $4))), 0)
   + COALESCE((SELECT SUM(a.n_contacts) FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN audience a ON a.no = c.audience_no
     WHERE c.status = 0 AND c.schedule_ms <= $2 AND (c.schedule_ms < $2 OR c.no < $3) AND c.hold IS NULL
       AND s.portfolio_no = $1 AND (s.hold IS NULL OR s.hold_rule = 14)), 0)

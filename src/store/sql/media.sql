@@ -77,17 +77,19 @@ ON CONFLICT (media_no, sender_no, purpose) DO UPDATE SET errand_ms = excluded.er
 UPDATE media_at_meta SET meta_id = NULL, expire_ms = NULL, errand_ms = $4, tries = 0, refused_ms = NULL, reason = NULL
 WHERE media_no = $1 AND sender_no = $2 AND purpose = 0 AND meta_id IS NOT NULL AND upload_ms <= $3;
 
+-- A sender whose messages WhatsApp refuses (hold rule 2) uploads nothing to send until it goes on.
 -- name: media_errands
 SELECT m.*, a.sender_no, a.purpose, a.tries, a.expire_ms, s.phone_number_id
 FROM media_at_meta a JOIN media_seen m ON m.no = a.media_no JOIN sender s ON s.no = a.sender_no
-WHERE a.errand_ms IS NOT NULL AND a.errand_ms <= $1
+WHERE a.errand_ms IS NOT NULL AND a.errand_ms <= $1 AND (a.purpose <> 0 OR s.hold IS NULL OR s.hold_rule <> 2)
 ORDER BY a.errand_ms LIMIT $2;
 
 -- name: media_errands_resume
 UPDATE media_at_meta SET errand_ms = $1 WHERE errand_ms IS NOT NULL AND errand_ms > $1 AND errand_ms <= $2;
 
 -- name: media_next_errand
-SELECT errand_ms FROM media_at_meta WHERE errand_ms IS NOT NULL ORDER BY errand_ms LIMIT 1;
+SELECT a.errand_ms FROM media_at_meta a JOIN sender s ON s.no = a.sender_no
+WHERE a.errand_ms IS NOT NULL AND (a.purpose <> 0 OR s.hold IS NULL OR s.hold_rule <> 2) ORDER BY a.errand_ms LIMIT 1;
 
 -- name: media_errand_later
 UPDATE media_at_meta SET errand_ms = $4, reason = COALESCE($5, reason), tries = tries + 1

@@ -74,5 +74,6 @@ SELECT seq FROM ledger WHERE campaign_no = $1 AND seq > $2 ORDER BY seq LIMIT 1;
 
 -- name: recipient_holds
 SELECT c.hold, c.hold_rule, c.hold_ms, c.hold_code, c.hold_remedy, c.hold_until_ms,
-  s.hold, s.hold_rule, s.hold_ms, s.hold_code, s.hold_remedy, s.hold_until_ms, c.on_unconfirmed
+  s.hold, s.hold_rule, s.hold_ms, s.hold_code, s.hold_remedy, s.hold_until_ms, c.on_unconfirmed,
+  c.template_no, c.sender_no
 FROM campaign c JOIN sender s ON s.no = c.sender_no WHERE c.no = $1;
