@@ -244,19 +244,14 @@ int lane_room(const struct lane *lane)
 	return (int)window - taken;
 }
 
-static msec_t deadline_of(const struct campaign *c)
-{
-	return c->deadline_ms >= 0 ? c->deadline_ms : c->start_ms + CAMPAIGN_DEADLINE_DEFAULT_MS;
-}
-
-/* From when on it may have rows to claim; -1: only news will tell. While it waits for a medium there are none, until its deadline
- * skips them. */
+/* From when on it may have rows to claim; -1: only news will tell. While it waits for a medium there are none, until its
+ * deadline, where it was given one, skips them. */
 static msec_t claim_at(const struct lane_campaign *c)
 {
 	if (c->held || (c->dry && c->look_at < 0))
 		return -1;
 	if (c->loaded->waits)
-		return deadline_of(&c->loaded->campaign) + 1;
+		return c->loaded->campaign.deadline_ms >= 0 ? c->loaded->campaign.deadline_ms + 1 : -1;
 	return c->dry && c->look_at > c->rest_until ? c->look_at : c->rest_until;
 }
 

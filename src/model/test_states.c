@@ -23,8 +23,8 @@ static const char *const law[] = {
 	[STATE_DELIVERED] = "r",
 	[STATE_READ] = "",
 	[STATE_FAILED] = "",
-	[STATE_SKIPPED] = /* a first try is heard of after all: */ "asdr",
-	[STATE_CANCELED] = "asdr",
+	[STATE_SKIPPED] = "",
+	[STATE_CANCELED] = "",
 };
 
 static void every_pair(void **state)
@@ -44,8 +44,8 @@ static void every_pair(void **state)
 static int height(enum state s)
 {
 	static const int heights[] = {
-		[STATE_QUEUED] = 0,   [STATE_CLAIMED] = 1, [STATE_UNCONFIRMED] = 2, [STATE_SKIPPED] = 3, [STATE_CANCELED] = 3,
-		[STATE_ACCEPTED] = 4, [STATE_SENT] = 5,    [STATE_DELIVERED] = 6,   [STATE_READ] = 7,    [STATE_FAILED] = 8,
+		[STATE_QUEUED] = 0,    [STATE_CLAIMED] = 1, [STATE_UNCONFIRMED] = 2, [STATE_ACCEPTED] = 3, [STATE_SENT] = 4,
+		[STATE_DELIVERED] = 5, [STATE_READ] = 6,    [STATE_FAILED] = 7,      [STATE_SKIPPED] = 7,  [STATE_CANCELED] = 7,
 	};
 	return heights[s];
 }
@@ -72,9 +72,6 @@ static void ends_are_ends(void **state)
 	for (int to = 0; to < N_STATES; to++) {
 		assert_false(state_may_move(STATE_READ, (enum state)to));
 		assert_false(state_may_move(STATE_FAILED, (enum state)to));
-	}
-	/* what was given up is never sent again */
-	for (int to = STATE_QUEUED; to <= STATE_UNCONFIRMED; to++) {
 		assert_false(state_may_move(STATE_SKIPPED, (enum state)to));
 		assert_false(state_may_move(STATE_CANCELED, (enum state)to));
 	}

@@ -118,8 +118,7 @@ static bool is_stale(const struct status_update *u, const struct row *was)
 {
 	if (u->state == STATE_FAILED)
 		return u->attempt != was->attempts || row_is_capped(was);
-	bool waits = row_is_capped(was) || was->state == STATE_SKIPPED || was->state == STATE_CANCELED;
-	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || waits);
+	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || row_is_capped(was));
 }
 
 static int move(struct applier *a, const struct status_update *u)

@@ -80,8 +80,8 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	if (was.state == STATE_CLAIMED || knows) {
 		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
-		/* So does this one: the second try that was planned meanwhile, or ruled out since, is not needed. */
-		if (was.state == STATE_QUEUED || was.state == STATE_SKIPPED || was.state == STATE_CANCELED)
+		/* So does this one: the second try that was planned meanwhile is not needed. */
+		if (was.state == STATE_QUEUED)
 			outcome_to_row(r, o, &is);
 		else
 			learn_wamid(o, &is);

@@ -110,8 +110,6 @@ static void tally_row(struct tally_batch *batch, const struct row *was, const st
 			tally_add(batch, is->campaign_no, TALLY_FAILED, is->code, 1);
 			tally_lost(batch, is);
 		}
-		if (was->state == STATE_SKIPPED)
-			tally_add(batch, is->campaign_no, TALLY_SKIPPED, was->code, -1);
 		if (is->state == STATE_SKIPPED)
 			tally_add(batch, is->campaign_no, TALLY_SKIPPED, is->code, 1);
 	}

@@ -1,7 +1,6 @@
 /* What webhooks do to rows, in whatever order they come, and what is sent again when they do not. */
 #include <string.h>
 
-#include "store/optouts.h"
 #include "store/tally.h"
 #include "store/test_world.h"
 
@@ -268,33 +267,6 @@ static void silence_is_evidence_only_beside_later_words(void **state)
 	assert_int_equal(row[0].attempt, 2);
 }
 
-/* A second try was planned, and ruled out before it began: the first one may be on the phone all the same, and when WhatsApp says
- * so the ledger does. */
-static void what_was_ruled_out_may_have_arrived(void **state)
-{
-	struct world *w = world_open(state, 3);
-	int64_t c = running(w, 1, "resend");
-	struct claimed_row row[3];
-	msec_t next;
-	record(w, c, 1, 1, OUTCOME_UNCONFIRMED);
-	w->now += MINUTE_MS;
-	assert_int_equal(world_claim(w, c, row, 1), 1);
-	record(w, c, 2, 1, OUTCOME_ACCEPTED);
-	w->now += WINDOW;
-	(void)apply(w, c, 2, 1, STATE_SENT);
-	assert_int_equal(resend(w, &next), 1);
-	assert_int_equal(IN_JOB(w, optout_set(tx, w->account, "447000000001", true, "api", "", w->now)), 0);
-	assert_int_equal(world_claim(w, c, row, 3), 1); /* the third, which is the last */
-	assert_int_equal(world_row(w, c, 1).state, STATE_SKIPPED);
-	assert_int_equal(world_tally(w, c, TALLY_SKIPPED, RULE_OPTED_OUT), 1);
-	check_invariants(w);
-	assert_int_equal(apply(w, c, 1, 1, STATE_DELIVERED).moved, 1);
-	assert_int_equal(world_row(w, c, 1).state, STATE_DELIVERED);
-	assert_int_equal(world_tally(w, c, TALLY_SKIPPED, RULE_OPTED_OUT), 0);
-	check_invariants(w);
-	assert_int_equal(world_claim(w, c, row, 3), 0);
-}
-
 static void words_of_earlier_messages_are_no_evidence(void **state)
 {
 	struct world *w = world_open(state, 3);
@@ -415,7 +387,6 @@ int main(void)
 		WORLD_ON_BOTH(a_webhook_settles_doubt),
 		WORLD_ON_BOTH(a_held_message_is_released_by_its_status),
 		WORLD_ON_BOTH(silence_is_evidence_only_beside_later_words),
-		WORLD_ON_BOTH(what_was_ruled_out_may_have_arrived),
 		WORLD_ON_BOTH(words_of_earlier_messages_are_no_evidence),
 		WORLD_ON_BOTH(a_late_word_of_a_first_try_is_no_evidence_for_its_second),
 		WORLD_ON_BOTH(a_resting_lane_sends_one_probe_a_window),
