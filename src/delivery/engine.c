@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "delivery/engine_internal.h"
 #include "store/audiences.h"
+#include "store/budget.h"
 #include "store/ledger.h"
 #include "store/singles.h"
 
@@ -373,10 +374,24 @@ static void drop_gone_lanes(struct engine *e)
 	}
 }
 
+/* A clock that was set forward may be wrong, and would end all places of the 24-hour budget at once: they end by it again when
+ * they would have ended by the clock that it was. */
+static void note_jump(struct engine *e, usec_t jump_us, struct now now)
+{
+	struct lane_context *c = &e->context;
+	if (jump_us > AWAY_US)
+		e->ahead_until_us = now.mono + (usec_t)BUDGET_WINDOW_MS * 1000;
+	if (jump_us > AWAY_US || jump_us < -AWAY_US)
+		c->ahead_ms += jump_us / 1000;
+	if (c->ahead_ms < 0 || now.mono >= e->ahead_until_us)
+		c->ahead_ms = 0;
+}
+
 /* Was there a time in which webhooks may have found nobody? */
 static void look_back(struct engine *e, struct now now)
 {
 	usec_t jump_us = e->now.mono ? (now.wall - e->now.wall) * 1000 - (now.mono - e->now.mono) : 0;
+	note_jump(e, jump_us, now);
 	bool away = e->wanted_us >= 0 && now.mono - e->wanted_us > AWAY_US, jumped = jump_us > AWAY_US || jump_us < -AWAY_US;
 	if (away)
 		log_warn("delivery", "the server stood still", log_i("ms", (now.mono - e->wanted_us) / 1000));

@@ -32,6 +32,7 @@ struct engine {
 	void *errands_arg;
 	void (*look)(void *arg);
 	void *look_arg;
+	usec_t ahead_until_us; /* until then the clock may have been set forward, by context.ahead_ms */
 	bool loading, freezing, starting, sweeping, swept;
 	int64_t freeze_turn;  /* sender after which the next freeze is looked for */
 	msec_t next_due;      /* -1 none */

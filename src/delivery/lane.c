@@ -16,7 +16,7 @@ struct claim {
 	struct lane *lane;
 	struct arena *arena;
 	int64_t campaign_no, sender_no, epoch;
-	msec_t now;
+	msec_t now, ahead_ms;
 	int max;
 	struct claimed_row *row;
 	int n;
@@ -295,8 +295,8 @@ static int claim_run(struct store_tx *tx, void *arg)
 	arena_reset(claim->arena);
 	claim->row = arena_array(claim->arena, (size_t)claim->max, sizeof(*claim->row));
 	claim->next_retry = -1;
-	int result = ledger_claim(tx, claim->campaign_no, claim->sender_no, claim->epoch, claim->max, claim->now, claim->arena,
-	                          claim->row, &claim->n, &claim->more, &claim->budget_at);
+	int result = ledger_claim(tx, claim->campaign_no, claim->sender_no, claim->epoch, claim->max, claim->now, claim->ahead_ms,
+	                          claim->arena, claim->row, &claim->n, &claim->more, &claim->budget_at);
 	FAILPOINT(claim_before);
 	if (result != 0 || claim->more)
 		return result;
@@ -372,6 +372,7 @@ static int claim_start(struct lane *lane, struct lane_campaign *c, int n, struct
 	                        .sender_no = lane->sender_no,
 	                        .epoch = lane->epoch,
 	                        .now = now.wall,
+	                        .ahead_ms = lane->context->ahead_ms,
 	                        .max = n};
 	if (mailbox_submit(lane->context->mailbox, &claim->job) != 0) {
 		arena_destroy(claim->arena);

@@ -27,6 +27,7 @@ struct lane_context {
 	struct now (*clock)(void *arg);
 	void *clock_arg;
 	bool draining;
+	msec_t ahead_ms;           /* by which the wall clock was set forward within the last day, and may be wrong */
 	const struct lease *lease; /* once it is over nothing is claimed or posted */
 };
 

@@ -141,6 +141,45 @@ static void test_a_crash_forgets_no_place(void **state)
 	assert_int_equal(stage_n_posts(s, campaign), 300);
 }
 
+/* For a minute the clock is a day and more ahead: who was written to today has been all the same. */
+static void test_a_clock_that_is_wrong_ends_no_places(void **state)
+{
+	struct stage *s = stage_open(state, 300);
+	s->tier = "TIER_250";
+	stage_limit(s, s->w->sender, 80);
+	struct campaign_request req = world_request(s->w, "Clock");
+	req.deadline_ms = s->now.wall + 10 * DAY_MS;
+	int64_t campaign = stage_create(s, &req);
+	stage_run(s, HOUR_MS);
+	assert_int_equal(s->n_posts, LIMIT);
+	stage_set_clock(s, DAY_MS + HOUR_MS);
+	stage_run(s, MINUTE_MS);
+	assert_int_equal(s->n_posts, LIMIT);
+	stage_set_clock(s, -(DAY_MS + HOUR_MS));
+	stage_run(s, 20 * HOUR_MS);
+	assert_int_equal(s->n_posts, LIMIT);
+	stage_run(s, 4 * HOUR_MS);
+	stage_check_completed(s, campaign);
+	assert_int_equal(s->n_posts, 300);
+}
+
+/* And when it was wrong before, it is believed a day later. */
+static void test_a_clock_that_is_put_right_is_believed_in_the_end(void **state)
+{
+	struct stage *s = stage_open(state, 600);
+	s->tier = "TIER_250";
+	stage_limit(s, s->w->sender, 80);
+	struct campaign_request req = world_request(s->w, "Clock");
+	req.deadline_ms = s->now.wall + 20 * DAY_MS;
+	int64_t campaign = stage_create(s, &req);
+	stage_run(s, MINUTE_MS);
+	stage_set_clock(s, 7 * DAY_MS);
+	stage_run(s, 23 * HOUR_MS);
+	assert_int_equal(s->n_posts, LIMIT);
+	stage_run_until_over(s, campaign, 3 * DAY_MS);
+	stage_check_completed(s, campaign);
+}
+
 /* ---- held back ---- */
 
 static void held_back(struct stage *s, int64_t campaign, int64_t seq)
@@ -206,9 +245,14 @@ static void test_held_back_in_the_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STAGE_TEST(test_a_campaign_spreads_over_days),    STAGE_TEST(test_the_portfolios_campaigns_go_in_turn),
-		STAGE_TEST(test_who_cannot_send_keeps_no_places), STAGE_TEST(test_the_limit_is_used_fully),
-		STAGE_TEST(test_a_crash_forgets_no_place),        STAGE_TEST(test_held_back_and_sent_again),
+		STAGE_TEST(test_a_campaign_spreads_over_days),
+		STAGE_TEST(test_the_portfolios_campaigns_go_in_turn),
+		STAGE_TEST(test_who_cannot_send_keeps_no_places),
+		STAGE_TEST(test_the_limit_is_used_fully),
+		STAGE_TEST(test_a_crash_forgets_no_place),
+		STAGE_TEST(test_a_clock_that_is_wrong_ends_no_places),
+		STAGE_TEST(test_a_clock_that_is_put_right_is_believed_in_the_end),
+		STAGE_TEST(test_held_back_and_sent_again),
 		STAGE_TEST(test_held_back_in_the_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,14 +42,15 @@ int budget_read(struct store_tx *tx, int64_t portfolio_no, msec_t now, struct bu
 	return 0;
 }
 
-int budget_open(struct store_tx *tx, int64_t portfolio_no, msec_t now, struct budget *ret)
+int budget_open(struct store_tx *tx, int64_t portfolio_no, msec_t now, msec_t ahead_ms, struct budget *ret)
 {
 	int64_t expired = 0;
 	if (read_limit(tx, STMT_PORTFOLIO_LOCK, portfolio_no, now, ret) < 0)
 		return -1;
 	if (ret->portfolio_no == 0)
 		return 0;
-	if (sql_run(tx->db, STMT_BUDGET_EXPIRE, SQL_ARGS(sql_int(portfolio_no), sql_int(now - BUDGET_WINDOW_MS)), &expired) < 0)
+	if (sql_run(tx->db, STMT_BUDGET_EXPIRE, SQL_ARGS(sql_int(portfolio_no), sql_int(now - ahead_ms - BUDGET_WINDOW_MS)),
+	            &expired) < 0)
 		return -1;
 	ret->used -= expired;
 	return 0;

@@ -19,8 +19,9 @@ struct budget {
 };
 /* Both take the portfolio's number where it has a limit, else 0: *ret then says that there is none. */
 must_check int budget_read(struct store_tx *tx, int64_t portfolio_no, msec_t now, struct budget *ret);
-/* For taking places: locks the portfolio until the commit, and gives back the places whose time is over. */
-must_check int budget_open(struct store_tx *tx, int64_t portfolio_no, msec_t now, struct budget *ret);
+/* For taking places: locks the portfolio until the commit, and gives back the places whose time is over, also when the clock is
+ * `ahead_ms` ahead. */
+must_check int budget_open(struct store_tx *tx, int64_t portfolio_no, msec_t now, msec_t ahead_ms, struct budget *ret);
 /* How many more people may be begun with now; INT64_MAX without a limit. */
 int64_t budget_left(const struct budget *budget);
 

@@ -31,9 +31,11 @@ struct claimed_row {
  * order. Nothing when the campaign or its sender is held, or the campaign is not in progress. Past the deadline, rows are
  * skipped by rule instead, single messages each past its own. Memory from `arena`. *ret_more: there may be more to claim right
  * now. *ret_budget_at: the rest waits for the 24-hour budget (store/budget.h), and this is when to look again; -1 it does not.
+ * `ahead_ms`: the clock may be so far ahead, and no place of the budget ends by that.
  * 1 when the epoch is not the lane's present one (fenced): nothing was done. */
 must_check int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
-                            struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at);
+                            msec_t ahead_ms, struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more,
+                            msec_t *ret_budget_at);
 /* The earliest not-before among a campaign's queued rows; -1 none. */
 must_check int ledger_next_retry(struct store_tx *tx, int64_t campaign_no, msec_t *ret);
 /* Of the queued rows those whose next try is after `after`: how many, counted up to `max` (0: not counted), and the time of the

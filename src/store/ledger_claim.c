@@ -26,7 +26,7 @@ struct claim {
 	int64_t portfolio_no; /* 0 where no limit is kept */
 	msec_t start_ms;
 	bool expired, singles;
-	msec_t now;
+	msec_t now, ahead_ms;
 	struct budget budget;
 	int64_t reserved;    /* places that campaigns before this one will need */
 	int n_waiting;       /* messages that wait for a place each for itself */
@@ -281,7 +281,7 @@ static int claim_rows(struct claim *c, bool *ret_more)
 /* Single messages go before campaigns, and leave them nothing. */
 static int budget_begin(struct claim *c)
 {
-	if (budget_open(c->tx, c->portfolio_no, c->now, &c->budget) < 0)
+	if (budget_open(c->tx, c->portfolio_no, c->now, c->ahead_ms, &c->budget) < 0)
 		return -1;
 	if (c->singles || c->portfolio_no == 0)
 		return 0;
@@ -303,7 +303,7 @@ static int64_t first_tries(const struct claim *c)
 	return n;
 }
 
-int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now,
+int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now, msec_t ahead_ms,
                  struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at)
 {
 	struct claim c = {.tx = tx,
@@ -311,6 +311,7 @@ int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, in
 	                  .sender_no = sender_no,
 	                  .epoch = epoch,
 	                  .now = now,
+	                  .ahead_ms = ahead_ms,
 	                  .arena = arena,
 	                  .row = ret,
 	                  .max = max,

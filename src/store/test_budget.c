@@ -29,7 +29,8 @@ static int claim_of(struct world *w, int64_t sender, int64_t epoch, int64_t camp
 	struct claimed_row row[64];
 	int n = -1;
 	bool more;
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, sender, epoch, max, w->now, w->arena, row, &n, &more, ret_at)), 0);
+	assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, sender, epoch, max, w->now, 0, w->arena, row, &n, &more, ret_at)),
+	                 0);
 	check_invariants(w);
 	assert_true(*ret_at < 0 || !more);
 	return n;

@@ -102,7 +102,8 @@ static void claims_come_in_order_and_once(void **state)
 	int n;
 	bool more;
 	msec_t budget_at;
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, w->epoch, 3, w->now, w->arena, row, &n, &more, &budget_at)), 0);
+	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, w->epoch, 3, w->now, 0, w->arena, row, &n, &more, &budget_at)),
+	                 0);
 	check_invariants(w);
 	assert_int_equal(n, 3);
 	assert_true(more);
@@ -113,7 +114,8 @@ static void claims_come_in_order_and_once(void **state)
 	}
 	assert_string_equal(row[1].contact.number, "447000000002");
 	assert_string_equal(row[1].contact.first_name, "N2");
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, w->epoch, 8, w->now, w->arena, row, &n, &more, &budget_at)), 0);
+	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, w->epoch, 8, w->now, 0, w->arena, row, &n, &more, &budget_at)),
+	                 0);
 	check_invariants(w);
 	assert_int_equal(n, 2);
 	assert_int_equal(row[0].seq, 4);
@@ -152,7 +154,7 @@ static void an_older_epoch_is_fenced(void **state)
 	int n = 7;
 	bool more = true;
 	msec_t budget_at;
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, old, 4, w->now, w->arena, row, &n, &more, &budget_at)), 1);
+	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, old, 4, w->now, 0, w->arena, row, &n, &more, &budget_at)), 1);
 	check_invariants(w);
 	assert_int_equal(n, 0);
 	assert_int_equal(count(w, c, STATE_QUEUED), 3);

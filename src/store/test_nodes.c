@@ -108,8 +108,8 @@ static void a_node_whose_lease_is_over_is_buried(void **state)
 	int n = 0;
 	bool more;
 	msec_t budget_at;
-	assert_int_equal(IN_JOB(w, ledger_claim(tx, c, w->sender, w->epoch, 2, ++w->now, w->arena, row, &n, &more, &budget_at)),
-	                 1);
+	assert_int_equal(
+		IN_JOB(w, ledger_claim(tx, c, w->sender, w->epoch, 2, ++w->now, 0, w->arena, row, &n, &more, &budget_at)), 1);
 	assert_int_equal(IN_JOB(w, node_renew(tx, one, LEASE, w->now, &view)), 1);
 	assert_int_equal(take(w, w->sender, one, &epoch), 1);
 	assert_int_equal(take(w, w->sender, two, &epoch), 0);

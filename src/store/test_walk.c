@@ -97,15 +97,15 @@ static void step_claim(struct walk *k)
 	if (k->n_flights + 8 > MAX_FLIGHTS)
 		return;
 	if (chance(k, 8)) {
-		assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch - 1, 8, w->now, arena, row, &n, &more,
-		                                        &budget_at)),
+		assert_int_equal(IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch - 1, 8, w->now, 0, arena, row, &n,
+		                                        &more, &budget_at)),
 		                 1);
 		assert_int_equal(n, 0);
 		return;
 	}
 	int max = 1 + (int)pick(k, 4);
 	assert_int_equal(
-		IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, arena, row, &n, &more, &budget_at)), 0);
+		IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, 0, arena, row, &n, &more, &budget_at)), 0);
 	assert_in_range(n, 0, max);
 	for (int i = 0; i < n; i++)
 		add_flight(k, &row[i]);

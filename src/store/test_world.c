@@ -307,7 +307,8 @@ int world_claim(struct world *w, int64_t campaign, struct claimed_row *ret, int 
 	bool more;
 	msec_t budget_at;
 	assert_int_equal(
-		IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, w->arena, ret, &n, &more, &budget_at)), 0);
+		IN_JOB(w, ledger_claim(tx, campaign, w->sender, w->epoch, max, w->now, 0, w->arena, ret, &n, &more, &budget_at)),
+		0);
 	check_invariants(w);
 	return n;
 }
