@@ -227,7 +227,7 @@ static int read_budget(struct store_tx *tx, struct work *work)
 	if (b.portfolio_no == 0)
 		return history_sent_since(tx, work->call->key.account_no, work->refs.sender_no, work->call->now - DAY_MS,
 		                          &work->sent_24h);
-	return budget_ahead(tx, b.portfolio_no, starts(work), INT64_MAX, &work->ahead);
+	return budget_ahead(tx, b.portfolio_no, starts(work), INT64_MAX, work->call->now, &work->ahead);
 }
 
 /* What can be told only when the recipients are counted. */
