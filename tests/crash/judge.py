@@ -121,7 +121,7 @@ class Judge:
             yield f"a status came and is not known: {facts}"
         elif state == "canceled" and (taken or not campaign or not campaign.was_canceled):
             yield f"canceled: {facts}"
-        elif state == "skipped" and (taken or not campaign or m["to"] not in campaign.opted_out):
+        elif state == "skipped" and (taken or not campaign or (m["to"] not in campaign.opted_out and campaign.deadline_in is None)):
             self.losses += 1
             yield f"skipped: {facts}"
         elif campaign and m["to"] in campaign.opted_out and state not in ("skipped", "canceled"):

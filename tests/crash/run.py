@@ -16,7 +16,15 @@ END_S = 90
 SETTLE_S = 10
 MOST_CONTACTS = 1000  # in the request that makes an audience
 OPEN = {"queued", "claimed"}
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+PAYMENT = 131042
+CANARY = {"canary", "canary_failed"}
 FAULTS = ("error5xx-before", "error5xx-after", "reset-before", "reset-after", "silent-before", "silent-after")
+
+
+def in_seconds(seconds):
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Campaign:
@@ -34,6 +42,9 @@ class Campaign:
         self.imported = chance() < 0.5
         self.pauses = chance() < 0.25
         self.cancels = mode == "cancel"
+        # A deadline that may come while it runs; only what a rule skips is over then, so not where doubt is sent again.
+        self.deadline_in = random_.uniform(2, 8) if mode == "hold" and chance() < 0.2 else None
+        self.canary = random_.randint(1, 20) if chance() < 0.15 else 0
 
     @property
     def id(self):
@@ -66,6 +77,7 @@ class Run:
         self.lost_hooks = not resend and r.random() < 0.2
         self.options = self.simulator_options(resend)
         self.storm = r.random() < 0.1
+        self.media = r.random() < 0.2
         # What the webhooks' server had not stored when it fell comes again to another, at the latest when its lease is over.
         window = WINDOW_S if n_nodes == 1 else WINDOW_S + 2 * LEASE_S
         options = ["--unconfirmed-window", str(window), "--max-inflight", str(self.max_inflight), "--template-poll", "1"]
@@ -89,6 +101,15 @@ class Run:
                    "silent-ms": 150, "webhook-batch": r.choice([1, 10, 100])}
         if r.random() < 0.2:  # it says more than it takes: 130429
             options |= {"throughput-level": "HIGH", "ceiling": 200}
+        if r.random() < 0.2:  # held back from a person, and not tried again on another day
+            options["fail-codes"] += ",131049:2"
+        self.unpaid = r.random() < 0.15
+        if self.unpaid:  # stops the sender, after the message was taken
+            options["fail-codes"] += f",{PAYMENT}:0.3"
+        if r.random() < 0.1:  # this person later
+            options["refuse-codes"] += ",131056:1"
+        if r.random() < 0.3:  # far from used up: places are taken and given back
+            options["messaging-limit"] = "TIER_10K"
         if r.random() < 0.2:
             options |= {"held-share": 5, "held-delay-ms": "20-200"}
         if r.random() < 0.5:
@@ -114,9 +135,11 @@ class Run:
             good(self.ask("POST", "/v1/senders", {"data": {
                 "name": name, "code": number, "phone_number_id": number, "waba_id": harness.WABA, "access_token": harness.TOKEN,
                 "app_secret": harness.SECRET}}), 201)
-        template = good(self.ask("POST", "/v1/templates", {"data": {
-            "name": "Sale", "channel": "whatsapp", "wa_sender_code": self.senders[0][1], "wa_category": "MARKETING",
-            "text": "Hello {first_name|friend}, your {custom1} is ready."}}), 201).data
+        asked = {"name": "Sale", "channel": "whatsapp", "wa_sender_code": self.senders[0][1], "wa_category": "MARKETING",
+                 "text": "Hello {first_name|friend}, your {custom1} is ready."}
+        if self.media:
+            asked |= {"type": "image", "media_id": good(self.ask("POST", "/v1/media", PICTURE, content_type="image/png"), 201).data["id"]}
+        template = good(self.ask("POST", "/v1/templates", {"data": asked}), 201).data
         self.template = template["id"]
         wait_until(lambda: self.read(f"/v1/templates/{self.template}")["status"] == "COMPLETED", 100, "the template's approval")
         if not early:
@@ -150,13 +173,17 @@ class Run:
                 good(self.ask("POST", "/v1/optouts", {"data": {"number": contact["number"]}}), 201)
                 campaign.opted_out.add(contact["number"].lstrip("+"))
         asked = {"name": f"Campaign {campaign.number}", "channel": "whatsapp", "from": campaign.sender, "template": self.template,
-                 "audience": audience, "on_unconfirmed": "resend" if campaign.mode == "resend" else "hold"}
+                 "audience": audience, "on_unconfirmed": "resend" if campaign.mode == "resend" else "hold", "on_capped": "fail",
+                 "canary": campaign.canary}
         if campaign.scheduled_in is not None:
-            at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=campaign.scheduled_in)
-            asked["schedule"] = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            asked["schedule"] = in_seconds(campaign.scheduled_in)
+        if campaign.deadline_in is not None:
+            asked["deadline"] = in_seconds(campaign.deadline_in)
         made = self.ask("POST", "/v1/campaigns", {"data": asked})
-        if made.status == 400 and "schedule" in asked:  # the time came before the server did
-            del asked["schedule"]
+        if made.status == 400 and {"schedule", "deadline"} & set(asked):  # the time came before the server did
+            for name in ("schedule", "deadline"):
+                asked.pop(name, None)
+            campaign.deadline_in = None
             made = self.ask("POST", "/v1/campaigns", {"data": asked})
         campaign.data = good(made, 201).data
 
@@ -219,10 +246,27 @@ class Run:
     def is_over(self, campaign):
         data = self.read(f"/v1/campaigns/{campaign.id}")
         if data["hold"]:
-            raise Failed(f"a campaign is held: {data['hold']}")
+            self.lift(campaign, data["hold"])
         return data["status"] == "completed" or (data["status"] == "canceled" and data["messages"]["queued"] == 0)
 
+    def resume(self, path):
+        if self.ask("POST", f"{path}/resume").status not in (200, 409):
+            raise Failed("what is held cannot be resumed")
+
+    def lift(self, campaign, hold):
+        """What a person would do about a hold that is due; any other is a failure."""
+        if not campaign.canary or hold["rule"] not in CANARY:
+            raise Failed(f"a campaign is held: {hold}")
+        self.resume(f"/v1/campaigns/{campaign.id}")
+
+    def lift_senders(self):
+        for sender in self.read("/v1/senders"):
+            if sender["hold"] and sender["hold"]["code"] == PAYMENT:
+                self.resume(f"/v1/senders/{sender['id']}")
+
     def over(self):
+        if self.unpaid:
+            self.lift_senders()
         return (harness.sim_is_quiet(self.cluster.simulator) and all(self.is_over(c) for c in self.campaigns)
                 and not any(m["state"] in OPEN for m in self.all_singles()))
 
