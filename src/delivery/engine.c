@@ -397,6 +397,8 @@ static void look_back(struct engine *e, struct now now)
 		log_warn("delivery", "the server stood still", log_i("ms", (now.mono - e->wanted_us) / 1000));
 	if (jumped)
 		log_warn("delivery", "the clock was set", log_i("by_ms", jump_us / 1000));
+	if (jumped) /* what waits for a time by it is looked at anew */
+		atomic_store(&e->dirty, true);
 	if (!atomic_exchange(&e->missed, false) && !away && !jumped)
 		return;
 	for (int i = 0; i < e->n_lanes; i++)

@@ -123,8 +123,11 @@ static int claim_wait(struct claim *c, const struct row *was)
 {
 	bool in_order = !c->singles && was->not_before < 0;
 	msec_t at, soon = c->now + BUDGET_STEP_MS, late = c->now + (in_order ? MINUTE_MS : HOUR_MS);
-	if (budget_when(c->tx, &c->budget, 1 + c->reserved + c->n_waiting++, &at) < 0)
+	struct budget budget = c->budget;
+	budget.now -= c->ahead_ms; /* places end by that clock */
+	if (budget_when(c->tx, &budget, 1 + c->reserved + c->n_waiting++, &at) < 0)
 		return -1;
+	at += c->ahead_ms;
 	at = at < soon ? soon : at > late ? late : at;
 	if (in_order) {
 		c->budget_at = at;
