@@ -198,11 +198,11 @@ static void clocks_run(void **state)
 }
 
 /* A machine that slept for an hour. */
-int __real_clock_gettime(clockid_t clock, struct timespec *ret);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __real_clock_gettime(clockid_t clock, struct timespec *ret); /* NOLINT(bugprone-reserved-identifier) */
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret); /* NOLINT(bugprone-reserved-identifier) */
 static time_t slept_s;
 
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret) /* NOLINT(bugprone-reserved-identifier) */
 {
 	int result = __real_clock_gettime(clock, ret);
 	ret->tv_sec += clock == CLOCK_BOOTTIME ? slept_s : 0;
