@@ -164,7 +164,7 @@ static int check(struct store_tx *tx, struct api_call *call, bool fetched, struc
 static int create_run(struct store_tx *tx, void *arg)
 {
 	struct api_call *call = arg;
-	struct sender sender;
+	struct sender sender = {0};
 	int64_t no;
 	int result = check(tx, call, true, &sender);
 	if (result == 0)
@@ -181,7 +181,7 @@ static void create_now(struct api_call *call)
 /* Before anything is fetched for it, since that makes a medium that stays. */
 static int check_before(struct api_call *call)
 {
-	struct sender sender;
+	struct sender sender = {0};
 	struct store_tx *tx = store_reader_take(call->api->options.store);
 	int result = check(tx, call, false, &sender);
 	store_reader_put(call->api->options.store, tx);
