@@ -275,6 +275,34 @@ static void test_webhooks_are_lost(void **state)
 	assert_int_equal(s->n_posts, N);
 }
 
+static struct stage_reply no_connection_for_ninety_minutes(struct stage *s, const struct stage_call *call)
+{
+	(void)call;
+	return (struct stage_reply){.kind = s->now.wall < WORLD_START + 90 * MINUTE_MS ? STAGE_NOT_SENT : STAGE_ACCEPTED};
+}
+
+/* The first recipients are not judged by a silence of WhatsApp's when nothing left: they are written to when it can be reached.
+ */
+static void test_a_canary_that_cannot_leave(void **state)
+{
+	struct stage *s = stage_open(state, 60);
+	s->script = no_connection_for_ninety_minutes;
+	struct campaign_request req = world_request(s->w, "Canary");
+	req.canary = 20;
+	req.canary_wait = 60;
+	req.brake = 30;
+	int64_t campaign = stage_create(s, &req);
+	stage_run(s, 2 * HOUR_MS + MINUTE_MS); /* its wait is over once, while nothing could leave */
+	assert_int_equal(stage_n_taken(s, campaign), 20);
+	assert_int_equal(world_read(s->w, campaign).hold.rule, HOLD_CANARY);
+	for (int seq = 1; seq <= 20; seq++)
+		stage_webhook(s, campaign, seq, STATE_DELIVERED);
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	assert_int_equal(stage_n_taken(s, campaign), 60);
+	assert_int_equal(stage_most_taken(s, campaign), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +317,7 @@ int main(void)
 		STAGE_TEST(test_all_answers_are_slow),
 		STAGE_TEST(test_webhooks_doubled_reordered_and_late),
 		STAGE_TEST(test_webhooks_are_lost),
+		STAGE_TEST(test_a_canary_that_cannot_leave),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,21 +79,36 @@ int canary_claimed(struct store_tx *tx, int64_t campaign_no, int64_t n, msec_t n
 	return campaign_hold(tx, 0, campaign_no, &hold, now) < 0 ? -1 : 0;
 }
 
+/* Of the first recipients those whose message left, or was refused. */
+static int64_t canary_tried(const struct campaign *c)
+{
+	int64_t n = 0;
+	for (int state = STATE_UNCONFIRMED; state <= STATE_FAILED; state++)
+		n += c->count[state];
+	return n;
+}
+
+/* Most of them wait to be tried again, as when WhatsApp could not be reached: there is nothing to judge yet. */
+static bool canary_waits(const struct campaign *c)
+{
+	return canary_tried(c) * 2 < c->canary && c->count[STATE_QUEUED] > 0;
+}
+
 /* NULL: it may go on. */
 static const char *canary_verdict(const struct campaign *c, struct arena *arena)
 {
-	int64_t failed = c->count[STATE_FAILED];
+	int64_t failed = c->count[STATE_FAILED], tried = canary_tried(c);
 	int64_t heard = failed + c->count[STATE_SENT] + c->count[STATE_DELIVERED] + c->count[STATE_READ];
 	if (c->brake == 0)
 		return arena_printf(arena,
 		                    "Of the first %lld recipients %lld failed: without a brake, a person is to judge that.",
-		                    (long long)c->canary, (long long)failed);
-	if (failed * 100 > c->canary * c->brake)
+		                    (long long)tried, (long long)failed);
+	if (failed * 100 > tried * c->brake)
 		return arena_printf(arena, "Of the first %lld recipients %lld failed, more than %lld in a hundred.",
-		                    (long long)c->canary, (long long)failed, (long long)c->brake);
+		                    (long long)tried, (long long)failed, (long long)c->brake);
 	if (heard == 0)
 		return arena_printf(arena, "WhatsApp has said nothing of the first %lld recipients: its webhooks may not arrive.",
-		                    (long long)c->canary);
+		                    (long long)tried);
 	return NULL;
 }
 
@@ -103,7 +118,10 @@ static int canary_end(struct store_tx *tx, int64_t no, msec_t now)
 	struct campaign c;
 	if (campaign_read(tx, 0, no, arena, &c) != 0)
 		return -1;
-	const char *verdict = canary_verdict(&c, arena);
+	bool waits = canary_waits(&c);
+	if (waits && sql_run(tx->db, STMT_CANARY_AGAIN, SQL_ARGS(sql_int(no)), NULL) < 0)
+		return -1;
+	const char *verdict = waits ? NULL : canary_verdict(&c, arena);
 	if (campaign_release(tx, 0, no, now) < 0)
 		return -1;
 	if (!verdict)

@@ -12,9 +12,11 @@
 #define BRAKE_SAMPLE 100 /* handed over, at least */
 must_check int brake_look(struct store_tx *tx, const struct tally_batch *batch, int64_t campaign_no, msec_t now);
 
-/* How many more recipients may be claimed for the first time before the canary is complete; -1 any number. */
+/* How many more recipients may be claimed before the canary is complete; -1 any number. Those that certainly did not leave, and
+ * wait to be sent again, are none of it. */
 must_check int canary_room(struct store_tx *tx, int64_t campaign_no, int64_t *ret);
-/* So many were claimed for the first time: with the last of the canary the campaign is held until it is judged. */
+/* So many were claimed: with the last of the canary the campaign is held until it is judged. */
+#define CANARY_WHOLE INT32_MAX /* whatever its size */
 must_check int canary_claimed(struct store_tx *tx, int64_t campaign_no, int64_t n, msec_t now);
 
 /* Holds whose time has come: canaries are judged, senders' restrictions are over. *ret_n counts what changed. */

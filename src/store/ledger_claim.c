@@ -298,14 +298,6 @@ static int claim_within_budget(struct claim *c, bool *ret_more)
 	return budget_close(c->tx, &c->budget);
 }
 
-static int64_t first_tries(const struct claim *c)
-{
-	int64_t n = 0;
-	for (int i = 0; i < c->n; i++)
-		n += c->row[i].attempt == 1;
-	return n;
-}
-
 int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, int64_t epoch, int max, msec_t now, msec_t ahead_ms,
                  struct arena *arena, struct claimed_row *ret, int *ret_n, bool *ret_more, msec_t *ret_budget_at)
 {
@@ -336,7 +328,7 @@ int ledger_claim(struct store_tx *tx, int64_t campaign_no, int64_t sender_no, in
 		return -1;
 	*ret_n = c.n;
 	*ret_budget_at = c.budget_at;
-	if (room >= 0 && canary_claimed(tx, campaign_no, first_tries(&c), now) < 0)
+	if (room >= 0 && c.n >= room && canary_claimed(tx, campaign_no, CANARY_WHOLE, now) < 0)
 		return -1;
 	return rows_finish(tx, batch, now);
 }

@@ -61,7 +61,11 @@ SELECT CAST(COALESCE(SUM(CASE WHEN kind = 13 THEN 0 ELSE n END), 0) AS BIGINT),
 FROM tally WHERE campaign_no = $1 AND kind IN (4, 13, 14) AND bucket > $2 AND bucket <= $3;
 
 -- name: canary_room
-SELECT canary - canary_taken FROM campaign WHERE no = $1 AND canary > canary_taken;
+SELECT c.canary - (SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM tally WHERE campaign_no = c.no AND kind = 0 AND bucket >= 1 AND bucket <= 7)
+FROM campaign c WHERE c.no = $1 AND c.canary > c.canary_taken;
+
+-- name: canary_again
+UPDATE campaign SET canary_taken = 0 WHERE no = $1;
 
 -- name: canary_claimed
 UPDATE campaign SET canary_taken = canary_taken + $2 WHERE no = $1 AND canary > canary_taken
