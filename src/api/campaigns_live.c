@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/campaigns.h"
+#include "report/reach.h"
 #include "store/audiences.h"
 #include "store/budget.h"
 #include "store/history.h"
@@ -28,6 +29,7 @@ static int count_left(struct store_tx *tx, const struct campaign *c, struct aren
 struct forecast_end {
 	msec_t all, others; /* others: all but the late ones; -1 there are none */
 	int64_t n_late;     /* up to MAX_LATE: who is tried again long after the others */
+	int64_t left_out;   /* whom the deadline leaves out; -1 not known */
 };
 
 static msec_t later(msec_t a, msec_t b)
@@ -64,25 +66,42 @@ static int add_late(struct store_tx *tx, const struct campaign *c, int64_t pace,
 	return 0;
 }
 
+/* Whoever waits at the deadline is left out. */
+static int cut(struct store_tx *tx, const struct campaign *c, const struct sender *s, int64_t pace, int64_t n, msec_t now,
+               struct forecast_end *end)
+{
+	const struct reach reach = {.campaign_no = c->no,
+	                            .portfolio_no = s->portfolio_no,
+	                            .start_ms = c->start_ms >= 0 ? c->start_ms : c->schedule_ms,
+	                            .deadline_ms = c->deadline_ms,
+	                            .pace = pace,
+	                            .n = n};
+	int64_t in_time;
+	if (reach_by_deadline(tx, &reach, now, &in_time) < 0)
+		return -1;
+	end->left_out = n - in_time;
+	end->all = later(c->deadline_ms, now);
+	return 0;
+}
+
 static int forecast_end(struct store_tx *tx, const struct campaign *c, msec_t now, struct forecast_end *ret)
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	int64_t n = 0;
 	struct sender s;
 	bool goes = c->status <= CAMPAIGN_IN_PROGRESS && !hold_is_on(&c->hold) && !hold_is_on(&c->sender_hold);
-	*ret = (struct forecast_end){.all = -1, .others = -1};
+	*ret = (struct forecast_end){.all = -1, .others = -1, .left_out = -1};
 	if (goes && count_left(tx, c, arena, &n) < 0)
 		return -1;
 	if (n == 0)
 		return 0;
+	ret->left_out = 0;
 	if (sender_read(tx, 0, c->sender_no, arena, &s) < 0)
 		return -1;
 	int64_t pace = sender_pace(s.limit_mps, s.rate_cap, c->rate);
 	if (end_of(tx, c, pace, n, now, &ret->all) < 0 || add_late(tx, c, pace, n, now, ret) < 0)
 		return -1;
-	if (c->deadline_ms >= 0 && ret->all > c->deadline_ms) /* whoever waits then is left out */
-		ret->all = later(c->deadline_ms, now);
-	return 0;
+	return c->deadline_ms >= 0 && ret->all > c->deadline_ms ? cut(tx, c, &s, pace, n, now, ret) : 0;
 }
 
 static void put_delayed(struct json_writer *w, const struct forecast_end *end)
@@ -116,6 +135,10 @@ int campaigns_put_pace(struct store_tx *tx, struct json_writer *w, const struct 
 	if (c->status == CAMPAIGN_IN_PROGRESS && history_campaign_rate(tx, c->no, now, &per_minute) < 0)
 		return -1;
 	json_put_time(w, "expected_end", end.all);
+	if (end.left_out < 0)
+		json_put_null(w, "left_out");
+	else
+		json_put_int(w, "left_out", end.left_out);
 	put_delayed(w, &end);
 	put_rate(w, per_minute);
 	return 0;

@@ -7,6 +7,7 @@
 #include "api/api_internal.h"
 #include "api/campaigns.h"
 #include "report/problems.h"
+#include "report/reach.h"
 #include "report/report.h"
 #include "store/budget.h"
 #include "store/history.h"
@@ -39,6 +40,7 @@ struct work {
 	int64_t ahead;     /* messages of campaigns that begin before it, for whom the 24-hour budget is kept */
 	int64_t capped;    /* of the audience: people whom WhatsApp held marketing back from lately */
 	msec_t budget_end; /* when the budget has a place for the last recipient */
+	int64_t left_out;  /* recipients whom the deadline leaves out */
 	const char *media_refused, *media_waits; /* problem_facts */
 	int64_t history[NUMBER_COUNTRIES];
 	struct problem problem[MAX_PROBLEMS];
@@ -123,6 +125,7 @@ static void put_estimate(struct json_writer *w, const struct work *work, const s
 	json_put_int(w, "sent_24h", work->sent_24h);
 	put_known(w, "left_24h", e->left_24h);
 	json_put_time(w, "end", e->end);
+	json_put_int(w, "left_out", work->left_out);
 	json_close_object(w);
 }
 
@@ -165,7 +168,7 @@ static void answer(struct work *work)
 	                                    .tpl = &work->tpl,
 	                                    .rate = req->rate > 0 ? req->rate : 0,
 	                                    .start = starts(work),
-	                                    .deadline = req->deadline_ms,
+	                                    .left_out = work->left_out,
 	                                    .sent_24h = work->sent_24h,
 	                                    .ahead = work->ahead,
 	                                    .budget_end = work->budget_end,
@@ -234,7 +237,17 @@ static int read_budget(struct store_tx *tx, struct work *work)
 static int read_rest(struct store_tx *tx, struct work *work)
 {
 	const struct candidates *walked = &work->forecast.walk;
-	int64_t limit;
+	const struct reach reach = {.campaign_no = INT64_MAX,
+	                            .portfolio_no = work->sender.portfolio_no,
+	                            .start_ms = starts(work),
+	                            .deadline_ms = work->request->deadline_ms,
+	                            .pace = sender_pace(work->sender.limit_mps, work->sender.rate_cap,
+	                                                work->request->rate > 0 ? work->request->rate : 0),
+	                            .n = work->forecast.recipients};
+	int64_t limit, in_time;
+	if (reach_by_deadline(tx, &reach, work->call->now, &in_time) < 0)
+		return -1;
+	work->left_out = reach.n - in_time;
 	if (budget_plan(tx, work->sender.portfolio_no, starts(work), INT64_MAX, work->forecast.recipients, work->call->now,
 	                &work->budget_end, &limit) < 0)
 		return -1;

@@ -8,12 +8,14 @@
 #include "delivery/engine_internal.h"
 #include "store/audiences.h"
 #include "store/budget.h"
+#include "store/decisions.h"
 #include "store/ledger.h"
 #include "store/singles.h"
 
 #define FREEZE_ROWS 2000 /* a few milliseconds of the store thread */
 #define SWEEP_ROWS 5000
 #define MAX_CONNECTIONS 4096
+#define DECIDE_ROWS 2000
 #define ALIVE_US 1000000
 #define AWAY_US 2000000 /* a turn so much later than it was wanted, or a clock that jumped so far: nobody was here meanwhile */
 
@@ -34,7 +36,7 @@ struct engine *engine_create(const struct engine_options *o)
 	if (!e->name)
 		abort();
 	engine_nodes_init(e, o);
-	e->next_due = e->wanted_us = -1;
+	e->next_due = e->next_template = e->wanted_us = -1;
 	e->dirty = true;
 	e->errands = o->errands;
 	e->errands_arg = o->errands_arg;
@@ -173,8 +175,9 @@ static void load_done(struct job *job, int result, struct now now)
 	for (int i = 0; i < e->n_lanes; i++)
 		if (!was_loaded(load, lane_sender_no(e->lane[i])))
 			lane_update(e->lane[i], NULL, now);
-	if (load->n_waiting > 0 && e->errands)
+	if ((load->n_waiting > 0 || load->next_template != e->next_template) && e->errands)
 		e->errands(e->errands_arg);
+	e->next_template = load->next_template;
 	load_destroy(load);
 }
 
@@ -324,12 +327,14 @@ static usec_t freeze_turn(struct engine *e)
 	return -1;
 }
 
-/* ---- what cancel and delete leave behind ---- */
+/* ---- what cancel, delete and a person's decision leave behind ---- */
 
 static int sweep_run(struct store_tx *tx, void *arg)
 {
 	struct errand *errand = arg;
 	if (campaign_sweep(tx, errand->now, SWEEP_ROWS, &errand->more) < 0)
+		return -1;
+	if (!errand->more && decisions_step(tx, DECIDE_ROWS, errand->now, &errand->more) < 0)
 		return -1;
 	int result = errand->more ? 0 : audience_sweep(tx, SWEEP_ROWS, &errand->more);
 	FAILPOINT(sweep_before);

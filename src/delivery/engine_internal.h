@@ -36,6 +36,7 @@ struct engine {
 	bool loading, freezing, starting, sweeping, swept;
 	int64_t freeze_turn;  /* sender after which the next freeze is looked for */
 	msec_t next_due;      /* -1 none */
+	msec_t next_template; /* the first errand of a template, as the last load saw it; -1 none */
 	usec_t not_before_us; /* after trouble with the store */
 };
 

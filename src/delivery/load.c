@@ -162,7 +162,7 @@ static int load_run(struct store_tx *tx, void *arg)
 	int n, n_rows, n_lanes = 0;
 	drop_results(load); /* of a first try that was undone */
 	if (sender_list_all(tx, load->arena, &sender, &n) != 0 || lanes_all(tx, load->arena, &lane, &n_rows) != 0 ||
-	    next_due(tx, &load->next_due) != 0)
+	    next_due(tx, &load->next_due) != 0 || template_next_errand(tx, &load->next_template) != 0)
 		return -1;
 	load->sender = arena_array(load->arena, (size_t)n, sizeof(*load->sender));
 	for (int i = 0; i < n_rows; i++)
@@ -201,7 +201,7 @@ struct load *load_create(int64_t node_no, int share, msec_t now, const struct la
 	load->now = now;
 	load->known = copy;
 	load->n_known = n_known;
-	load->next_due = -1;
+	load->next_due = load->next_template = -1;
 	load->job.run = load_run;
 	return load;
 }

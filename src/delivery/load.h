@@ -47,9 +47,9 @@ struct load {
 	/* what came */
 	struct loaded_sender *sender;
 	int n_senders;
-	msec_t next_due;
-	int n_waiting;   /* campaigns that wait for media */
-	void *owner_arg; /* the engine */
+	msec_t next_due, next_template; /* -1 none; of the schedule, and of the errands of templates */
+	int n_waiting;                  /* campaigns that wait for media */
+	void *owner_arg;                /* the engine */
 };
 
 struct load *load_create(int64_t node_no, int share, msec_t now, const struct lane_row *known, int n_known);

@@ -9,6 +9,7 @@
 #define RETRY_FIRST_MS (5 * SECOND_MS)
 #define RETRY_MOST_MS HOUR_MS
 #define POLL_MOST_MS DAY_MS
+#define WATCH_MOST_MS HOUR_MS /* while a campaign waits for the answer */
 
 /* ---- recording ---- */
 
@@ -20,6 +21,7 @@ static void recorded(struct job *job, int result, struct now now)
 		log_error("delivery", "a template's news could not be recorded; it will be asked for again",
 		          log_i("template", e->tpl.no));
 	e->manage->dirty = true;
+	e->manage->changed(e->manage->changed_arg); /* a campaign may have waited for it */
 	errand_free(e);
 }
 
@@ -241,12 +243,19 @@ static void fetch_answered(struct errand *e, const struct http_answer *answer)
 
 #define SUBCODE_NO_OBJECT 33 /* of code 100: deleted, or not to be seen with this token */
 
+/* It has its verdict and is asked for all the same: a campaign is held for it. */
+static void next_look(struct errand *e)
+{
+	msec_t most = e->tpl.status == TEMPLATE_IN_PROCESS ? POLL_MOST_MS : WATCH_MOST_MS;
+	e->next = e->manage->now.wall + manage_growing(e->manage->poll_ms, most, e->tries);
+}
+
 static void poll_answered(struct errand *e, const struct http_answer *answer)
 {
 	struct wa_graph_error error = {0};
 	struct err err;
 	if (succeeded(answer) && wa_template_decode(answer->body, answer->n_body_bytes, &e->record, &err) == 0) {
-		e->next = e->manage->now.wall + manage_growing(e->manage->poll_ms, POLL_MOST_MS, e->tries);
+		next_look(e);
 		record(e, verdict_run);
 	} else if (error_of(answer, &error) && error.code == 100 && error.subcode == SUBCODE_NO_OBJECT) {
 		go_on_with(e, STEP_LOOK);
@@ -268,7 +277,7 @@ static void look_answered(struct errand *e, const struct http_answer *answer)
 		strcpy(e->record.reason, "It was deleted at WhatsApp.");
 		e->record.category[0] = e->record.quality[0] = '\0';
 	}
-	e->next = e->manage->now.wall + manage_growing(e->manage->poll_ms, POLL_MOST_MS, e->tries);
+	next_look(e);
 	record(e, verdict_run);
 }
 

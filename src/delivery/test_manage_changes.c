@@ -116,6 +116,65 @@ static void test_a_content_changed_at_meta_is_read(void **state)
 	assert_int_equal(calls_count("GET", "/7001?"), 1);
 }
 
+#define POLLED(status) "{\"id\":\"7001\",\"status\":\"" status "\"}"
+
+static int64_t campaign_with(struct world *w, int64_t template_no)
+{
+	struct campaign_request req = world_request(w, "C");
+	req.template_uuid = pubid_make(store_ids(w->store), PUBID_TEMPLATE, template_no, 0);
+	return world_create(w, &req);
+}
+
+/* The webhook of its return is lost: WhatsApp is asked as long as the campaign is held. */
+static void test_a_held_campaign_goes_on_without_a_webhook(void **state)
+{
+	struct world *w = desk_open(state);
+	int64_t no = desk_approved(w), c = campaign_with(w, no);
+	const struct template_word word = {.hash = w->hash, .waba_id = "2001", .meta_id = "7001", .said_ms = w->now};
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "PAUSED", NULL, w->now)), 0);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_TEMPLATE);
+	calls_answer("GET", "/7001?", 200, POLLED("PAUSED"));
+	manage_notify(desk);
+	desk_woken = true;
+	desk_run(w, 8 * HOUR_MS);
+	int n = calls_count("GET", "/7001?");
+	assert_in_range(n, 9, 14); /* an hour is the longest pause */
+	for (int i = 2; i < n; i++)
+		assert_true(calls_nth("GET", "/7001?", i)->at - calls_nth("GET", "/7001?", i - 1)->at <= HOUR_MS + MINUTE_MS);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_TEMPLATE);
+	calls_answer("GET", "/7001?", 200, POLLED("APPROVED"));
+	int changed = desk_changed;
+	desk_run(w, HOUR_MS + MINUTE_MS);
+	assert_int_equal(world_read(w, c).hold.rule, HOLD_NONE);
+	assert_true(desk_changed > changed); /* the lanes are told */
+	n = calls_count("GET", "/7001?");
+	desk_run(w, 4 * HOUR_MS);
+	assert_int_equal(calls_count("GET", "/7001?"), n); /* nobody asks any more */
+}
+
+/* 132015 with a template that is APPROVED all the time, as when the portfolio is paced: tried again, after longer and longer. */
+static void test_a_refusal_for_a_template_that_is_approved(void **state)
+{
+	struct world *w = desk_open(state);
+	int64_t c = campaign_with(w, desk_approved(w));
+	struct hold hold = hold_for(HOLD_REFUSED, "The template is paused.");
+	msec_t pause = 0;
+	hold.code = 132015;
+	calls_answer("GET", "/7001?", 200, POLLED("APPROVED"));
+	for (int i = 0; i < 5; i++) {
+		msec_t begun = w->now;
+		assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, &hold, w->now)), 0);
+		manage_notify(desk);
+		desk_woken = true;
+		desk_run(w, HOUR_MS);
+		assert_int_equal(world_read(w, c).hold.rule, HOLD_NONE);
+		assert_int_equal(calls_count("GET", "/7001?"), i + 1);
+		assert_true(calls_nth("GET", "/7001?", i)->at - begun > pause);
+		pause = calls_nth("GET", "/7001?", i)->at - begun;
+	}
+	assert_in_range(pause, 10 * MINUTE_MS, HOUR_MS);
+}
+
 static int n_listed;
 static char listed_why[256];
 
@@ -157,6 +216,8 @@ int main(void)
 		MANAGE_TEST(test_an_edit_without_answer_is_looked_for),
 		MANAGE_TEST(test_an_edit_that_is_refused),
 		MANAGE_TEST(test_a_content_changed_at_meta_is_read),
+		MANAGE_TEST(test_a_held_campaign_goes_on_without_a_webhook),
+		MANAGE_TEST(test_a_refusal_for_a_template_that_is_approved),
 		MANAGE_TEST(test_a_list_in_pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

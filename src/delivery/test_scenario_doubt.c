@@ -2,6 +2,8 @@
  * it sends again what silence has proved lost. */
 #include "delivery/test_stage.h"
 
+#include "store/decisions.h"
+
 #define WINDOW_MS (15 * MINUTE_MS) /* the engine's own, when nobody gives another */
 
 /* The first time, `doubtful` recipients get no answer; what came of them at Meta is `doubtful_taken`. */
@@ -44,6 +46,78 @@ static void test_unconfirmed_stays_so(void **state)
 	stage_webhook(s, campaign, 11, STATE_FAILED);
 	stage_check_count(s, campaign, STATE_UNCONFIRMED, 0);
 	assert_int_equal(world_row(s->w, campaign, 10).state, STATE_DELIVERED);
+}
+
+/* A person says that they are to be sent again: once more each, whatever comes of that; and what they say is asked for each time.
+ */
+static int64_t send_again(struct stage *s, int64_t campaign)
+{
+	const char *why = NULL;
+	int64_t n = 0;
+	s->n_decisions++;
+	assert_int_equal(
+		IN_JOB(s->w, campaign_decide(tx, s->w->account, campaign, DECISION_RESEND, NULL, 0, s->now.wall, &n, &why)), 0);
+	stage_notify(s);
+	return n;
+}
+
+static struct stage_reply never_clear(struct stage *s, const struct stage_call *call)
+{
+	(void)s;
+	if (call->seq > 3 || (call->seq == 1 && call->attempt > 1))
+		return (struct stage_reply){.kind = STAGE_ACCEPTED};
+	return (struct stage_reply){.kind = STAGE_TIMEOUT, .taken = call->seq < 3, .latency_us = 3000000};
+}
+
+static void test_a_person_has_them_sent_again(void **state)
+{
+	struct stage *s = stage_open(state, 50);
+	s->script = never_clear;
+	int64_t campaign = stage_campaign(s, "In doubt");
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_UNCONFIRMED, 3);
+	assert_int_equal(send_again(s, campaign), 3);
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_UNCONFIRMED, 2);
+	assert_int_equal(s->n_posts, 53);
+	stage_crash(s);
+	stage_rest(s);
+	assert_int_equal(s->n_posts, 53); /* nothing more by itself */
+	assert_int_equal(stage_most_taken(s, campaign), 2);
+	stage_webhook(s, campaign, 2, STATE_DELIVERED);
+	assert_int_equal(send_again(s, campaign), 1);
+	stage_rest(s);
+	assert_int_equal(s->n_posts, 54);
+	stage_check_count(s, campaign, STATE_UNCONFIRMED, 1);
+	assert_int_equal(stage_most_taken(s, campaign), 2);
+}
+
+/* More than one transaction takes: the engine goes on with it, also after a crash. */
+static struct stage_reply all_in_doubt_at_first(struct stage *s, const struct stage_call *call)
+{
+	if (call->attempt > 1)
+		return (struct stage_reply){.kind = STAGE_ACCEPTED};
+	s->script_step++;
+	return (struct stage_reply){.kind = STAGE_TIMEOUT, .latency_us = 1000};
+}
+
+static void test_many_are_sent_again(void **state)
+{
+	struct stage *s = stage_open(state, 900);
+	s->script = all_in_doubt_at_first;
+	s->window_ms = MINUTE_MS;
+	int64_t campaign = stage_campaign(s, "All in doubt");
+	stage_rest(s);
+	stage_check_count(s, campaign, STATE_UNCONFIRMED, 900);
+	assert_int_equal(send_again(s, campaign), 900);
+	stage_check_count(s, campaign, STATE_QUEUED, 500);
+	stage_crash(s);
+	stage_rest(s);
+	stage_check_completed(s, campaign);
+	stage_check_count(s, campaign, STATE_ACCEPTED, 900);
+	assert_int_equal(stage_most_posts(s, campaign), 2);
 }
 
 static struct stage_reply answered_late(struct stage *s, const struct stage_call *call)
@@ -395,6 +469,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGE_TEST(test_unconfirmed_stays_so),
+		STAGE_TEST(test_a_person_has_them_sent_again),
+		STAGE_TEST(test_many_are_sent_again),
 		STAGE_TEST(test_webhook_before_the_answer),
 		STAGE_TEST(test_probes_one_by_one_and_recovers),
 		STAGE_TEST(test_an_hour_of_trouble),

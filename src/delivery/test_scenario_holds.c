@@ -53,6 +53,20 @@ static void test_a_paused_template_holds_until_it_is_back(void **state)
 	all_taken_once(s, person, 300);
 }
 
+/* Without a deadline nobody is left out, however long it takes. */
+static void test_what_was_held_for_days_goes_on(void **state)
+{
+	struct stage *s = stage_open(state, 30);
+	int64_t campaign = stage_campaign(s, "Put off");
+	stage_run(s, 50);
+	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, &world_pause, s->now.wall)), 0);
+	stage_notify(s);
+	stage_run(s, 5 * DAY_MS);
+	assert_true(stage_n_taken(s, campaign) < 30);
+	resume(s, campaign);
+	all_taken_once(s, campaign, 30);
+}
+
 /* ---- the brake ---- */
 
 static bool mended;
@@ -206,6 +220,32 @@ static void test_a_person_skips_the_wait(void **state)
 	all_taken_once(s, campaign, 200);
 }
 
+/* What a person pauses meanwhile is judged all the same when they resume it. */
+static void test_a_pause_does_not_end_the_canary(void **state)
+{
+	struct stage *s = stage_open(state, 200);
+	int64_t campaign = canary(s);
+	msec_t until = hold_of(s, campaign).until;
+	for (int seq = 1; seq <= 7; seq++)
+		stage_webhook(s, campaign, seq, STATE_FAILED);
+	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, &world_pause, s->now.wall)), 0);
+	stage_notify(s);
+	stage_run(s, 5 * MINUTE_MS);
+	resume(s, campaign);
+	assert_int_equal(hold_of(s, campaign).rule, HOLD_CANARY);
+	assert_int_equal(hold_of(s, campaign).until, until);
+	assert_int_equal(IN_JOB(s->w, campaign_hold(tx, s->w->account, campaign, &world_pause, s->now.wall)), 0);
+	stage_notify(s);
+	stage_run(s, DAY_MS);
+	assert_int_equal(hold_of(s, campaign).rule, HOLD_PERSON);
+	resume(s, campaign); /* after its time: judged at once */
+	stage_run(s, SECOND_MS);
+	assert_int_equal(hold_of(s, campaign).rule, HOLD_CANARY_FAILED);
+	assert_int_equal(s->n_posts, 20);
+	resume(s, campaign);
+	all_taken_once(s, campaign, 200);
+}
+
 static void test_an_audience_of_canaries_only(void **state)
 {
 	struct stage *s = stage_open(state, 20);
@@ -220,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGE_TEST(test_a_paused_template_holds_until_it_is_back),
+		STAGE_TEST(test_what_was_held_for_days_goes_on),
 		STAGE_TEST(test_too_many_refusals_pull_the_brake),
 		STAGE_TEST(test_the_brake_is_pulled_again_at_once),
 		STAGE_TEST(test_failures_that_come_late_are_judged_with_their_like),
@@ -228,6 +269,7 @@ int main(void)
 		STAGE_TEST(test_a_bad_canary_waits_for_a_person),
 		STAGE_TEST(test_a_silent_canary_waits_for_a_person),
 		STAGE_TEST(test_a_person_skips_the_wait),
+		STAGE_TEST(test_a_pause_does_not_end_the_canary),
 		STAGE_TEST(test_an_audience_of_canaries_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,7 @@ struct stage {
 	int audience;
 	msec_t clock_set_ms; /* by how much the wall clock was set forward, all together */
 	bool trouble;        /* the store fails: what was answered cannot be recorded, and stays claimed */
+	int n_decisions;     /* how often a person has said that what is unconfirmed is to be sent again */
 	int n_same;          /* steps without time going on */
 	int64_t n_steps;
 	unsigned char posts[WORLD_MAX_CAMPAIGNS][STAGE_MAX_SEQ]; /* how often a recipient's message left */

@@ -32,7 +32,7 @@ static void check_claimed(struct stage *s, const struct stage_call *call)
 
 static void check_not_twice(struct stage *s, const struct stage_call *call)
 {
-	if (++s->taken[call->campaign][call->seq] < 2)
+	if (++s->taken[call->campaign][call->seq] < 2 + s->n_decisions)
 		return;
 	if (world_int(s->w, "SELECT on_unconfirmed FROM campaign WHERE no = %lld", (long long)call->campaign) == UNCONFIRMED_HOLD)
 		fail_msg("%lld/%lld was written to twice under hold", (long long)call->campaign, (long long)call->seq);

@@ -15,11 +15,13 @@
 #define CAMPAIGN_LATE_START_DEFAULT_MIN 60
 #define CAMPAIGN_BRAKE_DEFAULT_PCT 50
 #define CAMPAIGN_CANARY_WAIT_DEFAULT_MIN 30
-#define CAMPAIGN_DEADLINE_DEFAULT_MS (3 * DAY_MS) /* after its start */
+#define CAMPAIGN_CAPPED_DEFAULT_MS (3 * DAY_MS) /* without a deadline: how long one that WhatsApp held back is tried again */
 
 enum campaign_status { CAMPAIGN_SCHEDULED = 0, CAMPAIGN_IN_PROGRESS = 1, CAMPAIGN_COMPLETED = 2, CAMPAIGN_CANCELED = 3 };
 enum on_capped { CAPPED_RETRY = 0, CAPPED_FAIL = 1 };
 enum on_unconfirmed { UNCONFIRMED_HOLD = 0, UNCONFIRMED_RESEND = 1 };
+/* What a person says of messages that are unconfirmed; in the database. */
+enum decision { DECISION_NONE = 0, DECISION_RESEND = 1, DECISION_GIVE_UP = 2 };
 
 struct campaign {
 	int64_t no;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 static const char *const kinds[N_HOOK_KINDS] = {
-	[HOOK_MESSAGE] = "message", [HOOK_DELIVERY] = "delivery", [HOOK_CAMPAIGN] = "campaign"};
+	[HOOK_MESSAGE] = "message", [HOOK_DELIVERY] = "delivery", [HOOK_CAMPAIGN] = "campaign", [HOOK_SENDER] = "sender"};
 static const char *const states[N_HOOK_STATES] = {
 	[HOOK_WAITING] = "waiting", [HOOK_DELIVERED] = "delivered", [HOOK_FAILED] = "failed"};
 
@@ -61,9 +61,9 @@ void hook_judge(struct hook_request *req, struct faults *faults)
 	size_t n_secret = req->secret ? strlen(req->secret) : 0;
 	judge_url(req->url, faults);
 	if (!req->event || !*req->event)
-		fault_add(faults, FAULT_HOOK_EVENT_REQUIRED, "event", " is required: message, delivery or campaign");
+		fault_add(faults, FAULT_HOOK_EVENT_REQUIRED, "event", " is required: message, delivery, campaign or sender");
 	else if (!hook_kind_parse(req->event, &req->kind))
-		fault_add(faults, FAULT_HOOK_EVENT, "event", " must be message, delivery or campaign");
+		fault_add(faults, FAULT_HOOK_EVENT, "event", " must be message, delivery, campaign or sender");
 	if (req->secret && (n_secret == 0 || n_secret > HOOK_MAX_SECRET || text_has_control(req->secret, n_secret)))
 		fault_add(faults, FAULT_HOOK_SECRET, "secret",
 		          " must have 1 to %d bytes without control characters; leave it out for one to be made",

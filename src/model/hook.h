@@ -14,6 +14,7 @@ enum hook_kind {
 	HOOK_MESSAGE = 0,  /* a person wrote */
 	HOOK_DELIVERY = 1, /* a message's status changed */
 	HOOK_CAMPAIGN = 2, /* a campaign's status or hold changed */
+	HOOK_SENDER = 3,   /* a sender was held, or its hold was lifted */
 	N_HOOK_KINDS
 };
 

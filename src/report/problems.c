@@ -155,8 +155,6 @@ static void judge_time(struct finder *f)
 {
 	const struct problem_facts *facts = f->facts;
 	const struct estimate *e = f->estimate;
-	msec_t deadline = facts->deadline >= 0 ? facts->deadline : facts->start + CAMPAIGN_DEADLINE_DEFAULT_MS;
-	bool beyond = e->end > deadline || facts->start + (e->days - 1) * DAY_MS > deadline;
 	if (e->days > 1)
 		add(f, PROBLEM_WARNING, "budget",
 		    arena_printf(f->arena,
@@ -164,9 +162,12 @@ static void judge_time(struct finder *f)
 		                 "now: the "
 		                 "campaign takes about %lld days.",
 		                 (long long)e->limit_24h, (long long)e->left_24h, (long long)e->days));
-	if (facts->forecast->recipients > 0 && beyond)
+	if (facts->left_out > 0)
 		add(f, PROBLEM_WARNING, "deadline",
-		    "At this pace the campaign's deadline passes before everybody was written to; the rest would be skipped.");
+		    arena_printf(f->arena,
+		                 "The campaign's deadline passes before %lld of %lld recipients can be written to; they would be "
+		                 "skipped.",
+		                 (long long)facts->left_out, (long long)facts->forecast->recipients));
 }
 
 int problems_find(const struct problem_facts *facts, const struct estimate *estimate, struct arena *arena, struct problem *ret)

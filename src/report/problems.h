@@ -22,8 +22,9 @@ struct problem_facts {
 	const struct forecast *forecast;
 	const struct sender *sender;
 	const struct template *tpl;
-	int64_t rate;                            /* the campaign's own ceiling; 0 none */
-	msec_t start, deadline;                  /* deadline -1: the default */
+	int64_t rate; /* the campaign's own ceiling; 0 none */
+	msec_t start;
+	int64_t left_out;                        /* recipients whom its deadline leaves out */
 	int64_t sent_24h;                        /* people in the 24-hour budget; without a limit, messages of the sender */
 	int64_t ahead;                           /* messages of campaigns that begin before it, and have its places before it */
 	msec_t budget_end;                       /* when it has one for the last recipient; 0 not known */

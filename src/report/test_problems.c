@@ -31,12 +31,8 @@ static int setup(void **state)
 	s->forecast.countries[number_country_code("447400123456")] = 1000;
 	s->sender = (struct sender){.code = "447400123456", .quality = "GREEN", .tier = "TIER_10K", .limit_mps = 80};
 	s->tpl = (struct template){.category = "MARKETING", .meta_status = "APPROVED", .quality = "GREEN"};
-	s->facts = (struct problem_facts){.forecast = &s->forecast,
-	                                  .sender = &s->sender,
-	                                  .tpl = &s->tpl,
-	                                  .start = NOW,
-	                                  .deadline = -1,
-	                                  .history = s->history};
+	s->facts = (struct problem_facts){
+		.forecast = &s->forecast, .sender = &s->sender, .tpl = &s->tpl, .start = NOW, .history = s->history};
 	*state = s;
 	return 0;
 }
@@ -108,7 +104,7 @@ static void budget(void **state)
 	assert_int_equal(estimate(s).left_24h, 0);
 	s->sender.tier = "TIER_250";
 	assert_int_equal(estimate(s).days, 5); /* nothing today, four times 250 */
-	check(s, "warning:budget warning:deadline");
+	check(s, "warning:budget");
 	s->sender.tier = "TIER_UNLIMITED";
 	assert_int_equal(estimate(s).limit_24h, -1);
 	assert_int_equal(estimate(s).days, 1);
@@ -118,17 +114,13 @@ static void budget(void **state)
 static void deadlines(void **state)
 {
 	struct scene *s = *state;
-	s->facts.rate = 1; /* 17 minutes */
-	s->facts.deadline = NOW + 17 * MINUTE_MS;
-	check(s, "");
-	s->facts.deadline--;
+	s->facts.left_out = 7;
 	check(s, "warning:deadline");
-	s->facts.deadline = -1;
-	s->sender.tier = "";
-	s->forecast.recipients = s->forecast.audience = 80 * 86400 * 3 + 1;
-	s->forecast.countries[number_country_code("447400123456")] = s->forecast.recipients;
-	s->facts.rate = 0;
-	check(s, "warning:deadline");
+	struct estimate e = estimate(s);
+	struct problem list[MAX_PROBLEMS];
+	int n = problems_find(&s->facts, &e, s->arena, list);
+	assert_int_equal(n, 1);
+	assert_non_null(strstr(list[0].message, "before 7 of 1000 recipients can be written to"));
 }
 
 static void sender_and_template(void **state)

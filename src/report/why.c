@@ -39,7 +39,9 @@ static const char *why_held(const char *tried, const char *what, const struct ho
 
 static const char *why_queued(const struct ledger_row *r, const struct recipient_holds *holds, msec_t now, struct arena *arena)
 {
-	const char *tried = r->attempts == 0 ? "Nothing was sent yet" : "It was certainly not sent so far";
+	const char *tried = r->attempts == 0   ? "Nothing was sent yet"
+	                    : r->doubt_ms >= 0 ? "An earlier try may have arrived"
+	                                       : "It was certainly not sent so far";
 	if (hold_is_on(&holds->sender))
 		return why_held(tried, "sender", &holds->sender, arena);
 	if (hold_is_on(&holds->campaign))
@@ -65,7 +67,8 @@ static const char *why_unconfirmed(const struct ledger_row *r, const struct reci
 	                    code_text(r, arena),
 	                    holds->on_unconfirmed == UNCONFIRMED_RESEND
 	                            ? "it is sent again when WhatsApp tells of later messages and not of this one"
-	                            : "it is not sent again by itself, and a status from WhatsApp settles it");
+	                            : "it is not sent again by itself: a status from WhatsApp settles it, or a person who says "
+	                              "that it is to be sent again or given up");
 }
 
 static const char *why_accepted(const struct ledger_row *r, struct arena *arena)
@@ -107,6 +110,8 @@ const char *why_text(const struct ledger_row *r, const struct recipient_holds *h
 	case STATE_FAILED:
 		return why_failed(r, arena);
 	case STATE_SKIPPED:
+		if (r->doubt_ms >= 0 && r->code != RULE_GIVEN_UP)
+			return arena_printf(arena, "%s An earlier try had left, and may have arrived.", rule_sentence(r->code));
 		return rule_sentence(r->code);
 	case STATE_CANCELED:
 		return "The campaign was canceled before this message was handed to WhatsApp.";

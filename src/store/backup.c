@@ -106,7 +106,8 @@ static int hold_all(struct store_tx *tx, msec_t backup_ms, msec_t now)
 		HOLD_RESTORED,
 		arena_printf(arena,
 	                     "The server began anew from a backup of %s: who was written to since then is shown as "
-	                     "queued, and would be written to again.",
+	                     "queued, and would be written to again. The 24-hour budget knows nothing of them either, so more "
+	                     "people than WhatsApp permits may be written to within a day of that.",
 	                     when));
 	if (one_numbers(tx, STMT_BACKUP_CAMPAIGNS, NULL, 0, arena, &no, &n) < 0)
 		return -1;
@@ -151,7 +152,7 @@ static int awake(struct store_tx *tx, msec_t backup_ms, msec_t now)
 {
 	struct place last = {0};
 	int n;
-	if (hold_all(tx, backup_ms, now) < 0)
+	if (hold_all(tx, backup_ms, now) < 0 || sql_run(tx->db, STMT_BACKUP_UNDECIDE, NULL, 0, NULL) < 0)
 		return -1;
 	while ((n = skip_some(tx, &last, now)) == MAX_ROWS)
 		;

@@ -3,6 +3,7 @@
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/campaigns.h"
+#include "store/holds.h"
 #include "store/ledger_row.h"
 #include "store/one.h"
 
@@ -69,13 +70,13 @@ int canary_room(struct store_tx *tx, int64_t campaign_no, int64_t *ret)
 int canary_claimed(struct store_tx *tx, int64_t campaign_no, int64_t n, msec_t now)
 {
 	sql_rows_auto struct sql_rows *rows = NULL;
-	if (sql_query(tx->db, STMT_CANARY_CLAIMED, SQL_ARGS(sql_int(campaign_no), sql_int(n)), &rows) < 0)
+	if (sql_query(tx->db, STMT_CANARY_CLAIMED, SQL_ARGS(sql_int(campaign_no), sql_int(n), sql_int(now)), &rows) < 0)
 		return -1;
 	int got = sql_next(rows);
-	if (got <= 0 || sql_col_int(rows, 0) > 0)
+	if (got <= 0 || sql_is_null(rows, 0))
 		return got < 0 ? -1 : 0;
-	struct hold hold = hold_for(HOLD_CANARY, "The first recipients were written to; what becomes of them is awaited.");
-	hold.until = now + sql_col_int(rows, 1) * MINUTE_MS;
+	struct hold hold = hold_for(HOLD_CANARY, CANARY_REASON);
+	hold.until = sql_col_int(rows, 0);
 	return campaign_hold(tx, 0, campaign_no, &hold, now) < 0 ? -1 : 0;
 }
 
@@ -119,10 +120,11 @@ static int canary_end(struct store_tx *tx, int64_t no, msec_t now)
 	if (campaign_read(tx, 0, no, arena, &c) != 0)
 		return -1;
 	bool waits = canary_waits(&c);
-	if (waits && sql_run(tx->db, STMT_CANARY_AGAIN, SQL_ARGS(sql_int(no)), NULL) < 0)
-		return -1;
 	const char *verdict = waits ? NULL : canary_verdict(&c, arena);
-	if (campaign_release(tx, 0, no, now) < 0)
+	int released = campaign_release_rule(tx, no, HOLD_CANARY, now);
+	if (released != 0)
+		return released < 0 ? -1 : 0; /* a person's took its place */
+	if (waits && sql_run(tx->db, STMT_CANARY_AGAIN, SQL_ARGS(sql_int(no)), NULL) < 0)
 		return -1;
 	if (!verdict)
 		return campaign_hold_back(tx, no, false, now) < 0 ? -1 : 0;
@@ -154,7 +156,7 @@ int holds_end(struct store_tx *tx, msec_t now, int *ret_n)
 		if (canary_end(tx, campaign[i], now) < 0)
 			return -1;
 	for (int i = 0; i < n_senders; i++)
-		if (sender_release(tx, 0, sender[i], now) < 0)
+		if (sender_release_rule(tx, sender[i], HOLD_RESTRICTED, now) < 0)
 			return -1;
 	*ret_n = n_campaigns + n_senders;
 	return 0;

@@ -26,6 +26,55 @@ struct hold hold_from_row(const struct sql_rows *rows, const struct hold_columns
 	};
 }
 
+/* ---- the template that a campaign is held for ---- */
+
+#define WATCH_FIRST_MS MINUTE_MS
+#define WATCH_MOST_MS HOUR_MS
+#define WATCH_FORGET_MS DAY_MS /* a hold that comes so long after the last begins anew */
+
+static bool is_for_template(const struct hold *hold)
+{
+	return hold->rule == HOLD_TEMPLATE || (hold->rule == HOLD_REFUSED && hold->code == PAUSED_CODE);
+}
+
+struct watched {
+	int64_t no, tries;
+	msec_t watch_ms;
+};
+
+static void watched_from_row(const struct sql_rows *rows, struct arena *arena, void *item)
+{
+	(void)arena;
+	*(struct watched *)item = (struct watched){
+		.no = sql_col_int(rows, 0), .tries = sql_col_int(rows, 1), .watch_ms = row_col_time(rows, 2)};
+}
+
+/* Its webhooks may be lost, and of a portfolio that is paced (132015 with a template that stays APPROVED) there are none:
+ * WhatsApp is asked, by an errand of the template. A campaign that is held again and again waits longer each time. */
+static int watch(struct store_tx *tx, int64_t campaign_no, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(512);
+	struct watched w;
+	int got = one_row(tx, STMT_TEMPLATE_WATCHED, SQL_ARGS(sql_int(campaign_no)), watched_from_row, arena, &w);
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	if (w.watch_ms < 0 || now - w.watch_ms > WATCH_FORGET_MS)
+		w.tries = 0;
+	msec_t pause = WATCH_FIRST_MS;
+	for (int64_t i = 0; i < w.tries && pause < WATCH_MOST_MS; i++)
+		pause *= 2;
+	return sql_run(tx->db, STMT_TEMPLATE_WATCH,
+	               SQL_ARGS(sql_int(w.no), sql_int(now + (pause < WATCH_MOST_MS ? pause : WATCH_MOST_MS)), sql_int(w.tries),
+	                        sql_int(now)),
+	               NULL);
+}
+
+int template_unwatch(struct store_tx *tx, int64_t template_no)
+{
+	return sql_run(tx->db, STMT_TEMPLATE_ERRAND_OVER,
+	               SQL_ARGS(sql_int(template_no), sql_int(HOLD_TEMPLATE), sql_int(HOLD_REFUSED), sql_int(PAUSED_CODE)), NULL);
+}
+
 /* ---- campaigns ---- */
 
 /* What a change of `changes` rows means; 1 unknown, 2 otherwise when it is none. */
@@ -52,6 +101,8 @@ int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const str
 		return -1;
 	if (changes && activity_add(tx, campaign_act(hold->rule), no, ACTIVITY_HOLD(hold), now) < 0)
 		return -1;
+	if (changes && is_for_template(hold) && watch(tx, no, now) < 0)
+		return -1;
 	return told_or_why(tx, account_no, no, changes, now);
 }
 
@@ -64,6 +115,16 @@ static int log_release(struct store_tx *tx, bool campaign, int64_t no, enum hold
 	return activity_add(tx, action, no, ACTIVITY_FACTS({"rule", hold_rule_text(rule), 0}), now);
 }
 
+/* A canary that nobody has judged, nor ended by a word, is waited for again: what took its place was for something else. */
+static int wait_on(struct store_tx *tx, int64_t no, msec_t now)
+{
+	struct hold hold = hold_for(HOLD_CANARY, CANARY_REASON);
+	int got = one_find(tx, STMT_CANARY_WAITS, SQL_ARGS(sql_int(no)), &hold.until);
+	if (got <= 0)
+		return got;
+	return campaign_hold(tx, 0, no, &hold, now) < 0 ? -1 : 0;
+}
+
 int campaign_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
 {
 	int64_t changes = 0, rule = HOLD_NONE;
@@ -73,7 +134,16 @@ int campaign_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t
 		return -1;
 	if (changes && rule != HOLD_NONE && log_release(tx, true, no, (enum hold_rule)rule, now) < 0)
 		return -1;
-	return told_or_why(tx, account_no, no, changes, now);
+	int told = told_or_why(tx, account_no, no, changes, now);
+	return told == 0 && wait_on(tx, no, now) < 0 ? -1 : told;
+}
+
+int campaign_release_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, msec_t now)
+{
+	int64_t held = HOLD_NONE;
+	if (one_find(tx, STMT_CAMPAIGN_HOLD_RULE, SQL_ARGS(sql_int(no)), &held) < 0)
+		return -1;
+	return held == (int64_t)rule ? campaign_release(tx, 0, no, now) : 1;
 }
 
 static int hold_by_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, const char *reason, msec_t now)
@@ -159,17 +229,21 @@ int template_release_campaigns(struct store_tx *tx, int64_t template_no, msec_t 
 	                SQL_ARGS(sql_int(template_no), sql_int(HOLD_TEMPLATE), sql_int(HOLD_REFUSED), sql_int(PAUSED_CODE)),
 	                arena, &no, &n) < 0)
 		return -1;
-	for (int i = 0; i < n; i++)
-		if (campaign_release(tx, 0, no[i], now) < 0)
+	for (int i = 0; i < n; i++) {
+		int got = campaign_release_rule(tx, no[i], HOLD_TEMPLATE, now);
+		if (got < 0 || (got > 0 && campaign_release_rule(tx, no[i], HOLD_REFUSED, now) < 0))
 			return -1;
+	}
 	return 0;
 }
 
 /* ---- senders ---- */
 
-/* Those that wait for the sender are told of it. */
-static int tell_campaigns(struct store_tx *tx, int64_t sender_no, msec_t now)
+/* By the sender's own event, and by one of each campaign that waits for it, or will. */
+static int tell_sender(struct store_tx *tx, int64_t sender_no, msec_t now)
 {
+	if (hook_note_sender(tx, sender_no, now) < 0)
+		return -1;
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(tx->db, STMT_SENDER_CAMPAIGNS, SQL_ARGS(sql_int(sender_no)), &rows) < 0)
 		return -1;
@@ -191,7 +265,7 @@ int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struc
 	if (changes && activity_add(tx, hold->rule == HOLD_PERSON ? ACTIVITY_SENDER_PAUSED : ACTIVITY_SENDER_HELD, no,
 	                            ACTIVITY_HOLD(hold), now) < 0)
 		return -1;
-	return changes ? tell_campaigns(tx, no, now) : 1;
+	return changes ? tell_sender(tx, no, now) : 1;
 }
 
 int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now)
@@ -200,19 +274,17 @@ int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t n
 	if (one_find(tx, STMT_SENDER_HOLD_RULE, SQL_ARGS(sql_int(no)), &rule) < 0 ||
 	    sql_run(tx->db, STMT_SENDER_RELEASE, SQL_ARGS(sql_int(no), sql_int(account_no), sql_int(now)), &changes) < 0)
 		return -1;
-	if (changes && rule != HOLD_NONE && log_release(tx, false, no, (enum hold_rule)rule, now) < 0)
-		return -1;
-	return changes ? tell_campaigns(tx, no, now) : 1;
+	if (!changes || rule == HOLD_NONE)
+		return changes ? 0 : 1;
+	return log_release(tx, false, no, (enum hold_rule)rule, now) < 0 ? -1 : tell_sender(tx, no, now);
 }
 
 int sender_release_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, msec_t now)
 {
-	arena_auto struct arena *arena = arena_create(1024);
-	struct sender s;
-	int known = sender_read(tx, 0, no, arena, &s);
-	if (known != 0 || s.hold.rule != rule)
-		return known < 0 ? -1 : 0;
-	return sender_release(tx, 0, no, now) < 0 ? -1 : 0;
+	int64_t held = HOLD_NONE;
+	if (one_find(tx, STMT_SENDER_HOLD_RULE, SQL_ARGS(sql_int(no)), &held) < 0)
+		return -1;
+	return held == (int64_t)rule ? sender_release(tx, 0, no, now) : 1;
 }
 
 /* ---- WhatsApp's word for numbers and accounts ---- */
@@ -252,12 +324,11 @@ static int change_senders(struct store_tx *tx, const struct waba_numbers *number
 			return -1;
 		bool known = hold && s.hold.rule == rule && s.hold.until == hold->until;
 		bool gives_way = belongs_to(&s.hold, rule) && !known;
-		if (gives_way && sender_release(tx, 0, no[i], now) < 0)
+		int released = gives_way ? sender_release_rule(tx, no[i], s.hold.rule, now) : 1;
+		int held = released >= 0 && hold && !known ? sender_hold(tx, 0, no[i], hold, now) : 1;
+		if (released < 0 || held < 0)
 			return -1;
-		int held = hold && !known ? sender_hold(tx, 0, no[i], hold, now) : 1;
-		if (held < 0)
-			return -1;
-		*ret_n += gives_way || held == 0;
+		*ret_n += released == 0 || held == 0;
 	}
 	return 0;
 }

@@ -5,11 +5,16 @@
 #include "model/hold.h"
 #include "store/store.h"
 
+#define CANARY_REASON "The first recipients were written to; what becomes of them is awaited."
+
 /* Hold a campaign in progress. A person's takes the place of any other; a rule's only an empty one. account_no 0: any. 1 unknown,
  * 2 not in progress, or held already. */
 must_check int campaign_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now);
-/* Lift whatever holds it. 1 unknown, 2 neither in progress nor held. */
+/* Lift whatever holds it. 1 unknown, 2 neither in progress nor held. Where its canary was not judged yet it is held for that
+ * again, unless it is that hold which is lifted. */
 must_check int campaign_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
+/* The same where it is held by this rule at this moment, whatever a read said before. 1 it is not. */
+must_check int campaign_release_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, msec_t now);
 
 /* Before a campaign begins (`starts`), or goes on by itself: it is held when its account is blocked, it comes too late, or
  * WhatsApp has taken its template away. 1 it is, 0 not. */
@@ -20,12 +25,15 @@ must_check int account_hold_campaigns(struct store_tx *tx, int64_t account_no, m
  * return. */
 must_check int template_hold_campaigns(struct store_tx *tx, int64_t template_no, const char *meta_status, msec_t now);
 must_check int template_release_campaigns(struct store_tx *tx, int64_t template_no, msec_t now);
+/* While a campaign is held for its template, by WhatsApp's word for it or by a refusal that names it (132015), the template has
+ * an errand: WhatsApp is asked what it is. That errand is over once none is held so and the verdict is there. */
+must_check int template_unwatch(struct store_tx *tx, int64_t template_no);
 
 /* Hold the lane of a sender, by the same law; its status becomes the word of the rule. 1 unknown, or held already. */
 must_check int sender_hold(struct store_tx *tx, int64_t account_no, int64_t no, const struct hold *hold, msec_t now);
 /* Lift whatever holds it: its status is `available`. 1 unknown. */
 must_check int sender_release(struct store_tx *tx, int64_t account_no, int64_t no, msec_t now);
-/* Lift it when it is of this rule. */
+/* Lift it when it is of this rule, at this moment. 1 it is not. */
 must_check int sender_release_rule(struct store_tx *tx, int64_t no, enum hold_rule rule, msec_t now);
 
 /* Which numbers WhatsApp speaks of: all of an account, or one of them. */

@@ -11,6 +11,7 @@
 #include "store/hold_row.h"
 #include "store/ledger_row.h"
 #include "store/one.h"
+#include "store/senders.h"
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024)
 
@@ -154,6 +155,33 @@ int hook_note_campaign(struct store_tx *tx, int64_t campaign_no, msec_t now)
 	hold_put(&b.json, "sender_hold", &of_sender);
 	json_put_time(&b.json, "timestamp", now);
 	if (body_add(&b, tx, hook_no, campaign_no, now) < 0)
+		return -1;
+	return hook_events_added(tx, hook_no, 1);
+}
+
+/* ---- senders ---- */
+
+int hook_note_sender(struct store_tx *tx, int64_t sender_no, msec_t now)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	struct sender s;
+	int64_t hook_no = 0;
+	int known = sender_read(tx, 0, sender_no, arena, &s);
+	if (known != 0)
+		return known < 0 ? -1 : 0;
+	int got = one_find(tx, STMT_HOOK_OF_ACCOUNT, SQL_ARGS(sql_int(s.account_no), sql_int(HOOK_SENDER)), &hook_no);
+	if (got <= 0)
+		return got;
+	struct body b;
+	body_open(&b);
+	body_put_id(&b, tx, "account_id", PUBID_ACCOUNT, s.account_no, 0);
+	body_put_id(&b, tx, "sender_id", PUBID_SENDER, sender_no, 0);
+	json_put_text(&b.json, "event", hook_kind_text(HOOK_SENDER));
+	json_put_text(&b.json, "name", s.name);
+	json_put_text(&b.json, "status", s.status);
+	hold_put(&b.json, "hold", &s.hold);
+	json_put_time(&b.json, "timestamp", now);
+	if (body_add(&b, tx, hook_no, sender_no, now) < 0)
 		return -1;
 	return hook_events_added(tx, hook_no, 1);
 }

@@ -18,6 +18,8 @@ struct message_note {
 must_check int hook_note_messages(struct store_tx *tx, const struct message_note *notes, size_t n, msec_t now);
 /* What the campaign is since this transaction: its status, or its hold. */
 must_check int hook_note_campaign(struct store_tx *tx, int64_t campaign_no, msec_t now);
+/* How the sender stands since this transaction: its hold. */
+must_check int hook_note_sender(struct store_tx *tx, int64_t sender_no, msec_t now);
 /* A person wrote. */
 struct inbound_note {
 	int64_t account_no, sender_no, inbound_no;

@@ -116,6 +116,8 @@ static int look_behind(struct applier *a, const struct status_update *u, const s
  * no other news than that it was delivered after all. */
 static bool is_stale(const struct status_update *u, const struct row *was)
 {
+	if (was->state == STATE_SKIPPED)
+		return !row_may_have_arrived(was); /* nothing was sent */
 	if (u->state == STATE_FAILED)
 		return u->attempt != was->attempts || row_is_capped(was);
 	return u->state == STATE_SENT && was->caps > 0 && (u->attempt != was->attempts || row_is_capped(was));
@@ -126,7 +128,7 @@ static int move(struct applier *a, const struct status_update *u)
 	struct row was = a->row, is = was;
 	bool capped = u->state == STATE_FAILED && u->code == CAPPED_CODE;
 	update_to_row(u, &is);
-	if (capped)
+	if (capped && was.state != STATE_SKIPPED)
 		ledger_cap(&a->gate, &is, a->now);
 	int moved = row_move(a->tx, a->batch, &was, &is);
 	if (moved != 0)
@@ -196,6 +198,25 @@ static int ask_ahead(struct store_tx *tx, const struct status_update **order, in
 	return 0;
 }
 
+static bool is_capped(const struct status_update *u)
+{
+	return u->state == STATE_FAILED && u->code == CAPPED_CODE;
+}
+
+/* Those of whom a row may be queued again. */
+static int lock_campaigns(struct store_tx *tx, const struct status_update **order, int n)
+{
+	int64_t locked = 0;
+	for (int i = 0; i < n; i++) {
+		if (!is_capped(order[i]) || order[i]->campaign_no == locked)
+			continue;
+		locked = order[i]->campaign_no;
+		if (ledger_gate_lock(tx, locked) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct status_update *updates, int n, msec_t now,
                  struct apply_result *ret)
 {
@@ -207,6 +228,8 @@ int ledger_apply(struct store_tx *tx, const unsigned char *hash, const struct st
 		order[i] = &updates[i];
 	qsort(order, (size_t)n, sizeof(const struct status_update *), update_compare);
 	*ret = (struct apply_result){0};
+	if (lock_campaigns(tx, order, n) < 0)
+		return -1;
 	struct applier a = {.tx = tx, .batch = batch, .arena = arena, .hash = hash, .evidence_ms = -1, .result = ret, .now = now};
 	for (int i = 0, ahead = 0; i < n; i++) {
 		if (i == ahead && ask_ahead(tx, order, n, &ahead) < 0)

@@ -5,6 +5,7 @@
 #include "statements.h"
 #include "store/brake.h"
 #include "store/budget.h"
+#include "store/ledger_gate.h"
 #include "store/ledger_row.h"
 #include "store/media.h"
 #include "store/singles.h"
@@ -23,8 +24,8 @@
 struct claim {
 	struct store_tx *tx;
 	int64_t campaign_no, sender_no, epoch, claim_seq, next_seq, audience_no, account_no;
-	int64_t portfolio_no; /* 0 where no limit is kept */
-	msec_t start_ms;
+	int64_t portfolio_no;      /* 0 where no limit is kept */
+	msec_t start_ms, deadline; /* deadline: -1 none */
 	bool expired, singles;
 	msec_t now, ahead_ms;
 	struct budget budget;
@@ -53,9 +54,9 @@ static int claim_open(struct claim *c)
 	c->claim_seq = sql_col_int(rows, 4);
 	c->next_seq = sql_col_int(rows, 5);
 	c->start_ms = sql_col_int(rows, 6);
-	msec_t deadline = sql_is_null(rows, 7) ? c->start_ms + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 7);
+	c->deadline = row_col_time(rows, 7);
 	c->singles = sql_col_int(rows, 10) != 0;
-	c->expired = c->now > deadline && !c->singles;
+	c->expired = c->deadline >= 0 && c->now > c->deadline && !c->singles;
 	c->audience_no = sql_col_int(rows, 8);
 	c->account_no = sql_col_int(rows, 9);
 	c->portfolio_no = sql_col_int(rows, 11);
@@ -138,6 +139,18 @@ static int claim_wait(struct claim *c, const struct row *was)
 	return row_move(c->tx, c->batch, was, &is) < 0 ? -1 : 0;
 }
 
+/* What WhatsApp held back has been tried: it has failed. */
+static int expire_row(struct claim *c, const struct row *was)
+{
+	if (!row_is_capped(was))
+		return row_skip(c->tx, c->batch, was, RULE_DEADLINE);
+	struct row is = *was;
+	is.state = STATE_FAILED;
+	is.failed_ms = c->now;
+	is.not_before = -1;
+	return row_move(c->tx, c->batch, was, &is);
+}
+
 /* 0, 1 it was the last that can be claimed now. */
 static int claim_row(struct claim *c, const struct sql_rows *rows)
 {
@@ -147,6 +160,8 @@ static int claim_row(struct claim *c, const struct sql_rows *rows)
 	row_from(rows, LEDGER_COL, c->campaign_no, seq, c->arena, &was);
 	if (opted_out)
 		return row_skip(c->tx, c->batch, &was, RULE_OPTED_OUT);
+	if (row_is_capped(&was) && c->now > ledger_capped_end(c->deadline, c->start_ms, &was))
+		return expire_row(c, &was) < 0 ? -1 : 0;
 	const struct single *single = NULL;
 	int got = c->singles ? claim_single(c, &was, &single) : 0;
 	if (got != 0)
@@ -205,18 +220,6 @@ static int claim_from(struct claim *c, size_t stmt, int64_t from, int64_t *ret_s
 		(*ret_found)++;
 	}
 	return more;
-}
-
-/* What WhatsApp held back has been tried: it has failed. */
-static int expire_row(struct claim *c, const struct row *was)
-{
-	if (!row_is_capped(was))
-		return row_skip(c->tx, c->batch, was, RULE_DEADLINE);
-	struct row is = *was;
-	is.state = STATE_FAILED;
-	is.failed_ms = c->now;
-	is.not_before = -1;
-	return row_move(c->tx, c->batch, was, &is);
 }
 
 /* Skip the rows that `stmt` gives from `from` on; *ret_cursor: the last one. */

@@ -82,10 +82,7 @@ int ledger_freeze(struct store_tx *tx, int64_t campaign_no, int max_rows, msec_t
 	if (sql_run(tx->db, STMT_FREEZE_PROGRESS,
 	            SQL_ARGS(sql_int(campaign_no), sql_int(f->from.from_no), sql_int(f->next_seq), sql_int(frozen)), NULL) < 0)
 		return -1;
-	if (rows_finish(tx, batch, now) < 0)
-		return -1;
-	/* An empty audience touches no tally; it is complete all the same. */
-	if (frozen && ledger_settle(tx, campaign_no, now) < 0)
-		return -1;
-	return frozen ? 1 : 0;
+	if (frozen) /* it may be complete: nobody may be there, and the last rows may be done with at this moment */
+		tally_add(batch, campaign_no, TALLY_STATE, STATE_QUEUED, 0);
+	return rows_finish(tx, batch, now) < 0 ? -1 : frozen;
 }

@@ -5,6 +5,7 @@
 #include "model/number.h"
 #include "sql/sql.h"
 #include "statements.h"
+#include "store/one.h"
 
 #define CAP_FIRST_MS DAY_MS /* Meta punishes whoever tries again sooner */
 #define CAP_JITTER 20       /* a twentieth of the pause at most, so that not all come on the same minute */
@@ -29,7 +30,8 @@ int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gat
 	gate->known = true;
 	gate->canceled = status == CAMPAIGN_CANCELED;
 	gate->retries_capped = stands && (status == CAMPAIGN_IN_PROGRESS || status == CAMPAIGN_COMPLETED);
-	gate->deadline = sql_is_null(rows, 3) ? sql_col_int(rows, 4) + CAMPAIGN_DEADLINE_DEFAULT_MS : sql_col_int(rows, 3);
+	gate->deadline = row_col_time(rows, 3);
+	gate->begun_ms = row_col_time(rows, 4);
 	gate->start_ms = sql_col_int(rows, 9) == 0 ? row_col_time(rows, 4) : -1;
 	gate->account_no = sql_col_int(rows, 5);
 	gate->sender_no = sql_col_int(rows, 6);
@@ -37,6 +39,11 @@ int ledger_gate_open(struct store_tx *tx, int64_t campaign_no, struct ledger_gat
 	gate->campaign_resume_ms = sql_col_int(rows, 10);
 	gate->sender_resume_ms = sql_col_int(rows, 11);
 	return 0;
+}
+
+int ledger_gate_lock(struct store_tx *tx, int64_t campaign_no)
+{
+	return one_find(tx, STMT_LEDGER_GATE_LOCK, SQL_ARGS(sql_int(campaign_no)), NULL) < 0 ? -1 : 0;
 }
 
 static msec_t cap_pause(const struct row *r)
@@ -47,14 +54,23 @@ static msec_t cap_pause(const struct row *r)
 	return pause + r->seq % 1000 * (pause / CAP_JITTER) / 1000;
 }
 
+msec_t ledger_capped_end(msec_t deadline, msec_t begun, const struct row *row)
+{
+	if (deadline >= 0)
+		return deadline;
+	return (row->tried_ms > begun ? row->tried_ms : begun) + CAMPAIGN_CAPPED_DEFAULT_MS;
+}
+
 void ledger_cap(const struct ledger_gate *gate, struct row *is, msec_t now)
 {
 	is->code = CAPPED_CODE;
-	is->caps++;
+	if (is->caps++ == 0)
+		is->tried_ms = is->claimed_ms;
 	is->held = false;
 	is->doubt_ms = -1;
 	msec_t again = now + cap_pause(is);
-	if (!gate->retries_capped || again > gate->deadline || is->country == number_region_code("US")) {
+	if (!gate->retries_capped || again > ledger_capped_end(gate->deadline, gate->begun_ms, is) ||
+	    is->country == number_region_code("US")) {
 		is->state = STATE_FAILED;
 		is->failed_ms = now;
 		is->not_before = -1;

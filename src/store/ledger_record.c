@@ -13,12 +13,13 @@ struct recorder {
 	struct ledger_gate gate;
 };
 
-/* Certainly not sent: back in the queue, or canceled with its campaign. */
+/* Certainly not sent: back in the queue, or canceled with its campaign. An earlier try may be in doubt all the same. */
 static void requeue(const struct recorder *r, struct row *is, msec_t not_before)
 {
+	if (is->state == STATE_UNCONFIRMED)
+		is->doubt_ms = -1;
 	is->state = r->gate.canceled ? STATE_CANCELED : STATE_QUEUED;
 	is->not_before = r->gate.canceled ? -1 : not_before;
-	is->doubt_ms = -1;
 }
 
 static void outcome_to_row(const struct recorder *r, const struct outcome *o, struct row *is)
@@ -80,8 +81,8 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	if (was.state == STATE_CLAIMED || knows) {
 		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
-		/* So does this one: the second try that was planned meanwhile is not needed. */
-		if (was.state == STATE_QUEUED)
+		/* So does this one: the second try that was planned meanwhile is not needed, or it was given up. */
+		if (was.state == STATE_QUEUED || (was.state == STATE_SKIPPED && row_may_have_arrived(&was)))
 			outcome_to_row(r, o, &is);
 		else
 			learn_wamid(o, &is);
@@ -115,11 +116,37 @@ static int ask_ahead(struct store_tx *tx, const struct outcome *outcomes, int n,
 	return 0;
 }
 
+static bool may_requeue(const struct outcome *o)
+{
+	return o->kind == OUTCOME_RETRY || o->kind == OUTCOME_UNSENT || o->kind == OUTCOME_CAPPED;
+}
+
+/* Those of whom a row may be queued again. */
+static int lock_campaigns(struct store_tx *tx, const struct outcome *outcomes, int n)
+{
+	arena_auto struct arena *arena = arena_create(1024);
+	int64_t *locked = arena_array(arena, (size_t)n, sizeof(*locked));
+	int n_locked = 0;
+	for (int i = 0; i < n; i++) {
+		int k = 0;
+		while (k < n_locked && locked[k] != outcomes[i].campaign_no)
+			k++;
+		if (k < n_locked || !may_requeue(&outcomes[i]))
+			continue;
+		if (ledger_gate_lock(tx, outcomes[i].campaign_no) < 0)
+			return -1;
+		locked[n_locked++] = outcomes[i].campaign_no;
+	}
+	return 0;
+}
+
 int ledger_record(struct store_tx *tx, int64_t epoch, const struct outcome *outcomes, int n, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(16384);
 	tally_batch_auto struct tally_batch *batch = tally_batch_create();
 	struct recorder r = {.tx = tx, .batch = batch, .arena = arena, .epoch = epoch};
+	if (lock_campaigns(tx, outcomes, n) < 0)
+		return -1;
 	for (int i = 0, ahead = 0; i < n; i++) {
 		if (i == ahead && ask_ahead(tx, outcomes, n, &ahead) < 0)
 			return -1;

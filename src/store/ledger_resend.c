@@ -6,6 +6,7 @@
 #include "statements.h"
 #include "store/campaigns.h"
 #include "store/inbox.h"
+#include "store/ledger_gate.h"
 #include "store/ledger_row.h"
 #include "store/tally_batch.h"
 
@@ -46,16 +47,27 @@ static int requeue(struct resend *r, int64_t campaign_no, int64_t seq)
 		return -1;
 	struct row is = was;
 	is.state = STATE_QUEUED;
-	is.not_before = r->now;
-	is.doubt_ms = -1;
+	is.not_before = r->now; /* it stays in doubt: the first try may have arrived */
 	if (row_move(r->tx, r->batch, &was, &is) < 0)
 		return -1;
 	r->n_queued++;
 	return 0;
 }
 
+/* 1 it goes on, 0 it was canceled meanwhile. */
+static int open_campaign(struct resend *r, int64_t campaign_no)
+{
+	struct ledger_gate gate = {0};
+	if (ledger_gate_lock(r->tx, campaign_no) < 0 || ledger_gate_open(r->tx, campaign_no, &gate) < 0)
+		return -1;
+	return !gate.canceled;
+}
+
 static int resend_campaign(struct resend *r, const struct campaign *c)
 {
+	int goes = open_campaign(r, c->no);
+	if (goes <= 0)
+		return goes;
 	sql_rows_auto struct sql_rows *rows = NULL;
 	if (sql_query(r->tx->db, STMT_RESEND_ROWS, SQL_ARGS(sql_int(c->no), sql_int(RESEND_ROWS)), &rows) < 0)
 		return -1;

@@ -43,6 +43,7 @@ void row_from(const struct sql_rows *rows, int col, int64_t campaign_no, int64_t
 		.detail = arena_strdup(arena, sql_col_text(rows, col + 14, NULL)),
 		.country = (int)sql_col_int(rows, col + 15),
 		.caps = (int)sql_col_int(rows, col + 16),
+		.tried_ms = row_col_time(rows, col + 17),
 	};
 }
 
@@ -71,12 +72,17 @@ static int row_store(struct store_tx *tx, const struct row *r)
 	                         r->code ? sql_int(r->code) : sql_null(), r->held ? sql_int(1) : sql_null(),
 	                         row_time(r->claimed_ms), row_time(r->doubt_ms), row_time(r->accepted_ms), row_time(r->sent_ms),
 	                         row_time(r->delivered_ms), row_time(r->read_ms), row_time(r->failed_ms), sql_text(r->wamid),
-	                         sql_text(r->detail), r->caps ? sql_int(r->caps) : sql_null()));
+	                         sql_text(r->detail), r->caps ? sql_int(r->caps) : sql_null(), row_time(r->tried_ms)));
 }
 
 bool row_is_capped(const struct row *r)
 {
 	return r->state == STATE_QUEUED && r->caps > 0 && r->code == CAPPED_CODE;
+}
+
+bool row_may_have_arrived(const struct row *r)
+{
+	return r->doubt_ms >= 0 && (r->state == STATE_UNCONFIRMED || r->state == STATE_QUEUED || r->state == STATE_SKIPPED);
 }
 
 /* A time that was not there and is now: one more on the timeline, and for the country. One that is no more (a message that
@@ -110,6 +116,8 @@ static void tally_row(struct tally_batch *batch, const struct row *was, const st
 			tally_add(batch, is->campaign_no, TALLY_FAILED, is->code, 1);
 			tally_lost(batch, is);
 		}
+		if (was->state == STATE_SKIPPED)
+			tally_add(batch, is->campaign_no, TALLY_SKIPPED, was->code, -1);
 		if (is->state == STATE_SKIPPED)
 			tally_add(batch, is->campaign_no, TALLY_SKIPPED, is->code, 1);
 	}

@@ -14,8 +14,9 @@ struct row {
 	int64_t epoch;
 	msec_t not_before; /* times: -1 not yet */
 	int code;
-	int country; /* never changes; 0 unknown */
-	int caps;    /* how often WhatsApp held it back */
+	int country;     /* never changes; 0 unknown */
+	int caps;        /* how often WhatsApp held it back */
+	msec_t tried_ms; /* when it was first tried, of one that WhatsApp held back; else -1 */
 	bool held;
 	msec_t claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms, failed_ms;
 	const char *wamid, *detail; /* NULL none */
@@ -43,6 +44,9 @@ must_check int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_
 #define CAPPED_CODE 131049 /* Meta's, for a person who gets no more marketing for now */
 /* It waits because WhatsApp held it back: of the attempt that it had, only a delivery would be news. */
 bool row_is_capped(const struct row *r);
+
+/* An earlier try of it left and no answer is known, whatever it waits for or was removed for since. */
+bool row_may_have_arrived(const struct row *r);
 
 /* NULL for a negative time, else the time; and back. */
 struct sql_value row_time(msec_t t);

@@ -171,13 +171,31 @@ int sender_create(struct store_tx *tx, int64_t account_no, const struct sender_r
 	return activity_add(tx, ACTIVITY_SENDER_REGISTERED, *ret_no, ACTIVITY_NO_FACTS, now);
 }
 
+/* What Meta says of the token itself, and of what its user may do. */
+static bool token_mends(const struct hold *hold)
+{
+	static const int codes[] = {0, 3, 10, 104, 190, 131005};
+	if (hold->rule != HOLD_REFUSED)
+		return false;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (hold->code == codes[i])
+			return true;
+	return hold->code >= 200 && hold->code <= 299; /* permissions */
+}
+
+static int new_token(struct store_tx *tx, int64_t no, const char *token, struct arena *arena, msec_t now)
+{
+	struct sender s;
+	if (sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, token)), NULL) < 0 ||
+	    sender_read(tx, 0, no, arena, &s) != 0)
+		return -1;
+	return token_mends(&s.hold) && sender_release_rule(tx, no, HOLD_REFUSED, now) < 0 ? -1 : 0;
+}
+
 static int update_secrets(struct store_tx *tx, int64_t no, const struct sender_request *req, struct arena *arena, msec_t now)
 {
 	unsigned char hash[SECRET_HASH_BYTES];
-	/* What was refused may have been refused for the token. */
-	if (req->access_token &&
-	    (sql_run(tx->db, STMT_SENDER_NEW_TOKEN, SQL_ARGS(sql_int(no), sealed(tx, arena, req->access_token)), NULL) < 0 ||
-	     sender_release_rule(tx, no, HOLD_REFUSED, now) < 0))
+	if (req->access_token && new_token(tx, no, req->access_token, arena, now) < 0)
 		return -1;
 	if (req->app_secret &&
 	    sql_run(tx->db, STMT_SENDER_NEW_SECRET,
@@ -232,11 +250,12 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 	return activity_add(tx, ACTIVITY_SENDER_DELETED, no, ACTIVITY_NO_FACTS, now);
 }
 
-/* A hold that waits for WhatsApp's word, which the record has: the webhook that tells of it may be lost. */
+/* A hold that waits for WhatsApp's word, which the record has: the webhook that tells of it may be lost. A record without a
+ * rating (UNKNOWN) says nothing of the quality. */
 static bool is_over(const struct hold *hold, const struct sender_record *r)
 {
 	if (hold->rule == HOLD_QUALITY)
-		return strcmp(r->quality, "RED") != 0;
+		return strcmp(r->quality, "GREEN") == 0 || strcmp(r->quality, "YELLOW") == 0;
 	if (hold->rule == HOLD_UNREACHABLE)
 		return true;
 	if (hold->rule == HOLD_FLAGGED)
@@ -252,12 +271,37 @@ static int log_change(struct store_tx *tx, enum activity_action action, int64_t 
 	return activity_add(tx, action, no, ACTIVITY_FACTS({"from", from, 0}, {"to", to, 0}), now);
 }
 
-/* Held, which is 1, when its quality falls to red and not while it stays there: what a person resumed goes on. */
+/* In the database. HELD: it was held when it fell to red, and what a person resumed since goes on; DUE: something else held it.
+ */
+enum red { RED_NOT, RED_HELD, RED_DUE };
+
+/* Held, which is 1, when its quality falls to red and not while it stays there; later, where another hold stood in the way. */
+static int judge_quality(struct store_tx *tx, int64_t no, const char *quality, msec_t now)
+{
+	const struct hold hold = hold_for(HOLD_QUALITY,
+	                                  "WhatsApp rates the number's quality as low: people block it or report it.");
+	int64_t was = RED_NOT, is;
+	int held = 1;
+	if (strcmp(quality, "UNKNOWN") == 0 || !*quality)
+		return 0;
+	if (one_find(tx, STMT_SENDER_RED, SQL_ARGS(sql_int(no)), &was) < 0)
+		return -1;
+	if (strcmp(quality, "RED") != 0)
+		is = RED_NOT;
+	else if (was == RED_HELD)
+		is = RED_HELD;
+	else if ((held = sender_hold(tx, 0, no, &hold, now)) < 0)
+		return -1;
+	else
+		is = held == 0 ? RED_HELD : RED_DUE;
+	if (is != was && sql_run(tx->db, STMT_SENDER_SET_RED, SQL_ARGS(sql_int(no), sql_int(is)), NULL) < 0)
+		return -1;
+	return held == 0;
+}
+
 static int judge_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(1024);
-	const struct hold hold = hold_for(HOLD_QUALITY,
-	                                  "WhatsApp rates the number's quality as low: people block it or report it.");
 	struct sender s;
 	int known = sender_read(tx, 0, no, arena, &s);
 	if (known != 0)
@@ -265,11 +309,9 @@ static int judge_record(struct store_tx *tx, int64_t no, const struct sender_rec
 	if (log_change(tx, ACTIVITY_SENDER_QUALITY, no, s.quality, record->quality, now) < 0 ||
 	    log_change(tx, ACTIVITY_SENDER_TIER, no, s.tier, record->tier, now) < 0)
 		return -1;
-	if (is_over(&s.hold, record) && sender_release(tx, 0, no, now) < 0)
+	if (is_over(&s.hold, record) && sender_release_rule(tx, no, s.hold.rule, now) < 0)
 		return -1;
-	bool red = strcmp(record->quality, "RED") == 0, was_red = strcmp(s.quality, "RED") == 0;
-	int held = red && !was_red ? sender_hold(tx, 0, no, &hold, now) : 1;
-	return held < 0 ? -1 : held == 0;
+	return judge_quality(tx, no, record->quality, now);
 }
 
 int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)

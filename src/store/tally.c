@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/states.h"
 #include "sql/sql.h"
 #include "statements.h"
 #include "store/tally_batch.h"
@@ -96,6 +97,10 @@ void tally_add(struct tally_batch *batch, int64_t campaign_no, enum tally_kind k
 		batch->n_used++;
 	}
 	e->n += n;
+	/* Whoever changes one of the counts by which a campaign is over writes the first of them too, and so waits for whoever
+	 * else does: of two that change the last rows at the same time, the second sees what the first did. */
+	if (kind == TALLY_STATE && (bucket == STATE_CLAIMED || bucket == STATE_UNCONFIRMED))
+		tally_add(batch, campaign_no, TALLY_STATE, STATE_QUEUED, 0);
 }
 
 void tally_begun(struct tally_batch *batch, int64_t campaign_no, msec_t start_ms)
@@ -128,7 +133,8 @@ int tally_flush(struct store_tx *tx, struct tally_batch *batch)
 	qsort(batch->entry, batch->n_slots, sizeof(*batch->entry), entry_compare);
 	for (size_t i = 0; i < batch->n_slots; i++) {
 		const struct tally_entry *e = &batch->entry[i];
-		if (e->campaign_no == 0 || e->n == 0)
+		bool written = e->n != 0 || (e->kind == TALLY_STATE && e->bucket == STATE_QUEUED);
+		if (e->campaign_no == 0 || !written)
 			continue;
 		if (sql_send(tx->db, STMT_TALLY_ADD,
 		             SQL_ARGS(sql_int(e->campaign_no), sql_int(e->kind), sql_int(e->bucket), sql_int(e->n))) < 0)

@@ -77,13 +77,15 @@ must_check int template_refused(struct store_tx *tx, int64_t no, const char *rea
 must_check int template_edited(struct store_tx *tx, int64_t no, msec_t next_poll_ms, msec_t now);
 must_check int template_edit_refused(struct store_tx *tx, int64_t no, const char *reason, msec_t now);
 
-/* Meta's word for a template, by webhook or poll. `hash` says whose webhook it was (NULL: an answer to us); `language` may be
- * NULL. */
+/* Meta's word for a template, by webhook or poll. `hash` says whose webhook it was (NULL: an answer to us), and `said_ms` when
+ * Meta made that webhook, 0 or -1 not told; `language` may be NULL. */
 struct template_word {
 	const unsigned char *hash;
 	const char *waba_id, *meta_id, *meta_name, *language;
+	msec_t said_ms;
 };
-/* Each: 1 none of ours. */
+/* Each: 1 none of ours. A verdict by webhook that is older than what is known is not believed: Meta is asked. While a campaign is
+ * held for its template Meta is asked again and again (store/holds.h). */
 must_check int template_verdict(struct store_tx *tx, const struct template_word *of, const char *meta_status, const char *reason,
                                 msec_t now);
 must_check int template_quality(struct store_tx *tx, const struct template_word *of, const char *quality, msec_t now);

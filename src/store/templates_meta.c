@@ -97,8 +97,9 @@ struct found {
 	enum template_status status;
 	bool editing;
 	bool unsupported;
-	bool stopped;  /* by Meta's last word */
-	char word[32]; /* that word; "" none */
+	bool stopped;   /* by Meta's last word */
+	char word[32];  /* that word; "" none */
+	msec_t said_ms; /* when Meta said it; -1 unknown */
 };
 
 /* Is this row's business account one whose webhooks that secret signs? */
@@ -127,7 +128,8 @@ static int find(struct store_tx *tx, const unsigned char *hash, size_t stmt, con
 		                      .status = (enum template_status)sql_col_int(rows, 3),
 		                      .editing = sql_col_int(rows, 4) != 0,
 		                      .unsupported = !sql_is_null(rows, 5),
-		                      .stopped = !sql_is_null(rows, 6) && template_meta_stops(sql_col_text(rows, 6, NULL))};
+		                      .stopped = !sql_is_null(rows, 6) && template_meta_stops(sql_col_text(rows, 6, NULL)),
+		                      .said_ms = sql_is_null(rows, 7) ? -1 : sql_col_int(rows, 7)};
 		snprintf(ret->word, sizeof(ret->word), "%s", sql_is_null(rows, 6) ? "" : sql_col_text(rows, 6, NULL));
 		return may;
 	}
@@ -188,21 +190,33 @@ static int log_verdict(struct store_tx *tx, const struct found *found, const cha
 	return 0;
 }
 
+/* Meta retries its webhooks for days and promises no order: one that was said before what is known may be over. An answer to us
+ * is never old. */
+static bool is_old(const struct found *found, const struct template_word *of)
+{
+	return of->hash && of->said_ms > 0 && of->said_ms < found->said_ms;
+}
+
 int template_verdict(struct store_tx *tx, const struct template_word *of, const char *meta_status, const char *reason, msec_t now)
 {
 	struct found found;
 	int got = find_template(tx, of, &found);
 	if (got <= 0)
 		return got < 0 ? -1 : 1;
+	if (is_old(&found, of)) /* which of the two holds, the template's record says */
+		return strcmp(found.word, meta_status) == 0
+		               ? 0
+		               : sql_run(tx->db, STMT_TEMPLATE_ASK, SQL_ARGS(sql_int(found.no), sql_int(now)), NULL);
 	bool has_reason = given(reason) && strcmp(reason, "NONE") != 0;
 	if (sql_run(tx->db, STMT_TEMPLATE_VERDICT,
 	            SQL_ARGS(sql_int(found.no), sql_int(status_after(&found, meta_status)), sql_text(meta_status),
 	                     has_reason ? sql_text(reason) : sql_null(), given(of->meta_id) ? sql_text(of->meta_id) : sql_null(),
-	                     sql_int(now)),
+	                     sql_int(now), sql_int(of->hash && of->said_ms > 0 ? of->said_ms : now)),
 	            NULL) < 0 ||
-	    log_verdict(tx, &found, meta_status, has_reason ? reason : NULL, now) < 0)
+	    log_verdict(tx, &found, meta_status, has_reason ? reason : NULL, now) < 0 ||
+	    hold_campaigns(tx, &found, meta_status, now) < 0)
 		return -1;
-	return hold_campaigns(tx, &found, meta_status, now);
+	return template_unwatch(tx, found.no);
 }
 
 int template_quality(struct store_tx *tx, const struct template_word *of, const char *quality, msec_t now)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "statements.h"
 #include "store/activity.h"
+#include "store/holds.h"
 #include "store/one.h"
 #include "store/senders.h"
 #include "store/template_row.h"
@@ -211,7 +212,9 @@ int template_fetched(struct store_tx *tx, int64_t no, const struct template_list
 		return got < 0 ? -1 : 0; /* deleted meanwhile */
 	if (refresh(tx, &tpl, l, now, arena, &adopted, &changed) < 0)
 		return -1;
-	return sql_run(tx->db, STMT_TEMPLATE_FETCHED, SQL_ARGS(sql_int(no), sql_int(next_poll_ms)), NULL);
+	if (sql_run(tx->db, STMT_TEMPLATE_FETCHED, SQL_ARGS(sql_int(no), sql_int(next_poll_ms)), NULL) < 0)
+		return -1;
+	return template_unwatch(tx, no);
 }
 
 int template_sources(struct store_tx *tx, int64_t account_no, const char *code, struct arena *arena,

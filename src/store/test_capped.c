@@ -105,8 +105,14 @@ static void who_waits_for_it_is_counted(void **state)
 static void it_has_failed_where_the_next_try_is_beyond_the_deadline(void **state)
 {
 	struct world *w = world_open(state, 2);
-	struct campaign_request req = world_request(w, "Offer"); /* three days */
-	int64_t c = accepted(w, &req, 2);
+	struct campaign_request req = world_request(w, "Offer"); /* none is given: three days from the first try */
+	struct claimed_row first[2];
+	int64_t c = world_create(w, &req);
+	world_freeze(w, c);
+	w->now += 20 * DAY_MS; /* it was held all the time */
+	assert_int_equal(world_claim(w, c, first, 2), 2);
+	for (int64_t seq = 1; seq <= 2; seq++)
+		world_record(w, &(struct outcome){OUTCOME_ACCEPTED, c, seq, 1, 0, "wamid.first", NULL, -1, w->now});
 	(void)says(w, c, 1, 1, STATE_FAILED);
 	again(w, c, 1, 2);
 	(void)says(w, c, 1, 2, STATE_FAILED);

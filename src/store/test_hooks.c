@@ -288,6 +288,41 @@ static void a_campaigns_life_is_told(void **state)
 	assert_int_equal(read_hook(w, h).delivered, 7);
 }
 
+/* Also of a sender that no campaign in progress waits for. */
+static void a_senders_hold_is_told(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct hook_due e[MAX_DUE];
+	msec_t next;
+	int64_t h = hook(w, HOOK_SENDER), of_campaigns = hook(w, HOOK_CAMPAIGN);
+	struct campaign_request req = world_request(w, "Later");
+	req.schedule_ms = w->now + HOUR_MS;
+	int64_t c = world_create(w, &req);
+	assert_int_equal(IN_JOB(w, sender_release(tx, 0, w->sender, w->now)), 0); /* nothing held it: no news */
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)), 1);
+	assert_int_equal(IN_JOB(w, sender_release(tx, 0, w->sender, w->now)), 0);
+	assert_int_equal(due(w, h, e, &next), 1);
+	assert_string_equal(
+		e[0].body,
+		arena_printf(w->arena,
+	                     "{\"data\":{\"account_id\":\"%s\",\"sender_id\":\"%s\",\"event\":\"sender\",\"name\":\"Shop\","
+	                     "\"status\":\"blocked\",\"hold\":{\"by\":\"rule\",\"rule\":\"refused\",\"code\":190,\"reason\":"
+	                     "\"the token "
+	                     "ran out\",\"remedy\":\"Give it a new one.\",\"since\":\"2023-11-14 22:13:20\",\"until\":null},"
+	                     "\"timestamp\":\"2023-11-14 22:13:20\"}}",
+	                     uuid(w, PUBID_ACCOUNT, w->account, 0), uuid(w, PUBID_SENDER, w->sender, 0)));
+	settle(w, h, &e[0], HOOK_DELIVERED, 0);
+	assert_int_equal(due(w, h, e, &next), 1);
+	assert_non_null(strstr(e[0].body, "\"status\":\"available\",\"hold\":null"));
+	settle(w, h, &e[0], HOOK_DELIVERED, 0);
+	assert_int_equal(due(w, h, e, &next), 0);
+	/* the campaign that is scheduled: made, its sender held, and available again */
+	assert_int_equal(world_int(w, "SELECT COUNT(*) FROM hook_event WHERE hook_no = %lld AND subject = %lld",
+	                           (long long)of_campaigns, (long long)c),
+	                 3);
+}
+
 /* ---- how they go ---- */
 
 static void one_a_subject_in_order_the_rest_goes_on(void **state)
@@ -513,6 +548,7 @@ int main(void)
 		WORLD_ON_BOTH(a_delivery_event_is_the_contracts),
 		WORLD_ON_BOTH(a_message_event_is_the_contracts),
 		WORLD_ON_BOTH(a_campaigns_life_is_told),
+		WORLD_ON_BOTH(a_senders_hold_is_told),
 		WORLD_ON_BOTH(one_a_subject_in_order_the_rest_goes_on),
 		WORLD_ON_BOTH(the_oldest_go_where_too_many_wait),
 		WORLD_ON_BOTH(what_is_late_is_given_up_and_what_is_old_forgotten),

@@ -271,6 +271,53 @@ static void a_red_number_is_held_until_it_is_better(void **state)
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_PERSON); /* not the rule's to lift */
 }
 
+/* It fell to red while something else held it: held when that is over. */
+static void a_red_number_is_held_after_another_hold(void **state)
+{
+	struct world *w = world_open(state, 0);
+	records(w, "GREEN");
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_refusal, w->now)), 0);
+	assert_false(records(w, "RED"));
+	assert_false(records(w, "RED"));
+	assert_int_equal(IN_JOB(w, sender_release(tx, w->account, w->sender, w->now)), 0);
+	assert_true(records(w, "RED"));
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_QUALITY);
+	assert_int_equal(IN_JOB(w, sender_release(tx, w->account, w->sender, w->now)), 0);
+	assert_false(records(w, "RED"));
+}
+
+static void a_record_without_a_rating_lifts_nothing(void **state)
+{
+	struct world *w = world_open(state, 0);
+	assert_true(records(w, "RED"));
+	assert_false(records(w, "UNKNOWN"));
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_QUALITY);
+	assert_int_equal(IN_JOB(w, sender_release(tx, w->account, w->sender, w->now)), 0);
+	assert_false(records(w, "RED")); /* nor has it fallen anew */
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
+}
+
+static enum hold_rule after_new_token(struct world *w, int code)
+{
+	struct hold refusal = world_refusal;
+	struct sender_request req = {.access_token = "EAAG-another"};
+	refusal.code = code;
+	(void)!IN_JOB(w, sender_release(tx, 0, w->sender, w->now));
+	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &refusal, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_update(tx, w->account, w->sender, &req, w->now)), 0);
+	return read_sender(w, w->sender).hold.rule;
+}
+
+static void a_new_token_lifts_what_a_token_mends(void **state)
+{
+	struct world *w = world_open(state, 0);
+	static const int mended[] = {0, 3, 10, 104, 190, 200, 299, 131005}, others[] = {33, 368, 131031, 131042, 131045, 133010};
+	for (size_t i = 0; i < sizeof(mended) / sizeof(*mended); i++)
+		assert_int_equal(after_new_token(w, mended[i]), HOLD_NONE);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_int_equal(after_new_token(w, others[i]), HOLD_REFUSED);
+}
+
 /* ---- WhatsApp's word for a number, or for all of an account ---- */
 
 static int64_t stop(struct world *w, const char *code, enum hold_rule rule, msec_t until)
@@ -367,6 +414,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_ON_BOTH(a_red_number_is_held_until_it_is_better),
+		WORLD_ON_BOTH(a_red_number_is_held_after_another_hold),
+		WORLD_ON_BOTH(a_record_without_a_rating_lifts_nothing),
+		WORLD_ON_BOTH(a_new_token_lifts_what_a_token_mends),
 		WORLD_ON_BOTH(a_restriction_holds_every_number_of_the_account),
 		WORLD_ON_BOTH(a_disabled_account_goes_on_by_whatsapps_word),
 		WORLD_ON_BOTH(a_flagged_number_is_held_alone),

@@ -234,6 +234,31 @@ static void categories_and_components_change_at_meta(void **state)
 	assert_int_equal(errands(w, &errand), 0);
 }
 
+/* Meta retries for days, and in no order. */
+static void a_word_older_than_what_is_known_is_asked_after(void **state)
+{
+	struct world *w = world_open(state, 0);
+	struct template_errand errand = {0};
+	int64_t no = approved(w, "T", &hello);
+	struct template_word word = {.hash = w->hash, .waba_id = "2001", .meta_name = read_template(w, no).meta_name};
+	w->now += HOUR_MS;
+	word.said_ms = w->now - 5 * MINUTE_MS;
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "APPROVED", NULL, w->now)), 0);
+	word.said_ms = w->now - 10 * MINUTE_MS;
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "PAUSED", NULL, w->now)), 0);
+	assert_string_equal(read_template(w, no).meta_status, "APPROVED");
+	assert_int_equal(errands(w, &errand), 1);
+	assert_int_equal(errand.tpl.no, no);
+	assert_int_equal(verdict(w, errand.tpl.meta_id, "APPROVED"), 0);
+	assert_int_equal(errands(w, &errand), 0);
+	word.said_ms = w->now - 10 * MINUTE_MS; /* the same word again is no question */
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "APPROVED", NULL, w->now)), 0);
+	assert_int_equal(errands(w, &errand), 0);
+	word.said_ms = w->now + MINUTE_MS;
+	assert_int_equal(IN_JOB(w, template_verdict(tx, &word, "PAUSED", NULL, w->now)), 0);
+	assert_string_equal(read_template(w, no).meta_status, "PAUSED");
+}
+
 static struct template_listing listed(const char *id, const char *name, const char *status, const char *components)
 {
 	return (struct template_listing){.waba_id = "2001",
@@ -399,11 +424,17 @@ static void placeholders_that_nobody_of_many_fills(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WORLD_ON_BOTH(a_rich_template_keeps_its_components),          WORLD_ON_BOTH(names_are_ours),
-		WORLD_ON_BOTH(what_meta_does_not_see_is_changed_at_once),     WORLD_ON_BOTH(an_edit_is_judged_by_meta),
-		WORLD_ON_BOTH(an_edit_that_meta_refuses_is_taken_back),       WORLD_ON_BOTH(when_content_cannot_be_changed),
-		WORLD_ON_BOTH(categories_and_components_change_at_meta),      WORLD_ON_BOTH(what_stands_at_meta_is_taken_over),
-		WORLD_ON_BOTH(what_meta_does_not_keep_is_given_by_an_update), WORLD_ON_BOTH(placeholders_that_no_contact_fills),
+		WORLD_ON_BOTH(a_word_older_than_what_is_known_is_asked_after),
+		WORLD_ON_BOTH(a_rich_template_keeps_its_components),
+		WORLD_ON_BOTH(names_are_ours),
+		WORLD_ON_BOTH(what_meta_does_not_see_is_changed_at_once),
+		WORLD_ON_BOTH(an_edit_is_judged_by_meta),
+		WORLD_ON_BOTH(an_edit_that_meta_refuses_is_taken_back),
+		WORLD_ON_BOTH(when_content_cannot_be_changed),
+		WORLD_ON_BOTH(categories_and_components_change_at_meta),
+		WORLD_ON_BOTH(what_stands_at_meta_is_taken_over),
+		WORLD_ON_BOTH(what_meta_does_not_keep_is_given_by_an_update),
+		WORLD_ON_BOTH(placeholders_that_no_contact_fills),
 		WORLD_ON_BOTH(placeholders_that_nobody_of_many_fills),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,7 +169,8 @@ static int on_template(struct applier *a, const struct wa_event *e)
 	                                   .waba_id = e->waba_id,
 	                                   .meta_id = e->template_id,
 	                                   .meta_name = e->template_name,
-	                                   .language = e->language};
+	                                   .language = e->language,
+	                                   .said_ms = e->time_ms};
 	int result = template_event(a, &word, e);
 	if (result < 0)
 		return -1;

@@ -6,15 +6,16 @@ UPDATE campaign SET hold = $3, hold_rule = $4, hold_code = $5, hold_remedy = $6,
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL AND status = 1
   AND (hold IS NULL OR CAST($4 AS BIGINT) = 1);
 
+-- Locked, so that what is lifted for one rule is not another's by then.
 -- name: campaign_hold_rule
-SELECT hold_rule FROM campaign WHERE no = $1 AND hold IS NOT NULL;
+SELECT hold_rule FROM campaign WHERE no = $1 AND hold IS NOT NULL {for_update};
 
 -- name: sender_hold_rule
-SELECT hold_rule FROM sender WHERE no = $1 AND hold IS NOT NULL;
+SELECT hold_rule FROM sender WHERE no = $1 AND hold IS NOT NULL {for_update};
 
--- The brake looks at what is handed over after the last minute that was.
+-- The brake looks at what is handed over after the last minute that was. A hold that ends the canary ends its wait.
 -- name: campaign_release
-UPDATE campaign SET hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
+UPDATE campaign SET canary_until_ms = CASE WHEN hold_rule = 8 THEN NULL ELSE canary_until_ms END, hold = NULL, hold_rule = NULL, hold_code = NULL, hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL,
   brake_from_ms = (SELECT COALESCE(MAX(bucket), 0) * 60000 FROM tally WHERE campaign_no = $1 AND kind IN (4, 14)), update_ms = $3,
   resume_ms = $3
 WHERE no = $1 AND (CAST($2 AS BIGINT) = 0 OR account_no = $2) AND deleted_ms IS NULL
@@ -37,7 +38,8 @@ SELECT no FROM sender
 WHERE app_secret_hash = $1 AND waba_id = $2 AND deleted_ms IS NULL AND (CAST($3 AS TEXT) IS NULL OR code = $3) ORDER BY no;
 
 -- name: sender_campaigns
-SELECT no FROM campaign WHERE sender_no = $1 AND status = 1 AND kind = 0 AND deleted_ms IS NULL ORDER BY no;
+SELECT c.no FROM sender s JOIN campaign c ON c.account_no = s.account_no AND c.status IN (0, 1)
+WHERE s.no = $1 AND c.sender_no = $1 AND c.kind = 0 AND c.deleted_ms IS NULL ORDER BY c.no;
 
 -- name: campaign_start_gate
 SELECT a.blocked, c.schedule_ms, c.late_start_min, t.meta_status
@@ -68,8 +70,14 @@ FROM campaign c WHERE c.no = $1 AND c.canary > c.canary_taken;
 UPDATE campaign SET canary_taken = 0 WHERE no = $1;
 
 -- name: canary_claimed
-UPDATE campaign SET canary_taken = canary_taken + $2 WHERE no = $1 AND canary > canary_taken
-RETURNING canary - canary_taken, canary_wait_min;
+UPDATE campaign SET canary_taken = canary_taken + $2,
+  canary_until_ms = CASE WHEN canary_taken + $2 >= canary THEN CAST($3 AS BIGINT) + canary_wait_min * 60000 END
+WHERE no = $1 AND canary > canary_taken
+RETURNING canary_until_ms;
+
+-- The first recipients were written to and not judged yet, and nothing holds it.
+-- name: canary_waits
+SELECT canary_until_ms FROM campaign WHERE no = $1 AND canary_until_ms IS NOT NULL AND hold IS NULL AND status = 1;
 
 -- name: campaign_hold_next
 SELECT hold_until_ms FROM campaign WHERE hold_until_ms IS NOT NULL ORDER BY hold_until_ms LIMIT 1;

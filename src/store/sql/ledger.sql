@@ -2,13 +2,13 @@
 
 -- name: ledger_load
 SELECT state, attempts, epoch, not_before, code, held, claimed_ms, doubt_ms, accepted_ms, sent_ms, delivered_ms, read_ms,
-  failed_ms, wamid, detail, country, caps
+  failed_ms, wamid, detail, country, caps, tried_ms
 FROM ledger WHERE campaign_no = $1 AND seq = $2 {for_update};
 
 -- name: ledger_store
 UPDATE ledger SET state = $3, attempts = $4, epoch = $5, not_before = $6, code = $7, held = $8, claimed_ms = $9,
   doubt_ms = $10, accepted_ms = $11, sent_ms = $12, delivered_ms = $13, read_ms = $14, failed_ms = $15, wamid = $16,
-  detail = $17, caps = $18
+  detail = $17, caps = $18, tried_ms = $19
 WHERE campaign_no = $1 AND seq = $2;
 
 -- name: ledger_insert
@@ -37,7 +37,7 @@ WHERE c.no = $1 AND c.sender_no = $2 {for_update_of_c_s};
 -- name: claim_retries
 SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields,
   l.state, l.attempts, l.epoch, l.not_before, l.code, l.held, l.claimed_ms, l.doubt_ms, l.accepted_ms,
-  l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country, l.caps
+  l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country, l.caps, l.tried_ms
 FROM ledger l JOIN contact ct ON ct.audience_no = $2 AND ct.no = l.contact_no
   LEFT JOIN optout o ON o.account_no = $3 AND o.number = ct.number
 WHERE l.campaign_no = $1 AND l.state = 0 AND l.not_before IS NOT NULL AND l.not_before <= $4
@@ -46,7 +46,7 @@ ORDER BY l.not_before LIMIT $5 {for_update_of_l};
 -- name: claim_fresh
 SELECT l.seq, o.out, ct.no, ct.first_no, ct.number, ct.first_name, ct.last_name, ct.custom1, ct.custom2, ct.fields,
   l.state, l.attempts, l.epoch, l.not_before, l.code, l.held, l.claimed_ms, l.doubt_ms, l.accepted_ms,
-  l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country, l.caps
+  l.sent_ms, l.delivered_ms, l.read_ms, l.failed_ms, l.wamid, l.detail, l.country, l.caps, l.tried_ms
 FROM ledger l JOIN contact ct ON ct.audience_no = $2 AND ct.no = l.contact_no
   LEFT JOIN optout o ON o.account_no = $3 AND o.number = ct.number
 WHERE l.campaign_no = $1 AND l.seq > $4 AND l.state = 0 AND l.not_before IS NULL
@@ -86,6 +86,9 @@ FROM campaign c JOIN sender s ON s.no = c.sender_no JOIN template t ON t.no = c.
   LEFT JOIN portfolio p ON p.no = s.portfolio_no
 WHERE c.no = $1;
 
+-- name: ledger_gate_lock
+SELECT no FROM campaign WHERE no = $1 {for_update};
+
 -- name: capped_note
 INSERT INTO capped (account_no, number, at_ms)
 SELECT CAST($3 AS BIGINT), ct.number, CAST($4 AS BIGINT) FROM ledger l JOIN campaign c ON c.no = l.campaign_no
@@ -122,7 +125,7 @@ FROM campaign c WHERE c.no = $1 AND c.kind = 0;
 
 -- name: settle_complete
 UPDATE campaign SET status = 2, end_ms = $2, update_ms = $2, hold = NULL, hold_rule = NULL, hold_code = NULL,
-  hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL
+  hold_remedy = NULL, hold_until_ms = NULL, hold_ms = NULL, canary_until_ms = NULL
 WHERE no = $1 AND status = 1;
 
 -- name: settle_reopen

@@ -70,6 +70,12 @@ SELECT app_secret_hash, app_secret FROM sender WHERE deleted_ms IS NULL ORDER BY
 UPDATE sender SET limit_mps = CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE limit_mps END, quality = $3, tier = $4, update_ms = $5
 WHERE no = $1 AND deleted_ms IS NULL;
 
+-- name: sender_red
+SELECT red FROM sender WHERE no = $1 {for_update};
+
+-- name: sender_set_red
+UPDATE sender SET red = $2 WHERE no = $1;
+
 -- name: sender_ask_again
 UPDATE sender SET refresh_ms = $3 WHERE app_secret_hash = $1 AND waba_id = $2 AND deleted_ms IS NULL;
 

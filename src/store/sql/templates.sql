@@ -69,19 +69,35 @@ UPDATE template SET errand_ms = NULL WHERE no = $1 AND deleted_ms IS NOT NULL;
 UPDATE template SET status = 2, reason = $2, errand_ms = NULL, update_ms = $3 WHERE no = $1;
 
 -- name: template_by_meta_id
-SELECT no, account_no, waba_id, status, editing, unsupported, meta_status FROM template WHERE meta_id = $1 AND deleted_ms IS NULL;
+SELECT no, account_no, waba_id, status, editing, unsupported, meta_status, said_ms FROM template WHERE meta_id = $1 AND deleted_ms IS NULL;
 
 -- name: template_by_meta_name
-SELECT no, account_no, waba_id, status, editing, unsupported, meta_status FROM template WHERE waba_id = $1 AND meta_name = $2 AND deleted_ms IS NULL
+SELECT no, account_no, waba_id, status, editing, unsupported, meta_status, said_ms FROM template WHERE waba_id = $1 AND meta_name = $2 AND deleted_ms IS NULL
   AND (CAST($3 AS TEXT) IS NULL OR language = $3) ORDER BY no;
 
 -- name: template_signed_by
 SELECT no FROM sender WHERE app_secret_hash = $1 AND waba_id = $2 AND account_no = $3 AND deleted_ms IS NULL LIMIT 1;
 
 -- name: template_verdict
-UPDATE template SET status = $2, meta_status = $3, reason = COALESCE($4, unsupported), meta_id = COALESCE(meta_id, $5), update_ms = $6,
-  errand_ms = CASE WHEN CAST($2 AS BIGINT) = 0 OR editing = 1 OR refetch = 1 THEN errand_ms ELSE NULL END
+UPDATE template SET status = $2, meta_status = $3, reason = COALESCE($4, unsupported), meta_id = COALESCE(meta_id, $5), update_ms = $6, said_ms = $7
 WHERE no = $1;
+
+-- Nothing is to be asked any more: it has its verdict, and no campaign waits for another.
+-- name: template_errand_over
+UPDATE template SET errand_ms = NULL
+WHERE no = $1 AND errand_ms IS NOT NULL AND status <> 0 AND editing = 0 AND refetch = 0 AND deleted_ms IS NULL
+  AND NOT EXISTS (SELECT 1 FROM campaign WHERE template_no = $1 AND status <= 1 AND status = 1 AND kind = 0 AND deleted_ms IS NULL
+    AND (hold_rule = $2 OR (hold_rule = $3 AND hold_code = $4)));
+
+-- name: template_watched
+SELECT t.no, t.tries, t.watch_ms FROM campaign c JOIN template t ON t.no = c.template_no
+WHERE c.no = $1 AND t.deleted_ms IS NULL AND t.meta_id IS NOT NULL AND t.errand_ms IS NULL;
+
+-- name: template_watch
+UPDATE template SET errand_ms = $2, tries = $3, watch_ms = $4 WHERE no = $1;
+
+-- name: template_ask
+UPDATE template SET errand_ms = $2 WHERE no = $1 AND meta_id IS NOT NULL AND (errand_ms IS NULL OR errand_ms > $2);
 
 -- name: template_quality
 UPDATE template SET quality = $2, update_ms = $3 WHERE no = $1;
@@ -115,8 +131,7 @@ UPDATE template SET editing = 0, before_edit = NULL, edit_ms = $3, meta_status =
 UPDATE template SET editing = 0, before_edit = NULL, errand_ms = NULL WHERE no = $1;
 
 -- name: template_fetched
-UPDATE template SET refetch = 0, tries = 0, errand_ms = CASE WHEN status = 0 THEN CAST($2 AS BIGINT) ELSE NULL END
-WHERE no = $1 AND editing = 0;
+UPDATE template SET refetch = 0, tries = 0, errand_ms = $2 WHERE no = $1 AND editing = 0;
 
 -- name: template_adopt
 UPDATE template SET text = $2, type = $3, components = $4, params = $5, unsupported = $6, url = NULL, media_id = NULL, filename = NULL,
