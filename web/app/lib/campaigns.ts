@@ -91,6 +91,10 @@ export function useCampaignActs(id: string) {
 	return {
 		pause: useMutation({ mutationFn: () => read(crier.POST('/v1/campaigns/{campaign}/pause', { params })), onSuccess }),
 		resume: useMutation({ mutationFn: () => read(crier.POST('/v1/campaigns/{campaign}/resume', { params })), onSuccess }),
+		decide: useMutation({
+			mutationFn: (action: 'resend' | 'give_up') => take(crier.POST('/v1/campaigns/{campaign}/unconfirmed', { params, body: { data: { action } } })),
+			onSuccess: () => Promise.all(['campaign', 'activity'].map((word) => cache.invalidateQueries({ queryKey: [word] }))),
+		}),
 		change: useMutation({ mutationFn: (data: CampaignChange) => read(crier.PUT('/v1/campaigns/{campaign}', { params, body: { data } })), onSuccess }),
 		remove: useMutation({
 			mutationFn: () => take(crier.DELETE('/v1/campaigns/{campaign}', { params })),

@@ -17,7 +17,7 @@ import { WebhookForm } from './webhooks/WebhookForm.tsx';
 import { Deliveries } from './webhooks/Deliveries.tsx';
 
 type Webhook = Schemas['Webhook'];
-export const EVENTS = ['message', 'delivery', 'campaign'] as const;
+export const EVENTS = ['message', 'delivery', 'campaign', 'sender'] as const;
 
 function useDelete() {
 	const { t } = useTranslation();

@@ -12,6 +12,7 @@ import { tellTrouble } from '../../parts/confirm.tsx';
 import { HoldNotice } from '../../parts/HoldNotice.tsx';
 import { StandingBadge } from '../../parts/StandingBadge.tsx';
 import { Time } from '../../parts/Time.tsx';
+import { InDoubt } from './InDoubt.tsx';
 
 const MAX_COUNTED = 10_000; // people who wait longer than the others; of more the server tells no number
 
@@ -86,6 +87,7 @@ function Holds({ campaign }: { campaign: Campaign }) {
 					{campaign.waits_for}
 				</Alert>
 			)}
+			{(isOver(campaign) || campaign.hold) && <InDoubt campaign={campaign} />}
 		</>
 	);
 }
