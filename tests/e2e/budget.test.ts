@@ -23,8 +23,16 @@ test('a campaign larger than the 24-hour budget says before and while it runs wh
 		const audience = await people(w, 300);
 		expect(await limitOf(w)).toEqual({ tier: 'TIER_250', used_24h: 0, left_24h: LIMIT });
 		const fields = { channel: 'whatsapp', from: 'MyBusiness', template: template.id, audience: audience.id } as const;
-		const forecast = async () => (await good(w.api.POST('/v1/campaigns/preflight', { body: { data: fields } }))).data;
+		const forecast = async (more: object = {}) => (await good(w.api.POST('/v1/campaigns/preflight', { body: { data: { ...fields, ...more } } }))).data;
 		const { estimate, problems } = await forecast();
+		expect(estimate.left_out).toBe(0); // without a deadline it takes the days that it takes
+		expect(problems.map((p) => p.problem)).not.toContain('deadline');
+		const hurried = await forecast({ deadline: when(7200) });
+		expect(hurried.estimate.left_out).toBe(50);
+		expect(hurried.problems.find((p) => p.problem === 'deadline')!.message).toContain('before 50 of 300 recipients');
+		const planned = await w.campaign(template, audience, { schedule: when(3600), deadline: when(7200) });
+		expect(planned).toMatchObject({ left_out: 50, expected_end: planned.deadline });
+		await good(w.api.PUT('/v1/campaigns/{campaign}', { ...at({ campaign: planned.id }), body: { data: { status: 'canceled' } } }));
 		expect(estimate).toMatchObject({ days: 2, limit_24h: LIMIT, sent_24h: 0, left_24h: LIMIT });
 		expect(hours(when(0), estimate.end)).toBeGreaterThan(23.9);
 		expect(problems.map((p) => p.problem)).toContain('budget');

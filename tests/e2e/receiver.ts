@@ -97,7 +97,7 @@ export class Receiver {
 			this.problems.push(`signature ${request.headers['x-dexatel-signature']}, not ${signature}`);
 		if (request.method !== 'POST' || request.url !== '/hooks' || request.headers['content-type'] !== 'application/json')
 			this.problems.push(`${request.method} ${request.url} ${request.headers['content-type']}`);
-		const schema = { message: 'MessageEvent', delivery: 'DeliveryEvent', campaign: 'CampaignEvent' }[event.data.event as string];
+		const schema = { message: 'MessageEvent', delivery: 'DeliveryEvent', campaign: 'CampaignEvent', sender: 'SenderEvent' }[event.data.event as string];
 		try {
 			SPEC.validate(`/components/schemas/${schema}`, JSON.parse(event.body));
 		} catch (error) {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.stop());
 
-type Event = 'message' | 'delivery' | 'campaign';
+type Event = 'message' | 'delivery' | 'campaign' | 'sender';
 
 async function hook(to: World, event: Event, target: Receiver, secret?: string) {
 	const { data } = await good(to.api.POST('/v1/webhooks', { body: { data: { url: target.url, event, secret } } }), 201);
@@ -122,6 +122,19 @@ test('a campaign is told step by step', () =>
 		const of = (id: string) => target.taken.filter((e) => e.data.campaign_id === id).map(({ data }) => [data.status, data.hold?.by ?? null]);
 		expect(of(made.id)).toEqual([['scheduled', null], ['canceled', null]]);
 		expect(of(other.id)).toEqual([['in_progress', null], ['in_progress', 'person'], ['in_progress', null], ['canceled', null]]);
+	}));
+
+test('a sender that is held is told, also where no campaign runs with it', () =>
+	withHook(w, 'sender', async (target) => {
+		await w.sender();
+		const [sender] = (await good(w.api.GET('/v1/senders'))).data;
+		for (const action of ['pause', 'resume', 'resume'] as const) // the second finds nothing to lift
+			await good(w.api.POST(`/v1/senders/{sender}/${action}`, at({ sender: sender!.id })));
+		await target.when(() => target.taken.length === 2, 'two events');
+		const [held, released] = target.taken.map(({ data }) => data);
+		expect(Object.keys(held)).toEqual(['account_id', 'sender_id', 'event', 'name', 'status', 'hold', 'timestamp']);
+		expect(held).toMatchObject({ sender_id: sender!.id, event: 'sender', name: sender!.name, status: 'blocked', hold: { by: 'person' } });
+		expect(released).toMatchObject({ sender_id: sender!.id, status: 'available', hold: null });
 	}));
 
 test('what a person writes is told', () =>
