@@ -53,6 +53,8 @@ struct engine *engine_create(const struct engine_options *o)
 		.stats = &e->stats,
 		.reload = engine_reload,
 		.reload_arg = e,
+		.errands = o->errands,
+		.errands_arg = o->errands_arg,
 		.clock = o->clock,
 		.clock_arg = o->clock_arg,
 		.lease = o->lease,

@@ -348,6 +348,8 @@ static void claim_done(struct job *job, int result, struct now now)
 		if (claim->budget_at >= 0 && (c->look_at < 0 || claim->budget_at < c->look_at))
 			c->look_at = claim->budget_at;
 	}
+	if (c && result == 0 && n == 0 && claim->next_retry >= 0 && c->loaded->campaign.singles && lane->context->errands)
+		lane->context->errands(lane->context->errands_arg); /* it may have asked for a medium, which wants an upload */
 	if (!leaves)
 		lane_unpost(lane, claim->row, claim->n, now);
 	else if (n > 0)

@@ -23,6 +23,8 @@ struct lane_context {
 	struct delivery_stats *stats;
 	void (*reload)(void *arg); /* the database knows something the lanes do not: load anew, next turn */
 	void *reload_arg;
+	void (*errands)(void *arg); /* the engine's; may be NULL */
+	void *errands_arg;
 	/* The time when an answer comes; the engine's clock. */
 	struct now (*clock)(void *arg);
 	void *clock_arg;

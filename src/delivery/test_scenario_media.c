@@ -9,7 +9,9 @@
 #include "delivery/manage.h"
 #include "delivery/test_calls.h"
 #include "delivery/test_stage.h"
+#include "model/message.h"
 #include "store/media.h"
+#include "store/singles.h"
 #include "store/templates.h"
 
 #define GRAPH "https://graph.test/v24.0"
@@ -302,6 +304,25 @@ static void test_the_deadline_comes_while_it_waits(void **state)
 	assert_int_equal(s->n_posts, 0);
 }
 
+/* A single message asks for its template's medium when it is its turn, and not before. */
+static void test_a_single_message_has_its_medium_uploaded(void **state)
+{
+	struct stage *s = open_all(state, 0);
+	run(s, MINUTE_MS);
+	struct message_request req = {
+		.from = "Shop", .template_id = "given", .numbers.n = 1, .numbers.digits[0] = "447400000001"};
+	req.template_uuid = pubid_make(store_ids(s->w->store), PUBID_TEMPLATE, s->w->template, 0);
+	struct single_made made;
+	struct faults faults;
+	faults_init(&faults);
+	assert_int_equal(IN_JOB(s->w, single_create(tx, s->w->account, &req, s->now.wall, s->w->arena, &faults, &made)), 0);
+	engine_singles(stage_engine(s), s->w->sender);
+	stage_notify(s);
+	run(s, MINUTE_MS);
+	assert_int_equal(n_uploads(), 1);
+	assert_int_equal(world_row(s->w, made.campaign_no, made.first_seq).state, STATE_ACCEPTED);
+}
+
 static void test_a_file_that_is_gone(void **state)
 {
 	struct stage *s = open_all(state, 5);
@@ -441,6 +462,7 @@ int main(void)
 		MEDIA_TEST(test_an_upload_that_is_refused),
 		MEDIA_TEST(test_a_dead_token_holds_the_sender),
 		MEDIA_TEST(test_the_deadline_comes_while_it_waits),
+		MEDIA_TEST(test_a_single_message_has_its_medium_uploaded),
 		MEDIA_TEST(test_a_file_that_is_gone),
 		MEDIA_TEST(test_an_id_that_meta_forgot),
 		MEDIA_TEST(test_a_fresh_id_that_is_refused),
