@@ -222,7 +222,7 @@ void api_refuse(struct http_request *req, int status, void *arg)
 		call_internal(call, "the body could not be kept");
 		break;
 	default:
-		call_fault(call, FAULT_QUERY, NULL, "The request's path, query or body length cannot be read");
+		call_fault(call, FAULT_QUERY, NULL, "The request's method, path, query or body length cannot be read");
 		break;
 	}
 }

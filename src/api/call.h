@@ -154,6 +154,7 @@ void put_head(struct api_call *call, enum pubid_kind kind, int64_t a, int64_t b)
 void put_links_open(struct api_call *call);
 void put_link(struct api_call *call, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void put_links_close(struct api_call *call);      /* adds "account" */
+bool call_is_host(const char *text);              /* can a URL have it: a name or an address, with a port or not? */
 const char *call_base_url(struct api_call *call); /* how the client reached us: "http://host:port" */
 
 /* ---- the handlers ---- */

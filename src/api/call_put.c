@@ -27,12 +27,18 @@ void put_head(struct api_call *call, enum pubid_kind kind, int64_t a, int64_t b)
 	put_id(call, "account_id", PUBID_ACCOUNT, call->key.account_no, 0);
 }
 
+bool call_is_host(const char *text)
+{
+	size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:[]%");
+	return n > 0 && n <= MAX_HOST_BYTES && text[n] == '\0';
+}
+
 const char *call_base_url(struct api_call *call)
 {
 	const char *host = http_header(call->req, "Host");
 	if (call->api->options.public_url)
 		return call->api->options.public_url;
-	if (!host || strlen(host) > MAX_HOST_BYTES)
+	if (!host || !call_is_host(host))
 		host = "localhost";
 	return arena_printf(call->arena, "http://%s", host);
 }

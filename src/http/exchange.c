@@ -94,13 +94,20 @@ static size_t header_bytes(const struct http_request *req)
 	return whole > req->target_bytes ? whole - req->target_bytes : 0;
 }
 
+/* RFC 9110 5.6.2; libmicrohttpd takes any bytes. */
+static bool is_token(const char *text)
+{
+	size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
+	return n > 0 && text[n] == '\0';
+}
+
 static int header_section_fault(struct http_request *req, int64_t *ret_length)
 {
 	if (!read_framing(req, ret_length))
 		return MHD_HTTP_BAD_REQUEST;
 	if (!req->target)
 		return MHD_HTTP_URI_TOO_LONG;
-	if (!request_read_target(req))
+	if (!request_read_target(req) || !*req->method)
 		return MHD_HTTP_BAD_REQUEST;
 	if (header_bytes(req) > req->server->options.max_header_bytes)
 		return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
@@ -131,7 +138,7 @@ static enum http_phase ask_policy(struct http_request *req, int64_t length)
 
 static enum MHD_Result begin(struct http_request *req, const char *method)
 {
-	req->method = method;
+	req->method = is_token(method) ? method : "";
 	request_read_peer(req);
 	pthread_mutex_lock(&req->server->lock);
 	req->begun = true;

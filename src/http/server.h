@@ -5,14 +5,14 @@
  *
  * Limits, answered here through `refuse`: target over max_target_bytes 414, header fields over
  * max_header_bytes 431, body over the policy's limit 413 (announced: at once; chunked: when it has ended, or
- * the connection is closed 1 MiB past the limit), a target that cannot be read (a bad escape, not UTF-8, over 64
- * parameters in the query) or a body whose end is not said once and clearly 400, a body file that cannot be
- * written 500, or 507 when the disk is full, more bodies in memory at once than max_body_memory_bytes 503. A header section
- * several times over its limits, or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is
- * not whole within request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, through
- * `late`, and its connection closed; so is a connection without a request for that long, and one whose client takes less of its
- * answer than 1 KiB a second and not all of it either. Shortly before max_connections are open the one that has waited longest
- * for its client is closed, or the slowest; never one that waits for us. See connections.c.
+ * the connection is closed 1 MiB past the limit), a method that is none, a target that cannot be read (a bad escape, not UTF-8,
+ * over 64 parameters in the query) or a body whose end is not said once and clearly 400, a body file that cannot be written 500,
+ * or 507 when the disk is full, more bodies in memory at once than max_body_memory_bytes 503. A header section several times over
+ * its limits, or malformed altogether, is answered by libmicrohttpd with a page of its own. A request that is not whole within
+ * request_timeout_ms (a body may take longer as long as it brings 16 KiB a second) is answered 408, through `late`, and its
+ * connection closed; so is a connection without a request for that long, and one whose client takes less of its answer than 1 KiB
+ * a second and not all of it either. Shortly before max_connections are open the one that has waited longest for its client is
+ * closed, or the slowest; never one that waits for us. See connections.c.
  *
  * Connections stay open between requests; one whose announced body was left unread is closed after the answer. */
 

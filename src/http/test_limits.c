@@ -68,6 +68,8 @@ static void test_unreadable(void **state)
 {
 	struct app *app = *state;
 	app_check_refused(app, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400, "refused 400 /", false);
+	app_check_refused(app, "G\xffT /z HTTP/1.1\r\nHost: h\r\n\r\n", 400, "refused 400 /z", false);
+	app_check_refused(app, "G\"T /z HTTP/1.1\r\nHost: h\r\n\r\n", 400, "refused 400 /z", false);
 	app_check_refused(app, "GET /a?b=%ff HTTP/1.1\r\nHost: h\r\n\r\n", 400, "refused 400 /", false);
 	app_check_refused(app,
 	                  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -25,6 +25,14 @@ test('answers are compact, begin with their ids and end with their links', async
 	}
 });
 
+test('links begin with the host that was asked, where it is one', async () => {
+	const hosts = { 'crier.example:8080': 'crier.example:8080', '[::1]:80': '[::1]:80', '\u00ff\u00fe': 'localhost', 'a"b': 'localhost', 'a/b': 'localhost', ['x'.repeat(256)]: 'localhost' };
+	for (const [host, told] of Object.entries(hosts)) {
+		const answer = await w.get('/v1/accounts/self', { headers: { Host: host } });
+		expect(answer.data.links.self).toBe(`http://${told}/v1/accounts/self`);
+	}
+});
+
 test('a fault tells when, where and what, and names the field', async () => {
 	const { text } = await w.call('POST', '/v1/campaigns?x=1', { data: { channel: 'whatsapp', from: 'MyBusiness' } });
 	const [first] = JSON.parse(text).errors;

@@ -1,7 +1,8 @@
 /* What requests say of themselves in header fields, a field a line: what answers may be packed in, what is known already, the
- * session's cookie, whose page it is (three lines: Origin, Host, our own address). */
+ * session's cookie, the host that links begin with, whose page it is (three lines: Origin, Host, our own address). */
 #include "api/assets.h"
 #include "api/authenticate.h"
+#include "base/text.h"
 #include "fuzz.h"
 
 static char *joined(const char *a, const char *b)
@@ -60,6 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)
 	check_known(line[0]);
 	check_cookie(line[0], arena);
 	check_origin(line[0], line[1], line[2]);
+	if (call_is_host(line[0]))
+		HOLDS(utf8_valid(line[0], strlen(line[0])) && strcspn(line[0], "/?#@\"\\ ") == strlen(line[0]));
 	arena_destroy(arena);
 	free(text);
 	return 0;
