@@ -6,14 +6,23 @@
 #include "store/activity.h"
 #include "store/test_world.h"
 
+/* To none of them, in one transaction. */
+static void no_answer(struct world *w, const struct claimed_row *row, int n)
+{
+	struct outcome *outcome = arena_array(w->arena, (size_t)n, sizeof(*outcome));
+	for (int i = 0; i < n; i++)
+		outcome[i] = (struct outcome){
+			OUTCOME_UNCONFIRMED, row[i].campaign_no, row[i].seq, row[i].attempt, 0, NULL, "no answer", -1, w->now};
+	assert_int_equal(IN_JOB(w, ledger_record(tx, w->epoch, outcome, n, w->now)), 0);
+}
+
 static int64_t in_doubt(struct world *w, const struct campaign_request *req, int n)
 {
 	struct claimed_row *row = arena_array(w->arena, (size_t)n, sizeof(*row));
 	int64_t c = world_create(w, req);
 	world_freeze(w, c);
 	assert_int_equal(world_claim(w, c, row, n), n);
-	for (int i = 0; i < n; i++)
-		world_record(w, &(struct outcome){OUTCOME_UNCONFIRMED, c, row[i].seq, 1, 0, NULL, "no answer", -1, w->now});
+	no_answer(w, row, n);
 	return c;
 }
 
@@ -167,8 +176,7 @@ static void many_go_in_steps(void **state)
 	w->now += 1;
 	int n_claimed = world_claim(w, c, row, 700);
 	assert_int_equal(n_claimed, 500);
-	for (int i = 0; i < n_claimed; i++)
-		world_record(w, &(struct outcome){OUTCOME_UNCONFIRMED, c, row[i].seq, 2, 0, NULL, "no answer", -1, w->now});
+	no_answer(w, row, n_claimed);
 	for (; more; n_steps++)
 		assert_int_equal(IN_JOB(w, decisions_step(tx, 60, w->now, &more)), 0);
 	assert_int_equal(n_steps, 5); /* four with rows, and one that finds nothing under way */
