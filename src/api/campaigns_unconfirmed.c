@@ -44,7 +44,8 @@ static void judge_messages(struct api_call *call, struct decide_request *req)
 		          MAX_MESSAGES);
 		return;
 	}
-	for (const cJSON *item = req->messages->child; item; item = item->next) {
+	int i = 0;
+	for (const cJSON *item = req->messages->child; item; item = item->next, i++) {
 		struct uuid uuid;
 		char field[32];
 		int64_t campaign_no;
@@ -54,9 +55,8 @@ static void judge_messages(struct api_call *call, struct decide_request *req)
 			req->n++;
 			continue;
 		}
-		snprintf(field, sizeof(field), "messages[%d]", req->n);
+		snprintf(field, sizeof(field), "messages[%d]", i);
 		fault_add(&call->faults, FAULT_CAMPAIGN_OPTION, field, " is not the id of a message of this campaign");
-		return;
 	}
 }
 

@@ -24,7 +24,7 @@ function add(username: string, ...options: string[]): string {
 }
 
 // Enough for every route: what it does not know it ignores.
-const fields = { name: 'Stolen', text: 'Stolen.', number: '447400123999', to: ['447400123999'] };
+const fields = { name: 'Stolen', text: 'Stolen.', number: '447400123999', to: ['447400123999'], action: 'give_up' };
 const body = (route: { body: string }) => (route.body.endsWith('JSON') ? { data: fields } : undefined);
 const call = (route: { method: string; path: string; body: string }, ids: Ids, key: string) =>
 	w.call(route.method, fill(route.path, ids), body(route) ?? (route.body === 'FILE' ? 'number\n447400123456\n' : undefined), {

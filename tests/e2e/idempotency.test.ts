@@ -131,6 +131,7 @@ const bodies: Record<string, (ids: Ids) => { data?: object; raw?: string; type?:
 	'/v1/senders/{sender}/resume': () => ({}),
 	'/v1/campaigns/{campaign}/pause': () => ({}),
 	'/v1/campaigns/{campaign}/resume': () => ({}),
+	'/v1/campaigns/{campaign}/unconfirmed': () => ({ data: { action: 'give_up' } }),
 	'/v1/messages': (ids) => ({
 		data: { channel: 'whatsapp', from: 'MyBusiness', to: ['447400123458'], template: ids.template, variables: ['Ann', 'order 1'] },
 	}),

@@ -2,7 +2,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import * as harness from './harness.ts';
 import { waitUntil } from './harness.ts';
 import { completed } from './things.ts';
 import { World } from './world.ts';

@@ -60,6 +60,8 @@ test('decisions that are wrong or come too late', async () => {
 		[{ action: 'give_up', messages: [theirs.id] }, 'messages[0]'],
 	] as const)
 		await refused(w.call('POST', `/v1/campaigns/${made.id}/unconfirmed`, { data }), 400, 1615, `data.${field}`);
+	const several = await w.call('POST', `/v1/campaigns/${made.id}/unconfirmed`, { data: { action: 'forget', messages: ['x', theirs.id] } });
+	expect(several.tree.errors.map((e: { field: string }) => e.field)).toEqual(['data.action', 'data.messages[0]', 'data.messages[1]']);
 	await refused(decide(UNKNOWN_ID, { action: 'resend' }), 404, 1601);
 	expect((await w.read(made)).messages.unconfirmed).toBe(made.messages.unconfirmed);
 	const running = await w.campaign(undefined, await w.audience(200), { rate: 20 });
