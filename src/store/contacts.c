@@ -77,7 +77,7 @@ int audience_edit_end(struct store_tx *tx, struct audience_edit *edit)
 }
 
 #define CONTACT_COLUMNS 14
-#define CONTACTS_AT_ONCE 50 /* of contact_insert_many */
+#define CONTACTS_AT_ONCE 200 /* of contact_insert_many */
 
 static void bind_contact(const struct audience_edit *edit, const struct contact *c, struct sql_value *ret)
 {

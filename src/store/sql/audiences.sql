@@ -93,7 +93,7 @@ INSERT INTO contact (audience_no, no, first_no, since_v, number, first_name, las
   create_ms, update_ms, country)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (audience_no, number) WHERE until_v IS NULL DO NOTHING
--- rows: 50
+-- rows: 200
 ;
 
 -- name: contact_end
