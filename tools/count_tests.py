@@ -5,6 +5,8 @@
 A program that speaks TAP counts by its cases, another one as a single case. What was announced and not told counts as failed:
 a program that ends in the middle with status 0 has not passed. A program that meson calls failed (it died, timed out, told a
 bad status) counts as at least one failed case. STATUS is meson's own: when it is not 0, something has failed.
+
+What failed is told once more before that line: of a long log meson shows only the end.
 """
 import json
 import re
@@ -12,6 +14,8 @@ import sys
 
 CASE = re.compile(r"^(not ok|ok) (\d+)\b(.*)$", re.M)
 PLAN = re.compile(r"^1\.\.(\d+)\s*(?:#.*)?$", re.M)
+# A case that failed and the first of the comments below it.
+FAILED = re.compile(r"^not ok \d+\b(?!.*#\s*skip).*(?:\n#.*){0,12}", re.M | re.I)
 
 
 def cases(test):
@@ -46,6 +50,8 @@ def count(lines, status):
         total = [a + b for a, b in zip(total, counts)]
         if why:
             print(f"{test['name']}: {why}\n{test.get('stdout') or ''}")
+        for failed in FAILED.findall(test.get("stdout") or ""):
+            print(f"{test['name']}: {failed}")
     if sum(total) == 0 or status != 0 and total[1] == 0:
         total[1] += 1
     return total
@@ -69,7 +75,8 @@ def self_test():
         one("FAIL", "1..2\nnot ok 0 - g [  FAILED  ] GROUP SETUP\n") == (0, 2, 0),
         one("FAIL", tap + "ok 3 - c\nnot ok 0 - g GROUP TEARDOWN\n") == (3, 1, 0),
         one("OK", tap + "ok 3 - c\nok 4 - d\n") == (4, 1, 0),
-        one("OK", skips) == (0, 0, 2),
+        one("OK", skips) == (0, 0, 2), FAILED.findall(skips) == [],
+        FAILED.findall("ok 1 - a\n# a\nnot ok 2 - b\n# why\n# more\nok 3 - c\n# c\n") == ["not ok 2 - b\n# why\n# more"],
         count([], 0) == [0, 1, 0], count(['{"name": "x", "result": "OK"}'], 1) == [1, 1, 0],
     ]
     return [i for i, right in enumerate(checks) if not right]
