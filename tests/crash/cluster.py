@@ -21,6 +21,7 @@ ARMED_S = 1.5  # a failpoint that is not passed for so long
 STARTING_S = (0.02, 0.15)
 LEASE_S = 2  # --lease-seconds of several servers
 STOPPED_S = (0.3, LEASE_S + 1.5)
+RARE = ("start_", "resend_")  # failpoints that a run passes a few times only
 
 
 class Node:
@@ -114,6 +115,8 @@ class Cluster:
         """The failpoint of this run, sometimes, for one of its passings."""
         if not self.failpoint or self.random.random() < 0.4:
             return ""
+        if self.failpoint.startswith(RARE):
+            return f"{self.failpoint}:1"
         return f"{self.failpoint}:{self.random.randint(1, self.random.choice([1, 1, 3, 10, 40]))}"
 
     def revive(self, node, most_deaths):

@@ -72,10 +72,15 @@ class Run:
                 campaign.n_recipients = min(4 * campaign.n_recipients, MOST_CONTACTS)
         for campaign in self.campaigns:
             campaign.sender = r.choice(self.senders)[0]
+            if (failpoint or "").startswith("start_") and campaign.scheduled_in is None:
+                campaign.scheduled_in = r.uniform(0.1, 1.2)
         self.singles = set()  # numbers that a single message was asked for
         self.max_inflight = r.choice([4, 16, 64, 256])
         self.lost_hooks = not resend and r.random() < 0.2
         self.options = self.simulator_options(resend)
+        if at_resend:  # somebody whom only a resend reaches, for as long as it takes
+            self.options |= {"reset-before": "3", "ceiling": 100}
+            self.campaigns[0].n_recipients = r.randint(150, 300)
         self.storm = r.random() < 0.1
         self.media = r.random() < 0.2
         # What the webhooks' server had not stored when it fell comes again to another, at the latest when its lease is over.
