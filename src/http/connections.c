@@ -1,13 +1,13 @@
 /* The server's connections: how long each may take to bring its request and to take its answer, and who goes when there are too
  * many.
  *
- * libmicrohttpd closes a connection that is silent. One that sends or takes a byte now and then is never silent, and a thousand
- * such would keep everyone out. So a request must be here within request_timeout_ms, and its body besides no slower than
- * CONNECTIONS_BODY_RATE; and of what of an answer waits for the client, that much time must take CONNECTIONS_ANSWER_RATE or all
- * there was. A thread looks after that. And before the last places are taken, one goes: the one that has waited longest without a
- * request; where all those have only just come, the slowest that sends a body or takes an answer, so that slow clients cannot
- * keep newcomers out; else the oldest of the newcomers. Never one that waits for us, be it for an answer or for the next piece of
- * a stream.
+ * libmicrohttpd would close a connection that is silent, without a word, and only such: one that sends or takes a byte now and
+ * then is never silent, and a thousand of them would keep everyone out. So a request must be here within request_timeout_ms, and
+ * its body besides no slower than CONNECTIONS_BODY_RATE and never silent for so long; and of what of an answer waits for the
+ * client, that much time must take CONNECTIONS_ANSWER_RATE or all there was. A thread looks after that. And before the last
+ * places are taken, one goes: the one that has waited longest without a request; where all those have only just come, the slowest
+ * that sends a body or takes an answer, so that slow clients cannot keep newcomers out; else the oldest of the newcomers. Never
+ * one that waits for us, be it for an answer or for the next piece of a stream.
  *
  * How far a client is with its answer the kernel knows: what was sent and is not acknowledged waits for the client. A client's
  * own kernel acknowledges what its buffers have room for, so a client that reads slowly comes to be seen once they are full.
@@ -119,7 +119,12 @@ static bool is_late(struct http_connections *all, struct http_connection *c, use
 	if (c->stage == HTTP_STAGE_ANSWER)
 		return is_reading(all, c, now) && now - c->since > all->limit_us;
 	uint64_t n_bytes = atomic_load(&c->n_body_bytes);
-	return now - c->since > all->limit_us + (usec_t)(n_bytes / CONNECTIONS_BODY_RATE) * 1000000;
+	if (n_bytes != c->n_seen) {
+		c->n_seen = n_bytes;
+		c->moved = now;
+	}
+	return now - c->moved > all->limit_us ||
+	       now - c->since > all->limit_us + (usec_t)(n_bytes / CONNECTIONS_BODY_RATE) * 1000000;
 }
 
 static void end_the_late(struct http_connections *all)
@@ -229,7 +234,7 @@ void connections_notify(void *cls, struct MHD_Connection *connection, void **con
 		if (!c)
 			abort();
 		c->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-		c->since = clock_mono_us();
+		c->since = c->moved = clock_mono_us();
 		*context = c;
 		if (!all->first)
 			pthread_cond_signal(&all->news);
@@ -259,8 +264,9 @@ void connections_stage(struct http_server *server, struct MHD_Connection *connec
 	c->stage = stage;
 	c->req = req;
 	if (stage != HTTP_STAGE_HEADER) {
-		c->since = clock_mono_us();
+		c->since = c->moved = clock_mono_us();
 		c->to_take = 0;
+		c->n_seen = 0;
 		atomic_store(&c->n_body_bytes, 0);
 	}
 	if (stage == HTTP_STAGE_IDLE) {

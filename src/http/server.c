@@ -119,11 +119,11 @@ static struct MHD_Daemon *start_daemon(struct http_server *server)
 	const struct http_server_options *options = &server->options;
 	return MHD_start_daemon(MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 	                        exchange_access, server, MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
-	                        options->max_connections, MHD_OPTION_CONNECTION_TIMEOUT, options->request_timeout_ms / 1000 + 1,
-	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_bytes(options), MHD_OPTION_URI_LOG_CALLBACK,
-	                        exchange_target, server, MHD_OPTION_UNESCAPE_CALLBACK, exchange_unescape, server,
-	                        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
-	                        connections_notify, server, MHD_OPTION_THREAD_POOL_SIZE, options->n_threads, MHD_OPTION_END);
+	                        options->max_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_bytes(options),
+	                        MHD_OPTION_URI_LOG_CALLBACK, exchange_target, server, MHD_OPTION_UNESCAPE_CALLBACK,
+	                        exchange_unescape, server, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server,
+	                        MHD_OPTION_NOTIFY_CONNECTION, connections_notify, server, MHD_OPTION_THREAD_POOL_SIZE,
+	                        options->n_threads, MHD_OPTION_END);
 }
 
 int http_server_start(const struct http_server_options *options, struct http_server **ret, struct err *err)

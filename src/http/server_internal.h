@@ -29,6 +29,8 @@ struct http_connection {
 	const struct http_request *req; /* whose body comes */
 	usec_t since;                   /* when it began to wait, or its body, or to take what is next of its answer */
 	atomic_uint_fast64_t n_body_bytes;
+	uint64_t n_seen; /* n_body_bytes, as it was looked at last; */
+	usec_t moved;    /* when there were more of them than before */
 	/* Of its answer, as it was looked at last: the bytes to take by the end of a time limit, 0 when none wait; taken of them;
 	 * taken before. */
 	uint64_t to_take, n_taken, taken_before;

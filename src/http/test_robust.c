@@ -111,25 +111,43 @@ static void test_slow_second_request(void **state)
 	close(fd);
 }
 
-/* A large body takes its time, as long as it moves. */
-static void test_large_bodies_take_longer(void **state)
+/* A client that has sent a body of 64 KiB but for its last n bytes. */
+static int large_body(const struct app *app, int n)
 {
-	struct app *app = *state;
 	enum { N = 64 * 1024 };
 	char *piece = malloc(N), head[128];
 	assert_non_null(piece);
 	memset(piece, 'x', N);
 	int fd = app_connect(app);
-	snprintf(head, sizeof(head), "POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", N + 1);
+	snprintf(head, sizeof(head), "POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n", N + n);
 	peer_send(fd, head);
 	peer_send_bytes(fd, piece, N);
-	assert_false(is_readable(fd, 3 * LIMIT_MS));
-	peer_send(fd, "x");
+	free(piece);
+	return fd;
+}
+
+/* It takes its time, as long as it moves. */
+static void test_large_bodies_take_longer(void **state)
+{
+	struct app *app = *state;
+	enum { N = 30 };
+	int fd = large_body(app, N);
+	for (int i = 0; i < N; i++) {
+		assert_false(is_readable(fd, 3 * LIMIT_MS / N));
+		peer_send(fd, "x");
+	}
 	struct peer_answer answer;
 	peer_read_answer(fd, &answer);
 	assert_int_equal(answer.status, 200);
 	close(fd);
-	free(piece);
+}
+
+static void test_large_bodies_that_stop(void **state)
+{
+	struct app *app = *state;
+	int fd = large_body(app, 1);
+	app_check_answer(fd, 408, "/large");
+	close(fd);
 }
 
 /* One that is being answered is nobody's to close, however long that takes. */
@@ -385,6 +403,7 @@ int main(void)
 		WITH(start_impatient, test_slow_request_line),
 		WITH(start_impatient, test_slow_second_request),
 		WITH(start_impatient, test_large_bodies_take_longer),
+		WITH(start_impatient, test_large_bodies_that_stop),
 		WITH(start_impatient, test_kept_requests_stay),
 		WITH(start_crowded, test_a_crowd),
 		WITH(start_crowded, test_the_oldest_goes_first),
