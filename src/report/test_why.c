@@ -69,6 +69,12 @@ static void what_waits_says_for_what(void **state)
 	r.not_before = NOW + MINUTE_MS;
 	check(&r, (struct recipient_holds){0}, "not sent so far (code 131056: Too many messages to this person");
 	check(&r, (struct recipient_holds){0}, "; it is tried again after 2023-11-14 22:14:20.");
+	struct recipient_holds full = {.place_at = NOW + 2 * MINUTE_MS, .limit_24h = 250};
+	check(&r, full, "not sent so far (code 131056: Too many messages to this person");
+	check(&r, full, "with 250 people in 24 hours, and all of them are used");
+	check(&r, full, "goes after 2023-11-14 22:15:20.");
+	full.place_at = NOW + MINUTE_MS / 2;
+	check(&r, full, "; it is tried again after 2023-11-14 22:14:20.");
 	r.not_before = NOW - 1;
 	r.code = 0;
 	r.detail = "connection refused";

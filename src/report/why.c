@@ -46,7 +46,7 @@ static const char *why_queued(const struct ledger_row *r, const struct recipient
 		return why_held(tried, "sender", &holds->sender, arena);
 	if (hold_is_on(&holds->campaign))
 		return why_held(tried, "campaign", &holds->campaign, arena);
-	if (r->not_before > now)
+	if (r->not_before > now && r->not_before >= holds->place_at)
 		return arena_printf(arena, "%s%s; it is tried again after %s.", tried, code_text(r, arena),
 		                    at(r->not_before, arena));
 	if (holds->medium)
@@ -54,9 +54,9 @@ static const char *why_queued(const struct ledger_row *r, const struct recipient
 	if (holds->place_at > now)
 		return arena_printf(
 			arena,
-			"%s: WhatsApp lets this business begin with %lld people in 24 hours, and all of them are used "
+			"%s%s: WhatsApp lets this business begin with %lld people in 24 hours, and all of them are used "
 			"or kept for earlier campaigns; the next of this campaign's messages goes after %s.",
-			tried, (long long)holds->limit_24h, at(holds->place_at, arena));
+			tried, code_text(r, arena), (long long)holds->limit_24h, at(holds->place_at, arena));
 	return arena_printf(arena, "%s%s; it waits for its turn.", tried, code_text(r, arena));
 }
 

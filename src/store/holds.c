@@ -28,7 +28,7 @@ struct hold hold_from_row(const struct sql_rows *rows, const struct hold_columns
 
 /* ---- the template that a campaign is held for ---- */
 
-#define WATCH_FIRST_MS MINUTE_MS
+#define WATCH_FIRST_MS (15 * SECOND_MS)
 #define WATCH_MOST_MS HOUR_MS
 #define WATCH_FORGET_MS DAY_MS /* a hold that comes so long after the last begins anew */
 

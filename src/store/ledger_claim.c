@@ -15,7 +15,9 @@
 #define EXPIRE_ROWS 2000
 #define MEDIUM_AGAIN_MS SECOND_MS /* after which a message asks for its medium again */
 #define MEDIUM_REFUSED 131053     /* Meta's code for what could not be uploaded */
-#define BUDGET_STEP_MS SECOND_MS  /* places come free one by one; those of a second are taken together */
+#define ALONE_LEAST_MS (10 * SECOND_MS)
+#define ALONE_MOST_MS HOUR_MS
+#define BUDGET_STEP_MS SECOND_MS /* places come free one by one; those of a second are taken together */
 
 #define PAIR_CODE 131056 /* Meta's, for too many messages to one person */
 
@@ -32,6 +34,7 @@ struct claim {
 	int64_t reserved;    /* places that campaigns before this one will need */
 	int n_waiting;       /* messages that wait for a place each for itself */
 	msec_t budget_at;    /* the rest wait for one until then; -1 they do not */
+	msec_t alone_ms;     /* a row that waits for itself does so for this long at most; 0 not looked at yet */
 	struct arena *arena; /* of the caller: what the rows refer to */
 	struct tally_batch *batch;
 	struct claimed_row *row;
@@ -117,13 +120,31 @@ static int claim_single(struct claim *c, const struct row *was, const struct sin
 	return single->media_no ? claim_medium(c, single->media_no, was, &single->content.media_id) : 0;
 }
 
+/* How long a row that waits for itself does so at most: the more of them, the longer, so that of all together no more than one a
+ * second is looked at. */
+static int alone_most(struct claim *c, msec_t *ret)
+{
+	int64_t n = 0;
+	if (c->alone_ms == 0 &&
+	    one_find(c->tx, STMT_LATE_COUNT,
+	             SQL_ARGS(sql_int(c->campaign_no), sql_int(0), sql_int(ALONE_MOST_MS / BUDGET_STEP_MS)), &n) < 0)
+		return -1;
+	if (c->alone_ms == 0)
+		c->alone_ms = ALONE_LEAST_MS + n * BUDGET_STEP_MS;
+	*ret = c->alone_ms < ALONE_MOST_MS ? c->alone_ms : ALONE_MOST_MS;
+	return 0;
+}
+
 /* The portfolio's 24-hour budget has no place for this person. A campaign's fresh rows wait where they are, all of them, since
- * they go in their order; others wait each for itself. Places may come free before the time that is foreseen, when messages fail
- * or campaigns are held, so it is not waited for too long. 0, 1 the claim ends here. */
+ * they go in their order; others wait each for itself. Places may come free before the time that is foreseen, when messages fail,
+ * campaigns are held or the limit rises, so it is not waited for too long. 0, 1 the claim ends here. */
 static int claim_wait(struct claim *c, const struct row *was)
 {
 	bool in_order = !c->singles && was->not_before < 0;
-	msec_t at, soon = c->now + BUDGET_STEP_MS, late = c->now + (in_order ? MINUTE_MS : HOUR_MS);
+	msec_t at, soon = c->now + BUDGET_STEP_MS, most = MINUTE_MS;
+	if (!in_order && alone_most(c, &most) < 0)
+		return -1;
+	msec_t late = c->now + most;
 	struct budget budget = c->budget;
 	budget.now -= c->ahead_ms; /* places end by that clock */
 	if (budget_when(c->tx, &budget, 1 + c->reserved + c->n_waiting++, &at) < 0)

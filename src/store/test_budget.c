@@ -253,6 +253,36 @@ static void campaigns_go_in_the_order_in_which_they_began(void **state)
 	assert_int_equal(claim(w, second, 8, &at), 2);
 }
 
+/* Each by itself, so that who has a place passes by; when the limit rises, the few of them go soon. */
+static void what_was_tried_before_waits_for_its_place(void **state)
+{
+	struct world *w = world_open(state, 10);
+	world_limit(w, w->sender, "7001", 4);
+	int64_t c = frozen(w, "Offer");
+	msec_t at;
+	assert_int_equal(claim(w, c, 3, &at), 3);
+	record(w, c, 1, OUTCOME_RETRY, 130429);
+	record(w, c, 2, OUTCOME_RETRY, 130429);
+	world_limit(w, w->sender, "7001", 1);
+	assert_int_equal(claim(w, c, 8, &at), 0);
+	for (int seq = 1; seq <= 2; seq++) {
+		assert_int_equal(world_row(w, c, seq).state, STATE_QUEUED);
+		assert_int_equal(world_row(w, c, seq).not_before, w->now + 12 * SECOND_MS);
+	}
+	world_limit(w, w->sender, "7001", 1000);
+	w->now += 12 * SECOND_MS;
+	assert_int_equal(claim(w, c, 2, &at), 2);
+	assert_int_equal(world_row(w, c, 1).attempts, 2);
+	/* the more of them, the more seldom each is looked at */
+	assert_int_equal(claim(w, c, 8, &at), 7);
+	for (int seq = 1; seq <= 10; seq++)
+		if (seq != 3)
+			record(w, c, seq, OUTCOME_RETRY, 130429);
+	world_limit(w, w->sender, "7001", 1);
+	assert_int_equal(claim(w, c, 8, &at), 0);
+	assert_int_equal(world_row(w, c, 1).not_before, w->now + 19 * SECOND_MS);
+}
+
 static void when_it_will_be(void **state)
 {
 	struct world *w = world_open(state, 10);
@@ -335,6 +365,7 @@ int main(void)
 		WORLD_ON_BOTH(whoever_wrote_needs_no_place),
 		WORLD_ON_BOTH(the_portfolios_numbers_share_it),
 		WORLD_ON_BOTH(campaigns_go_in_the_order_in_which_they_began),
+		WORLD_ON_BOTH(what_was_tried_before_waits_for_its_place),
 		WORLD_ON_BOTH(when_it_will_be),
 		WORLD_ON_BOTH(when_a_scheduled_campaign_will_end),
 		WORLD_ON_BOTH(a_portfolio_that_is_known_late),
