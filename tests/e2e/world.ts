@@ -280,7 +280,7 @@ export class World {
 	}
 
 	/** The campaign once `ready(campaign)` holds. */
-	wait(campaign: { id: string }, ready: (data: Campaign) => boolean, seconds = 30): Promise<Campaign> {
+	wait(campaign: { id: string }, ready: (data: Campaign) => boolean, seconds = 60): Promise<Campaign> {
 		return waitUntil(async () => {
 			const data = await this.read(campaign);
 			return ready(data) ? data : null;
