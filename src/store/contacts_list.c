@@ -10,6 +10,7 @@
 #include "store/one.h"
 
 #define FEW_NUMBERS 1000
+#define LOOK_WINDOW (LIST_WINDOW / 2) /* a contact costs about two rows of others: its row and its index lie apart */
 #define NUMBER_MOST "999999999999999" /* as long as a number can be */
 
 /* The least and the greatest number that begin with the digits of `search`. False: it is no beginning of a number. */
@@ -50,7 +51,7 @@ static int by_looking(struct list *list, int64_t audience_no, const char *search
 	if (found < 0)
 		return -1;
 	if (search) {
-		list->window = LIST_WINDOW;
+		list->window = LOOK_WINDOW;
 		list->count = STMT_CONTACT_COUNT;
 	} else { /* every contact is one of the list, so the window is never too narrow, and the audience knows how many there are
 		  */
