@@ -93,10 +93,11 @@ test('while the database cannot be written nothing is taken, and later all goes 
 test('a database that cannot be read is not ready', async () => {
 	const own = await new World({ webhooks: false }).start();
 	try {
-		expect((await own.get('/readyz', { key: null })).text).toBe('ready\n');
+		const readiness = () => own.call('GET', '/readyz', undefined, { key: null });
+		await waitUntil(async () => (await readiness()).text === 'ready\n', 20, 'its lease');
 		await own.audience(1);
 		truncateSync(`${own.folder}/data/crier.db-wal`);
-		const answer = await own.call('GET', '/readyz', undefined, { key: null });
+		const answer = await readiness();
 		expect([answer.status, answer.text]).toEqual([503, 'the database does not answer\n']);
 	} finally {
 		await own.abandon();
