@@ -92,6 +92,14 @@ static void what_is_in_doubt_says_what_settles_it(void **state)
 	      "sent again when WhatsApp tells of later messages");
 }
 
+static void what_was_canceled_says_what_left_before(void **state)
+{
+	(void)state;
+	struct ledger_row r = row_in(STATE_CANCELED);
+	r.doubt_ms = NOW;
+	check(&r, (struct recipient_holds){0}, "handed to WhatsApp again. An earlier try had left, and may have arrived.");
+}
+
 static void what_failed_says_what_to_do(void **state)
 {
 	(void)state;
@@ -135,9 +143,8 @@ static void every_state_has_a_sentence(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_waits_says_for_what),
-		cmocka_unit_test(what_is_in_doubt_says_what_settles_it),
-		cmocka_unit_test(what_failed_says_what_to_do),
+		cmocka_unit_test(what_waits_says_for_what),    cmocka_unit_test(what_is_in_doubt_says_what_settles_it),
+		cmocka_unit_test(what_failed_says_what_to_do), cmocka_unit_test(what_was_canceled_says_what_left_before),
 		cmocka_unit_test(every_state_has_a_sentence),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

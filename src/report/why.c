@@ -114,6 +114,9 @@ const char *why_text(const struct ledger_row *r, const struct recipient_holds *h
 			return arena_printf(arena, "%s An earlier try had left, and may have arrived.", rule_sentence(r->code));
 		return rule_sentence(r->code);
 	case STATE_CANCELED:
+		if (r->doubt_ms >= 0)
+			return "The campaign was canceled before this message was handed to WhatsApp again. An earlier try had "
+			       "left, and may have arrived.";
 		return "The campaign was canceled before this message was handed to WhatsApp.";
 	case N_STATES:
 		break;

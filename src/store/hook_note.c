@@ -82,7 +82,7 @@ static void put_error(struct body *b, const struct message_note *note, int code,
 	if (note->state == STATE_SKIPPED)
 		detail = rule_sentence(code);
 	if (note->state == STATE_CANCELED)
-		detail = "It was canceled before it was handed to WhatsApp.";
+		detail = "It was canceled, and is not handed to WhatsApp any more.";
 	json_put_text(w, "message", detail ? detail : "WhatsApp gave no reason.");
 	json_close_object(w);
 }

@@ -116,7 +116,7 @@ static int look_behind(struct applier *a, const struct status_update *u, const s
  * no other news than that it was delivered after all. */
 static bool is_stale(const struct status_update *u, const struct row *was)
 {
-	if (was->state == STATE_SKIPPED)
+	if (row_is_removed(was))
 		return !row_may_have_arrived(was); /* nothing was sent */
 	if (u->state == STATE_FAILED)
 		return u->attempt != was->attempts || row_is_capped(was);
@@ -128,7 +128,7 @@ static int move(struct applier *a, const struct status_update *u)
 	struct row was = a->row, is = was;
 	bool capped = u->state == STATE_FAILED && u->code == CAPPED_CODE;
 	update_to_row(u, &is);
-	if (capped && was.state != STATE_SKIPPED)
+	if (capped && !row_is_removed(&was))
 		ledger_cap(&a->gate, &is, a->now);
 	int moved = row_move(a->tx, a->batch, &was, &is);
 	if (moved != 0)

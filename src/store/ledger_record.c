@@ -81,8 +81,8 @@ static int record_one(struct recorder *r, const struct outcome *o)
 	if (was.state == STATE_CLAIMED || knows) {
 		outcome_to_row(r, o, &is);
 	} else if (o->kind == OUTCOME_ACCEPTED || o->kind == OUTCOME_HELD) {
-		/* So does this one: the second try that was planned meanwhile is not needed, or it was given up. */
-		if (was.state == STATE_QUEUED || (was.state == STATE_SKIPPED && row_may_have_arrived(&was)))
+		/* So does this one: the second try that was planned meanwhile is not needed, or it was given up or canceled. */
+		if (was.state == STATE_QUEUED || (row_is_removed(&was) && row_may_have_arrived(&was)))
 			outcome_to_row(r, o, &is);
 		else
 			learn_wamid(o, &is);

@@ -80,9 +80,14 @@ bool row_is_capped(const struct row *r)
 	return r->state == STATE_QUEUED && r->caps > 0 && r->code == CAPPED_CODE;
 }
 
+bool row_is_removed(const struct row *r)
+{
+	return r->state == STATE_SKIPPED || r->state == STATE_CANCELED;
+}
+
 bool row_may_have_arrived(const struct row *r)
 {
-	return r->doubt_ms >= 0 && (r->state == STATE_UNCONFIRMED || r->state == STATE_QUEUED || r->state == STATE_SKIPPED);
+	return r->doubt_ms >= 0 && (r->state == STATE_UNCONFIRMED || r->state == STATE_QUEUED || row_is_removed(r));
 }
 
 /* A time that was not there and is now: one more on the timeline, and for the country. One that is no more (a message that

@@ -45,6 +45,9 @@ must_check int rows_finish(struct store_tx *tx, struct tally_batch *batch, msec_
 /* It waits because WhatsApp held it back: of the attempt that it had, only a delivery would be news. */
 bool row_is_capped(const struct row *r);
 
+/* By a rule, a person or a cancel: it is not sent any more. */
+bool row_is_removed(const struct row *r);
+
 /* An earlier try of it left and no answer is known, whatever it waits for or was removed for since. */
 bool row_may_have_arrived(const struct row *r);
 

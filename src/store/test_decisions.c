@@ -202,6 +202,25 @@ static void a_cancel_ends_it(void **state)
 	assert_int_equal(world_read(w, c).count[STATE_UNCONFIRMED], 100);
 	assert_int_equal(world_read(w, c).count[STATE_CANCELED], 500);
 	check_invariants(w);
+	/* word of the first try comes all the same; of one that was never made there is none */
+	const struct status_update delivered = {
+		.campaign_no = c, .seq = 1, .attempt = 1, .state = STATE_DELIVERED, .wamid = "wamid.1", .at = w->now};
+	struct status_update capped = delivered;
+	capped.seq = 2;
+	capped.state = STATE_FAILED;
+	capped.code = 131049;
+	assert_int_equal(world_apply(w, &delivered).moved, 1);
+	assert_int_equal(world_apply(w, &capped).moved, 1);
+	world_record(w, &(struct outcome){OUTCOME_ACCEPTED, c, 3, 1, 0, "wamid.3", NULL, -1, w->now});
+	assert_int_equal(world_row(w, c, 1).state, STATE_DELIVERED);
+	assert_int_equal(world_row(w, c, 2).state, STATE_FAILED); /* not tried again */
+	assert_int_equal(world_row(w, c, 3).state, STATE_ACCEPTED);
+	assert_int_equal(world_read(w, c).count[STATE_CANCELED], 497);
+	world_script(w, "UPDATE ledger SET doubt_ms = NULL WHERE seq = 4");
+	struct status_update foreign = delivered;
+	foreign.seq = 4;
+	assert_int_equal(world_apply(w, &foreign).moved, 0);
+	check_invariants(w);
 }
 
 int main(void)
