@@ -21,7 +21,7 @@ ARMED_S = 1.5  # a failpoint that is not passed for so long
 STARTING_S = (0.02, 0.15)
 LEASE_S = 2  # --lease-seconds of several servers
 STOPPED_S = (0.3, LEASE_S + 1.5)
-RARE = ("start_", "resend_")  # failpoints that a run passes a few times only
+RARE = ("start_", "freeze_", "resend_")  # failpoints that a run passes a few times only
 
 
 class Node:
