@@ -210,7 +210,7 @@ static int keep_record(struct store_tx *tx, struct api_call *call, int64_t no)
 	                                     .portfolio_id = r->portfolio_id,
 	                                     .status = r->status,
 	                                     .can_send = r->can_send};
-	return sender_set_record(tx, no, &record, call->now);
+	return sender_set_record(tx, no, &record, call->now, call->now);
 }
 
 static int create_run(struct store_tx *tx, void *arg)

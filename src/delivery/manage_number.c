@@ -13,7 +13,7 @@ struct number_call {
 	struct manage *manage;
 	int64_t sender_no;
 	struct wa_number_record record;
-	msec_t at;
+	msec_t asked, at;
 	bool held;                 /* by this record */
 	delivery_checked_fn *done; /* of a check; NULL when the record is to be stored */
 	void *arg;
@@ -36,7 +36,7 @@ static int store_run(struct store_tx *tx, void *arg)
 	                                     .portfolio_id = r->portfolio_id,
 	                                     .status = r->status,
 	                                     .can_send = r->can_send};
-	int result = sender_set_record(tx, c->sender_no, &record, c->at);
+	int result = sender_set_record(tx, c->sender_no, &record, c->asked, c->at);
 	c->held = result == 1;
 	return result < 0 ? -1 : 0;
 }
@@ -97,6 +97,7 @@ static void number_ask(struct number_call *c, const char *phone_number_id, const
 	char path[256];
 	int n = snprintf(path, sizeof(path), "%s?fields=%s", phone_number_id, WA_NUMBER_FIELDS);
 	c->manage->n_calls++;
+	c->asked = c->manage->now.wall;
 	if (n > 0 && (size_t)n < sizeof(path) && manage_call(c->manage, "GET", path, token, NULL, number_answered, c) == 0)
 		return;
 	if (c->done)

@@ -161,7 +161,7 @@ static void test_a_refusal_for_a_template_that_is_approved(void **state)
 	msec_t pause = 0;
 	hold.code = 132015;
 	calls_answer("GET", "/7001?", 200, POLLED("APPROVED"));
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 7; i++) {
 		msec_t begun = w->now;
 		assert_int_equal(IN_JOB(w, campaign_hold(tx, 0, c, &hold, w->now)), 0);
 		manage_notify(desk);

@@ -293,7 +293,7 @@ void stage_limit(struct stage *s, int64_t sender, int64_t mps)
 	                                     .tier = s->tier ? s->tier : "TIER_UNLIMITED",
 	                                     .portfolio_id = "7001",
 	                                     .status = ""};
-	assert_int_equal(IN_JOB(s->w, sender_set_record(tx, sender, &record, s->now.wall)), 0);
+	assert_int_equal(IN_JOB(s->w, sender_set_record(tx, sender, &record, s->now.wall, s->now.wall)), 0);
 	if (s->n_nodes > 0)
 		stage_notify(s);
 }

@@ -252,12 +252,15 @@ int sender_delete(struct store_tx *tx, int64_t account_no, int64_t no, msec_t no
 
 /* A hold that waits for WhatsApp's word, which the record has: the webhook that tells of it may be lost. A record without a
  * rating (UNKNOWN) says nothing of the quality. */
-static bool is_over(const struct hold *hold, const struct sender_record *r)
+/* Asked for before it was held, the record knows nothing of what it was held for. */
+static bool is_over(const struct hold *hold, const struct sender_record *r, msec_t asked)
 {
-	if (hold->rule == HOLD_QUALITY)
-		return strcmp(r->quality, "GREEN") == 0 || strcmp(r->quality, "YELLOW") == 0;
 	if (hold->rule == HOLD_UNREACHABLE)
 		return true;
+	if (hold->since > asked)
+		return false;
+	if (hold->rule == HOLD_QUALITY)
+		return strcmp(r->quality, "GREEN") == 0 || strcmp(r->quality, "YELLOW") == 0;
 	if (hold->rule == HOLD_FLAGGED)
 		return *r->status && strcmp(r->status, "FLAGGED") != 0;
 	return hold->rule == HOLD_RESTRICTED && hold->until < 0 && r->can_send;
@@ -299,7 +302,7 @@ static int judge_quality(struct store_tx *tx, int64_t no, const char *quality, m
 	return held == 0;
 }
 
-static int judge_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
+static int judge_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t asked, msec_t now)
 {
 	arena_auto struct arena *arena = arena_create(1024);
 	struct sender s;
@@ -309,14 +312,14 @@ static int judge_record(struct store_tx *tx, int64_t no, const struct sender_rec
 	if (log_change(tx, ACTIVITY_SENDER_QUALITY, no, s.quality, record->quality, now) < 0 ||
 	    log_change(tx, ACTIVITY_SENDER_TIER, no, s.tier, record->tier, now) < 0)
 		return -1;
-	if (is_over(&s.hold, record) && sender_release_rule(tx, no, s.hold.rule, now) < 0)
+	if (is_over(&s.hold, record, asked) && sender_release_rule(tx, no, s.hold.rule, now) < 0)
 		return -1;
 	return judge_quality(tx, no, record->quality, now);
 }
 
-int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now)
+int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t asked, msec_t now)
 {
-	int held = judge_record(tx, no, record, now);
+	int held = judge_record(tx, no, record, asked, now);
 	if (held < 0)
 		return -1;
 	if (sql_run(tx->db, STMT_SENDER_SET_RECORD,

@@ -47,8 +47,8 @@ struct sender_record {
 	const char *status;       /* CONNECTED, …; "" unknown */
 	bool can_send;            /* WhatsApp says that nothing keeps it from sending */
 };
-/* 1: it is held from now on, since its quality has fallen to red. */
-must_check int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t now);
+/* `asked`: when it was asked for. 1: it is held from now on, since its quality has fallen to red. */
+must_check int sender_set_record(struct store_tx *tx, int64_t no, const struct sender_record *record, msec_t asked, msec_t now);
 
 /* Meta's records of an account's numbers are to be asked for at once; *ret_n of them. Asked once for each call: true in *ret_any
  * when there are any since the last. */

@@ -153,16 +153,16 @@ static void senders_templates_and_their_verdicts(void **state)
 	struct world *w = begin(state, 0);
 	struct sender_record record = {
 		.limit_mps = 80, .quality = "GREEN", .tier = "TIER_1K", .portfolio_id = "", .status = "CONNECTED"};
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	news(w);
 	record.quality = "RED";
 	record.tier = "TIER_10K";
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 1);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 1);
 	assert_string_equal(news(w), "sender_quality sender_tier sender_held");
 	record.quality = "GREEN";
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_string_equal(news(w), "sender_quality sender_released");
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_string_equal(news(w), "");
 
 	int64_t tpl = world_template(w, "offer", "Hello {first_name}");

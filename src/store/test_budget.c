@@ -349,7 +349,7 @@ static void a_portfolio_that_is_known_late(void **state)
 	world_limit(w, w->sender, "", 3); /* a record that does not say it changes nothing */
 	assert_int_equal(left_now(w).used, 2);
 	const struct sender_record silent = {.limit_mps = 80, .quality = "GREEN", .tier = "", .portfolio_id = "", .status = ""};
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &silent, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &silent, w->now, w->now)), 0);
 	assert_int_equal(left_now(w).limit, 3);
 }
 

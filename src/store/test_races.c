@@ -94,7 +94,7 @@ static void a_pause_is_not_lifted_with_the_canary(void **state)
 static int answers(struct store_tx *tx)
 {
 	const struct sender_record record = {80, "GREEN", "TIER_10K", "", "", false};
-	return sender_set_record(tx, other.w->sender, &record, other.w->now) < 0 ? -1 : 0;
+	return sender_set_record(tx, other.w->sender, &record, other.w->now, other.w->now) < 0 ? -1 : 0;
 }
 
 static void a_pause_is_not_lifted_with_the_quality(void **state)

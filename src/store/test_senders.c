@@ -124,11 +124,11 @@ static void an_update_changes_what_is_given(void **state)
 	assert_string_equal(sender.name, "Second");
 	assert_int_equal(sender.update_ms, w->now + 3);
 	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){1000, "GREEN", "TIER_1K", "", "", false},
-	                                             w->now)),
+	                                             w->now, w->now)),
 	                 0);
-	assert_int_equal(
-		IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){0, "YELLOW", "TIER_10K", "", "", false}, w->now)),
-		0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, second, &(struct sender_record){0, "YELLOW", "TIER_10K", "", "", false},
+	                                             w->now, w->now)),
+	                 0);
 	sender = read_sender(w, second);
 	assert_int_equal(sender.limit_mps, 1000); /* what was not said stays */
 	assert_string_equal(sender.quality, "YELLOW");
@@ -244,7 +244,7 @@ static void all_senders_are_listed_for_the_lanes(void **state)
 static bool records(struct world *w, const char *quality)
 {
 	const struct sender_record record = {80, quality, "TIER_10K", "", "", false};
-	int got = IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now));
+	int got = IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now));
 	assert_in_range(got, 0, 1);
 	return got == 1;
 }
@@ -377,14 +377,17 @@ static void a_disabled_account_goes_on_by_whatsapps_word(void **state)
 	/* the webhook of its end lost: the record says it too, once it does */
 	struct sender_record record = {80, "GREEN", "TIER_10K", "", "CONNECTED", false};
 	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, -1), 1);
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_RESTRICTED);
 	record.can_send = true;
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	/* what was asked before it was held says nothing of that, however late it comes */
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now - 1, w->now + 1)), 0);
+	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_RESTRICTED);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
 	/* what has an end has it from whoever set it */
 	assert_int_equal(stop(w, NULL, HOLD_RESTRICTED, w->now + DAY_MS), 1);
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_RESTRICTED);
 }
 
@@ -396,12 +399,12 @@ static void a_flagged_number_is_held_alone(void **state)
 	assert_string_equal(read_sender(w, w->sender).status, "flagged");
 	assert_int_equal(stop(w, "15550000000", HOLD_FLAGGED, -1), 0);
 	struct sender_record record = {80, "GREEN", "TIER_10K", "", "FLAGGED", true};
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_FLAGGED);
 	assert_int_equal(go_on(w, code, HOLD_FLAGGED), 1);
 	assert_int_equal(stop(w, code, HOLD_FLAGGED, -1), 1);
 	record.status = "CONNECTED";
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, w->sender, &record, w->now, w->now)), 0);
 	assert_int_equal(read_sender(w, w->sender).hold.rule, HOLD_NONE);
 	/* a person's is not WhatsApp's to lift, nor to replace */
 	assert_int_equal(IN_JOB(w, sender_hold(tx, 0, w->sender, &world_pause, w->now)), 0);

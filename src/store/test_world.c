@@ -183,7 +183,7 @@ void world_limit(struct world *w, int64_t sender, const char *portfolio_id, int 
 	                                     .tier = limit ? "TIER_250" : "TIER_UNLIMITED",
 	                                     .portfolio_id = portfolio_id,
 	                                     .status = ""};
-	assert_int_equal(IN_JOB(w, sender_set_record(tx, sender, &record, w->now)), 0);
+	assert_int_equal(IN_JOB(w, sender_set_record(tx, sender, &record, w->now, w->now)), 0);
 	if (limit)
 		world_script(w, "UPDATE portfolio SET limit_24h = %d WHERE limit_24h = 250", limit);
 }
