@@ -124,14 +124,15 @@ static int claim_single(struct claim *c, const struct row *was, const struct sin
  * second is looked at. */
 static int alone_most(struct claim *c, msec_t *ret)
 {
-	int64_t n = 0;
-	if (c->alone_ms == 0 &&
-	    one_find(c->tx, STMT_LATE_COUNT,
-	             SQL_ARGS(sql_int(c->campaign_no), sql_int(0), sql_int(ALONE_MOST_MS / BUDGET_STEP_MS)), &n) < 0)
-		return -1;
-	if (c->alone_ms == 0)
-		c->alone_ms = ALONE_LEAST_MS + n * BUDGET_STEP_MS;
-	*ret = c->alone_ms < ALONE_MOST_MS ? c->alone_ms : ALONE_MOST_MS;
+	if (c->alone_ms == 0) {
+		int64_t n = 0;
+		if (one_find(c->tx, STMT_LATE_COUNT,
+		             SQL_ARGS(sql_int(c->campaign_no), sql_int(0), sql_int(ALONE_MOST_MS / BUDGET_STEP_MS)), &n) < 0)
+			return -1;
+		msec_t wait = ALONE_LEAST_MS + n * BUDGET_STEP_MS;
+		c->alone_ms = wait < ALONE_MOST_MS ? wait : ALONE_MOST_MS;
+	}
+	*ret = c->alone_ms;
 	return 0;
 }
 
