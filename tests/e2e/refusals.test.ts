@@ -29,10 +29,10 @@ async function halfRequest(of: World): Promise<{ socket: net.Socket; told: Promi
 	let text = '';
 	socket.setEncoding('utf8').on('data', (piece) => (text += piece));
 	socket.on('error', () => {});
-	const told = once(socket, 'close').then(() => text.replace(CONTINUE, ''));
+	const told = new Promise<string>((resolve) => socket.on('close', () => resolve(text.replace(CONTINUE, ''))));
 	socket.write('POST /v1/sessions HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n');
 	while (!text.startsWith(CONTINUE) && !socket.closed)
-		await Promise.race([once(socket, 'data'), told]);
+		await Promise.race([new Promise((resolve) => socket.once('data', resolve)), told]);
 	socket.write('{');
 	return { socket, told };
 }
